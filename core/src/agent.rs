@@ -1,0 +1,310 @@
+//! Requests to the agent over HTTP. The only file that knows the HTTP library.
+//!
+//! The library is given a connection, buffers and no choice: no proxy, no redirect, no name resolution,
+//! no thread, no idle connection after the call.
+
+use std::fmt;
+use std::io::{self, Read};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use ureq::config::Config;
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::clock::Clock;
+use crate::connection::{Connection, Route};
+use crate::error::{Error, ErrorKind};
+use crate::retry::{self, Failure};
+use crate::secret::Secret;
+
+const MAX_HEADERS: usize = 16 * 1024;
+const MAX_BODY: usize = 64 * 1024;
+
+/// Seen in the agent's log since version 1.50.
+const CLIENT_ID: &str = concat!("arcidentity/", env!("CARGO_PKG_VERSION"));
+
+/// One conversation with the agent, over one connection if the agent keeps it open.
+pub(crate) struct Agent {
+    http: ureq::Agent,
+    clock: Arc<dyn Clock>,
+}
+
+/// What the agent answered.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    /// The values of `WWW-Authenticate`.
+    pub(crate) challenges: Vec<HeaderValue>,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) body: Zeroizing<Vec<u8>>,
+}
+
+impl Agent {
+    pub(crate) fn new(route: Route, clock: Arc<dyn Clock>) -> Agent {
+        let config = Config::builder()
+            .proxy(None)
+            .max_redirects(0)
+            .http_status_as_error(false)
+            .max_response_header_size(MAX_HEADERS)
+            .max_idle_connections(1)
+            .max_idle_connections_per_host(1)
+            .user_agent(CLIENT_ID)
+            .accept("application/json")
+            .build();
+        Agent { http: ureq::Agent::with_parts(config, RouteConnector(route), NoResolver), clock }
+    }
+
+    /// Asks for `url`, with the Authorization value if there is one.
+    pub(crate) fn get(&self, url: &str, authorization: Option<&Arc<Secret>>) -> Result<Answer, Failure> {
+        let mut request = self.http.get(url).header("metadata", "true").header("client-id", CLIENT_ID);
+        if let Some(secret) = authorization {
+            request = request.header(AUTHORIZATION, sensitive(secret)?);
+        }
+        let mut response = request.call().map_err(failure)?;
+        let headers = response.headers();
+        let retry_after = text(headers.get(RETRY_AFTER));
+        Ok(Answer {
+            status: response.status().as_u16(),
+            challenges: headers.get_all(WWW_AUTHENTICATE).iter().cloned().collect(),
+            retry_after: retry_after.and_then(|value| retry::retry_after(value, &*self.clock)),
+            body: read_body(response.body_mut())?,
+        })
+    }
+}
+
+/// A header value over the secret's own memory, which is wiped when the last of them goes.
+fn sensitive(secret: &Arc<Secret>) -> Result<HeaderValue, Error> {
+    struct Shared(Arc<Secret>);
+    impl AsRef<[u8]> for Shared {
+        fn as_ref(&self) -> &[u8] {
+            (*self.0).as_ref()
+        }
+    }
+    let bytes = Bytes::from_owner(Shared(Arc::clone(secret)));
+    let mut value = HeaderValue::from_maybe_shared(bytes)
+        .map_err(|_| Error::new(ErrorKind::Internal, "the key makes no HTTP header"))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+fn text(value: Option<&HeaderValue>) -> Option<&str> {
+    value.and_then(|value| value.to_str().ok())
+}
+
+fn read_body(body: &mut ureq::Body) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let declared = body.content_length().and_then(|length| usize::try_from(length).ok());
+    if declared.is_some_and(|length| length > MAX_BODY) {
+        return Err(too_large());
+    }
+    let mut content = Zeroizing::new(vec![0; declared.unwrap_or(4096) + 1]);
+    let mut length = 0;
+    let mut reader = body.as_reader();
+    loop {
+        match reader.read(&mut content[length..]).map_err(|error| failure(error.into()))? {
+            0 => break,
+            count => length += count,
+        }
+        if length > MAX_BODY {
+            return Err(too_large());
+        }
+        if length == content.len() {
+            // By hand: a vector that grows leaves its old block behind.
+            let mut larger = Zeroizing::new(vec![0; 2 * length]);
+            larger[..length].copy_from_slice(&content);
+            content = larger;
+        }
+    }
+    content.truncate(length);
+    Ok(content)
+}
+
+/// Turns the library's errors into ours. Its texts hold neither headers nor bodies.
+fn failure(error: ureq::Error) -> Failure {
+    match error {
+        ureq::Error::Other(error) => match error.downcast::<Carried>() {
+            Ok(carried) => carried.0,
+            Err(_) => Error::new(ErrorKind::Internal, "an unknown error of the HTTP library").into(),
+        },
+        ureq::Error::LargeResponseHeader(..) => {
+            nonsense(format!("the agent's headers are larger than {MAX_HEADERS} bytes"))
+        }
+        ureq::Error::Io(error) => closed(&error),
+        error => nonsense(format!("the agent's answer is not HTTP: {error}")),
+    }
+}
+
+fn closed(error: &io::Error) -> Failure {
+    let message = format!("the agent closed the connection before its answer was complete: {error}");
+    Failure::Temporary { error: Error::new(ErrorKind::Service, message), retry_after: None }
+}
+
+fn too_large() -> Failure {
+    nonsense(format!("the agent's answer is larger than {MAX_BODY} bytes"))
+}
+
+fn nonsense(message: String) -> Failure {
+    Error::new(ErrorKind::Protocol, message).into()
+}
+
+/// Carries one of our failures through the library.
+struct Carried(Failure);
+
+impl Carried {
+    fn wrap(failure: Failure) -> ureq::Error {
+        ureq::Error::Other(Box::new(Carried(failure)))
+    }
+}
+
+impl fmt::Debug for Carried {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for Carried {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the conversation with the agent failed")
+    }
+}
+
+impl std::error::Error for Carried {}
+
+/// Connects where the route leads, whatever the URL says.
+struct RouteConnector(Route);
+
+impl fmt::Debug for RouteConnector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RouteConnector")
+    }
+}
+
+impl Connector for RouteConnector {
+    type Out = Wire;
+
+    fn connect(&self, _: &ConnectionDetails, _: Option<()>) -> Result<Option<Wire>, ureq::Error> {
+        let connection = self.0.open().map_err(Carried::wrap)?;
+        Ok(Some(Wire { connection, buffers: WipedBuffers::new() }))
+    }
+}
+
+/// The library wants one address at least. Nobody connects to this one.
+#[derive(Debug)]
+struct NoResolver;
+
+impl Resolver for NoResolver {
+    fn resolve(&self, _: &http::Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let mut addresses = self.empty();
+        addresses.push(SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), 0));
+        Ok(addresses)
+    }
+}
+
+/// The connection as the library uses it. The deadline is the connection's own.
+struct Wire {
+    connection: Connection,
+    buffers: WipedBuffers,
+}
+
+impl fmt::Debug for Wire {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Wire")
+    }
+}
+
+impl Transport for Wire {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), ureq::Error> {
+        self.buffers.sent = self.buffers.sent.max(amount);
+        self.connection.send(&self.buffers.output[..amount]).map_err(Carried::wrap)
+    }
+
+    fn await_input(&mut self, _: NextTimeout) -> Result<bool, ureq::Error> {
+        let free = self.buffers.input_append_buf();
+        if free.is_empty() {
+            return Ok(false);
+        }
+        let count = self.connection.receive(free).map_err(Carried::wrap)?;
+        self.buffers.input_appended(count);
+        Ok(count > 0)
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.buffers.input().is_empty() && self.connection.is_idle()
+    }
+}
+
+/// Buffers of a fixed size, wiped as far as they were used.
+struct WipedBuffers {
+    input: Vec<u8>,
+    filled: usize,
+    consumed: usize,
+    received: usize,
+    output: Vec<u8>,
+    sent: usize,
+    progress: bool,
+}
+
+impl WipedBuffers {
+    fn new() -> WipedBuffers {
+        WipedBuffers {
+            // Headers of the largest size fit, so that they are seen to be too large and not incomplete.
+            input: vec![0; MAX_HEADERS + 1024],
+            filled: 0,
+            consumed: 0,
+            received: 0,
+            output: vec![0; MAX_HEADERS],
+            sent: 0,
+            progress: false,
+        }
+    }
+}
+
+impl Drop for WipedBuffers {
+    fn drop(&mut self) {
+        self.input[..self.received].zeroize();
+        self.output[..self.sent].zeroize();
+    }
+}
+
+impl Buffers for WipedBuffers {
+    fn output(&mut self) -> &mut [u8] {
+        &mut self.output
+    }
+
+    fn input(&self) -> &[u8] {
+        &self.input[self.consumed..self.filled]
+    }
+
+    fn input_append_buf(&mut self) -> &mut [u8] {
+        self.input.copy_within(self.consumed..self.filled, 0);
+        self.filled -= self.consumed;
+        self.consumed = 0;
+        &mut self.input[self.filled..]
+    }
+
+    fn input_appended(&mut self, amount: usize) {
+        self.filled += amount;
+        self.received = self.received.max(self.filled);
+    }
+
+    fn input_consume(&mut self, amount: usize) {
+        self.progress = amount > 0;
+        self.consumed += amount;
+    }
+
+    /// Asked for only while a request's body is sent, and no request here has one.
+    fn tmp_and_output(&mut self) -> (&mut [u8], &mut [u8]) {
+        (&mut [], &mut self.output)
+    }
+
+    fn can_use_input(&self) -> bool {
+        self.filled > self.consumed && self.progress
+    }
+}

@@ -1,0 +1,143 @@
+//! The agent's challenge: the `WWW-Authenticate` header of a 401 names the key file.
+//!
+//! The agent writes `Basic realm=/var/opt/azcmagent/tokens/<guid>.key`, with the path unquoted, which
+//! RFC 9110 would not allow. A quoted realm, further parameters and further schemes are understood too.
+
+use crate::error::{Error, ErrorKind};
+
+/// The realm of the one Basic challenge among the values of `WWW-Authenticate`.
+pub(crate) fn realm<'a>(headers: &[&'a [u8]]) -> Result<&'a str, Error> {
+    let mut found = None;
+    for header in headers {
+        let header = std::str::from_utf8(header).map_err(|_| unusable("is not UTF-8"))?;
+        let mut in_basic = false;
+        for item in split_list(header)? {
+            let parameter = match split_scheme(item) {
+                (Some(scheme), rest) => {
+                    in_basic = scheme.eq_ignore_ascii_case("Basic");
+                    rest
+                }
+                (None, parameter) => parameter,
+            };
+            let Some(value) = realm_value(parameter).filter(|_| in_basic) else { continue };
+            if found.is_some_and(|other| other != value) {
+                return Err(unusable("names two different key files"));
+            }
+            found = Some(value);
+        }
+    }
+    found.filter(|realm| !realm.is_empty()).ok_or_else(|| unusable("names no key file"))
+}
+
+/// Splits at the commas that stand outside of quotes.
+fn split_list(header: &str) -> Result<Vec<&str>, Error> {
+    let mut items = Vec::new();
+    let (mut start, mut quoted) = (0, false);
+    for (at, byte) in header.bytes().enumerate() {
+        match byte {
+            b'"' => quoted = !quoted,
+            b',' if !quoted => {
+                items.push(&header[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    if quoted {
+        return Err(unusable("has a quote without an end"));
+    }
+    items.push(&header[start..]);
+    Ok(items)
+}
+
+/// Splits `Basic realm=…` into scheme and parameter. A parameter alone belongs to the scheme before it.
+fn split_scheme(item: &str) -> (Option<&str>, &str) {
+    let item = item.trim_matches([' ', '\t']);
+    let end = item.find([' ', '\t', '=']).unwrap_or(item.len());
+    let (word, rest) = item.split_at(end);
+    if rest.trim_start_matches([' ', '\t']).starts_with('=') {
+        (None, item)
+    } else {
+        (Some(word), rest.trim_start_matches([' ', '\t']))
+    }
+}
+
+/// The value of `realm=VALUE` or `realm="VALUE"`.
+fn realm_value(parameter: &str) -> Option<&str> {
+    let (name, value) = parameter.split_once('=')?;
+    if !name.trim_end_matches([' ', '\t']).eq_ignore_ascii_case("realm") {
+        return None;
+    }
+    let value = value.trim_start_matches([' ', '\t']);
+    Some(value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(value))
+}
+
+fn unusable(what: &str) -> Error {
+    Error::new(ErrorKind::Protocol, format!("the agent's challenge {what}"))
+        .with_http_status(401)
+        .with_hint("something other than the Azure Arc agent may be answering, for example a proxy")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::realm;
+
+    fn one(header: &str) -> Option<String> {
+        realm(&[header.as_bytes()]).ok().map(str::to_owned)
+    }
+
+    #[test]
+    fn understood() {
+        for (header, expected) in [
+            ("Basic realm=/tokens/a.key", "/tokens/a.key"),
+            ("basic REALM=/tokens/a.key", "/tokens/a.key"),
+            ("Basic  realm = /tokens/a.key ", "/tokens/a.key"),
+            ("Basic\trealm=/tokens/a.key", "/tokens/a.key"),
+            ("Basic realm=\"/tokens/a.key\"", "/tokens/a.key"),
+            ("Basic realm=\"/to,kens/a.key\", charset=\"UTF-8\"", "/to,kens/a.key"),
+            ("Basic charset=\"UTF-8\", realm=/tokens/a.key", "/tokens/a.key"),
+            ("Basic realm=/tokens/a=b.key", "/tokens/a=b.key"),
+            ("Basic realm=/to kens/a.key", "/to kens/a.key"),
+            (r"Basic realm=C:\ProgramData\Tokens\a.key", r"C:\ProgramData\Tokens\a.key"),
+            ("Negotiate, Basic realm=/tokens/a.key", "/tokens/a.key"),
+            ("Bearer realm=\"x\", Basic realm=/tokens/a.key", "/tokens/a.key"),
+            ("Basic realm=/tokens/a.key, Bearer realm=/tokens/b.key", "/tokens/a.key"),
+            ("Basic realm=/tokens/a.key, Basic realm=/tokens/a.key", "/tokens/a.key"),
+        ] {
+            assert_eq!(one(header).as_deref(), Some(expected), "{header}");
+        }
+        assert_eq!(realm(&[b"Negotiate", b"Basic realm=/a.key"]).unwrap(), "/a.key");
+    }
+
+    #[test]
+    fn refused() {
+        for header in [
+            "",
+            " ",
+            ",",
+            "Basic",
+            "Basic ",
+            "Basic realm",
+            "Basic realm=",
+            "Basic realm=\"\"",
+            "Bearer realm=/tokens/a.key",
+            "realm=/tokens/a.key",
+            "ABC ABC=SECRET",
+            "ABC=SECRET1=SECRET2",
+            "unsupported_format",
+            "xyz",
+            "ABCSECRET1",
+            "Basicrealm=/tokens/a.key",
+            "Basic xrealm=/tokens/a.key",
+            "Basic realm=\"/tokens/a.key",
+            "Basic /tokens/a.key",
+            "Basic realm=/tokens/a.key, Basic realm=/tokens/b.key",
+            "Digest, realm=/tokens/a.key",
+        ] {
+            assert_eq!(one(header), None, "{header}");
+        }
+        assert!(realm(&[]).is_err());
+        assert!(realm(&[b"Basic realm=/a.key", b"Basic realm=/b.key"]).is_err());
+        assert!(realm(&[b"Basic realm=/\xff.key"]).is_err());
+    }
+}

@@ -1,0 +1,138 @@
+//! A TCP connection to the agent. Every wait ends at the deadline and asks the interrupt hook.
+
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::deadline::Deadline;
+use crate::error::{Error, ErrorKind};
+use crate::listener;
+use crate::retry::Failure;
+
+/// How a connection is opened.
+#[derive(Clone)]
+pub(crate) struct Route {
+    /// Tried in this order.
+    pub(crate) addresses: Vec<SocketAddr>,
+    /// Whether the owner of the listening socket must be trusted.
+    pub(crate) verify_agent: bool,
+    /// Where the agent's program would be: an installed agent that refuses connections may be starting.
+    pub(crate) agent_executable: Option<PathBuf>,
+    pub(crate) deadline: Deadline,
+}
+
+/// An open connection whose listener was judged. Nothing has been sent yet.
+pub(crate) struct Connection {
+    stream: TcpStream,
+    deadline: Deadline,
+}
+
+impl Route {
+    /// Connects to the first address where somebody listens.
+    pub(crate) fn open(&self) -> Result<Connection, Failure> {
+        let mut first_refusal = None;
+        for address in &self.addresses {
+            match self.connect(*address)? {
+                Ok(stream) => {
+                    if self.verify_agent {
+                        listener::verify(*address)?;
+                    }
+                    // Requests are written at once; waiting for more to send would only delay them.
+                    let _ = stream.set_nodelay(true);
+                    return Ok(Connection { stream, deadline: self.deadline.clone() });
+                }
+                Err(error) => {
+                    first_refusal.get_or_insert((address, error));
+                }
+            }
+        }
+        Err(match first_refusal {
+            Some((address, error)) => self.unavailable(*address, &error),
+            None => Error::new(ErrorKind::Internal, "the endpoint has no address").into(),
+        })
+    }
+
+    /// Waits in slices: an attempt that times out before the deadline is made again.
+    fn connect(&self, address: SocketAddr) -> Result<io::Result<TcpStream>, Error> {
+        loop {
+            match TcpStream::connect_timeout(&address, self.connect_slice()?) {
+                Err(error) if is_unfinished(&error) => {}
+                result => return Ok(result),
+            }
+        }
+    }
+
+    /// Windows takes two seconds to say that a port is closed, which a short slice would never hear.
+    fn connect_slice(&self) -> Result<Duration, Error> {
+        let slice = self.deadline.slice()?;
+        if cfg!(windows) { self.deadline.remaining() } else { Ok(slice) }
+    }
+
+    fn unavailable(&self, address: SocketAddr, error: &io::Error) -> Failure {
+        let refused = error.kind() == io::ErrorKind::ConnectionRefused;
+        let message = if refused {
+            format!("no Azure Arc agent listens on {address}")
+        } else {
+            format!("cannot connect to the Azure Arc agent on {address}: {error}")
+        };
+        let error = Error::new(ErrorKind::Unavailable, message);
+        if self.agent_executable.as_ref().is_some_and(|path| path.exists()) {
+            let error =
+                error.with_hint("the agent is installed: start it with `sudo systemctl start himdsd`");
+            return if refused { Failure::Temporary { error, retry_after: None } } else { error.into() };
+        }
+        error
+            .with_hint(
+                "install the Azure Connected Machine agent and connect this machine; in a container, use the host's network",
+            )
+            .into()
+    }
+}
+
+impl Connection {
+    /// Sends all of `bytes`.
+    pub(crate) fn send(&mut self, mut bytes: &[u8]) -> Result<(), Failure> {
+        while !bytes.is_empty() {
+            self.stream.set_write_timeout(Some(self.deadline.slice()?)).map_err(broken)?;
+            match self.stream.write(bytes) {
+                Ok(0) => return Err(broken(io::ErrorKind::WriteZero.into())),
+                Ok(count) => bytes = &bytes[count..],
+                Err(error) if is_unfinished(&error) => {}
+                Err(error) => return Err(broken(error)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for bytes and puts them into `buffer`. 0 is the end.
+    pub(crate) fn receive(&mut self, buffer: &mut [u8]) -> Result<usize, Failure> {
+        loop {
+            self.stream.set_read_timeout(Some(self.deadline.slice()?)).map_err(broken)?;
+            match self.stream.read(buffer) {
+                Ok(count) => return Ok(count),
+                Err(error) if is_unfinished(&error) => {}
+                Err(error) => return Err(broken(error)),
+            }
+        }
+    }
+
+    /// Whether another request can be sent: the agent has neither closed nor said something unasked.
+    pub(crate) fn is_idle(&self) -> bool {
+        let peeked = self.stream.set_nonblocking(true).and_then(|()| self.stream.peek(&mut [0]));
+        let silent = peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock);
+        silent && self.stream.set_nonblocking(false).is_ok()
+    }
+}
+
+/// Whether only the slice of a wait ended, or a signal came.
+fn is_unfinished(error: &io::Error) -> bool {
+    use io::ErrorKind::{Interrupted, TimedOut, WouldBlock};
+    matches!(error.kind(), Interrupted | TimedOut | WouldBlock)
+}
+
+/// A connection that ended in the middle: the agent may be restarting.
+fn broken(error: io::Error) -> Failure {
+    let message = format!("the connection to the agent broke: {error}");
+    Failure::Temporary { error: Error::new(ErrorKind::Service, message), retry_after: None }
+}

@@ -1,0 +1,66 @@
+//! The end of a call, which every wait inside it keeps.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::clock::Clock;
+use crate::error::{Error, ErrorKind};
+
+/// Asked while a call waits, on the thread that waits; `true` ends the call.
+pub type Interrupt = Arc<dyn Fn() -> bool + Send + Sync>;
+
+/// How long a wait goes on at most before the interrupt hook is asked again.
+const INTERRUPT_INTERVAL: Duration = Duration::from_millis(100);
+
+/// When a call must end, and who may end it earlier.
+#[derive(Clone)]
+pub(crate) struct Deadline {
+    clock: Arc<dyn Clock>,
+    end: Duration,
+    timeout: Duration,
+    interrupt: Option<Interrupt>,
+}
+
+impl Deadline {
+    /// A deadline `timeout` from now.
+    pub(crate) fn after(timeout: Duration, clock: Arc<dyn Clock>, interrupt: Option<Interrupt>) -> Deadline {
+        let end = clock.now().monotonic.saturating_add(timeout);
+        Deadline { clock, end, timeout, interrupt }
+    }
+
+    /// The time left, or the error that ends the call.
+    pub(crate) fn remaining(&self) -> Result<Duration, Error> {
+        match self.end.checked_sub(self.clock.now().monotonic) {
+            Some(left) if !left.is_zero() => Ok(left),
+            _ => Err(self.passed()),
+        }
+    }
+
+    /// How long to wait now before asking for the next slice.
+    pub(crate) fn slice(&self) -> Result<Duration, Error> {
+        let remaining = self.remaining()?;
+        match &self.interrupt {
+            None => Ok(remaining),
+            Some(interrupt) if interrupt() => Err(Error::new(ErrorKind::Timeout, "the call was interrupted")),
+            Some(_) => Ok(remaining.min(INTERRUPT_INTERVAL)),
+        }
+    }
+
+    /// Waits for `duration`, or until the call must end.
+    pub(crate) fn pause(&self, duration: Duration) -> Result<(), Error> {
+        let until = self.clock.now().monotonic.saturating_add(duration);
+        loop {
+            let left = until.saturating_sub(self.clock.now().monotonic);
+            if left.is_zero() {
+                return Ok(());
+            }
+            self.clock.sleep(left.min(self.slice()?));
+        }
+    }
+
+    fn passed(&self) -> Error {
+        let message = format!("no answer within {} s", self.timeout.as_secs_f64());
+        Error::new(ErrorKind::Timeout, message)
+            .with_hint("see with `arcidentity doctor` what the agent is busy with, or allow more time")
+    }
+}

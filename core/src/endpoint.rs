@@ -1,0 +1,245 @@
+//! Where the agent is: an option, the environment, or the default; and always on this machine.
+
+use std::ffi::OsString;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use crate::error::{Error, ErrorKind};
+
+/// The agent's address when nothing else is said.
+const DEFAULT: &str = "http://localhost:40342";
+
+/// Where an agent answers token requests.
+const TOKEN_PATH: &str = "/metadata/identity/oauth2/token";
+
+/// Where an agent answers requests for the instance metadata.
+pub(crate) const METADATA_PATH: &str = "/metadata/instance";
+
+/// A place on this machine that is asked for tokens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Endpoint {
+    /// Host and port as they were written: the text of the Host header.
+    authority: String,
+    token_path: String,
+    /// Where to connect, in the order of the attempts.
+    addresses: Vec<SocketAddr>,
+}
+
+impl Endpoint {
+    /// Decides between the option, the environment and the default.
+    ///
+    /// Other Azure hosts use the same variables: with `IDENTITY_HEADER` they are not the Arc agent's.
+    pub(crate) fn find(
+        option: Option<&str>,
+        environment: impl Fn(&str) -> Option<OsString>,
+    ) -> Result<Endpoint, Error> {
+        if let Some(url) = option {
+            return Endpoint::parse(url);
+        }
+        let set = |name| environment(name).filter(|value| !value.is_empty());
+        match set("IDENTITY_ENDPOINT") {
+            Some(url) if set("IMDS_ENDPOINT").is_some() && set("IDENTITY_HEADER").is_none() => {
+                let url = url.to_str().ok_or_else(|| untrusted("IDENTITY_ENDPOINT is not UTF-8"))?;
+                Endpoint::parse(url).map_err(|error| {
+                    error.with_hint("the environment variable IDENTITY_ENDPOINT does not name the Azure Arc agent of this machine: unset it")
+                })
+            }
+            _ => Endpoint::parse(DEFAULT),
+        }
+    }
+
+    /// Reads `http://HOST[:PORT][/PATH]`, where HOST is a loopback address or `localhost`.
+    fn parse(url: &str) -> Result<Endpoint, Error> {
+        if url.is_empty() {
+            return Err(Error::new(ErrorKind::InvalidArgument, "the endpoint is empty"));
+        }
+        // The URI parser drops a fragment in silence, and its port would hide what stands before an "@".
+        if let Some(part) = url.chars().find(|c| matches!(c, '#' | '@' | '?' | '\\')) {
+            return Err(untrusted(&format!("the endpoint must not hold {part:?}")));
+        }
+        let uri: http::Uri =
+            url.parse().map_err(|_| untrusted(&format!("the endpoint {} is not a URL", shown(url))))?;
+        if uri.scheme_str() != Some("http") {
+            return Err(untrusted(&format!("the endpoint {} is not http", shown(url))));
+        }
+        let (Some(authority), Some(host)) = (uri.authority(), uri.host()) else {
+            return Err(untrusted(&format!("the endpoint {} names no host", shown(url))));
+        };
+        let hosts = loopback(host)
+            .ok_or_else(|| untrusted(&format!("the endpoint {} is not on this machine", shown(url))))?;
+        // `host:` and `host:99999` are not refused by the URI parser.
+        let port = match authority.as_str().strip_prefix(host) {
+            Some("") => 80,
+            Some(port) => port
+                .strip_prefix(':')
+                .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
+                .and_then(|digits| digits.parse().ok())
+                .filter(|port| *port != 0)
+                .ok_or_else(|| untrusted(&format!("the endpoint {} has no valid port", shown(url))))?,
+            None => return Err(untrusted("the endpoint's host is malformed")),
+        };
+        let token_path = match uri.path() {
+            "" | "/" => TOKEN_PATH,
+            path => path,
+        };
+        Ok(Endpoint {
+            authority: authority.as_str().to_owned(),
+            token_path: token_path.to_owned(),
+            addresses: hosts.iter().map(|host| SocketAddr::new(*host, port)).collect(),
+        })
+    }
+
+    pub(crate) fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// The URL without a query that is asked for tokens.
+    pub(crate) fn token_url(&self) -> String {
+        format!("http://{}{}", self.authority, self.token_path)
+    }
+
+    /// The URL without a query that is asked for the instance metadata.
+    pub(crate) fn metadata_url(&self) -> String {
+        format!("http://{}{METADATA_PATH}", self.authority)
+    }
+}
+
+/// The addresses of a host that is on this machine by its very spelling. No name is ever resolved, so
+/// that neither a name server nor /etc/hosts can send a key elsewhere.
+fn loopback(host: &str) -> Option<Vec<IpAddr>> {
+    if host.eq_ignore_ascii_case("localhost") {
+        return Some(vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]);
+    }
+    let address: IpAddr = match host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        Some(literal) => literal.parse::<Ipv6Addr>().ok()?.into(),
+        // Four decimal numbers: no octal, no hexadecimal, no shortened form.
+        None => host.parse::<Ipv4Addr>().ok()?.into(),
+    };
+    address.is_loopback().then(|| vec![address])
+}
+
+fn untrusted(message: &str) -> Error {
+    Error::new(ErrorKind::UntrustedAgent, message)
+        .with_hint("use http and 127.0.0.1, [::1] or localhost, as in http://localhost:40342")
+}
+
+/// The endpoint as an error message may show it: short and without control characters.
+fn shown(url: &str) -> String {
+    let short: String = url.chars().take(100).collect();
+    format!("{short:?}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(pairs: &[(&str, &str)]) -> impl Fn(&str) -> Option<OsString> {
+        move |name| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| value.into())
+    }
+
+    fn url_from(pairs: &[(&str, &str)]) -> String {
+        Endpoint::find(None, environment(pairs)).unwrap().token_url()
+    }
+
+    #[test]
+    fn localhost_means_two_literal_addresses() {
+        let endpoint = Endpoint::find(None, |_| None).unwrap();
+        assert_eq!(endpoint.addresses, ["127.0.0.1:40342", "[::1]:40342"].map(|a| a.parse().unwrap()));
+        assert_eq!(endpoint.token_url(), "http://localhost:40342/metadata/identity/oauth2/token");
+        assert_eq!(endpoint.metadata_url(), "http://localhost:40342/metadata/instance");
+    }
+
+    #[test]
+    fn the_environment_counts_only_when_it_is_the_arc_agents() {
+        let identity = ("IDENTITY_ENDPOINT", "http://127.0.0.1:7/token");
+        let imds = ("IMDS_ENDPOINT", "http://127.0.0.1:7");
+        let default = "http://localhost:40342/metadata/identity/oauth2/token";
+        assert_eq!(url_from(&[identity, imds]), "http://127.0.0.1:7/token");
+        assert_eq!(url_from(&[identity]), default);
+        assert_eq!(url_from(&[imds]), default);
+        assert_eq!(url_from(&[identity, ("IMDS_ENDPOINT", "")]), default);
+        assert_eq!(url_from(&[("IDENTITY_ENDPOINT", ""), imds]), default);
+        assert_eq!(url_from(&[identity, imds, ("IDENTITY_HEADER", "x")]), default);
+        assert_eq!(url_from(&[identity, imds, ("IDENTITY_HEADER", "")]), "http://127.0.0.1:7/token");
+    }
+
+    #[test]
+    fn a_variable_that_points_elsewhere_is_an_error_and_not_skipped() {
+        let elsewhere = environment(&[
+            ("IDENTITY_ENDPOINT", "http://attacker.example/token"),
+            ("IMDS_ENDPOINT", "http://attacker.example"),
+        ]);
+        let error = Endpoint::find(None, elsewhere).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::UntrustedAgent);
+        assert!(error.hint().unwrap().contains("IDENTITY_ENDPOINT"));
+    }
+
+    #[test]
+    fn accepted() {
+        for (url, first) in [
+            ("http://localhost:40342", "127.0.0.1:40342"),
+            ("HTTP://LocalHost:1/x", "127.0.0.1:1"),
+            ("http://127.0.0.1", "127.0.0.1:80"),
+            ("http://127.255.1.2:65535/", "127.255.1.2:65535"),
+            ("http://[::1]:40342/a/b", "[::1]:40342"),
+            ("http://[0:0:0:0:0:0:0:1]:9", "[::1]:9"),
+        ] {
+            let endpoint = Endpoint::parse(url).unwrap();
+            assert_eq!(endpoint.addresses[0], first.parse().unwrap(), "{url}");
+        }
+    }
+
+    #[test]
+    fn refused() {
+        for url in [
+            "https://localhost:40342/",
+            "ftp://localhost/",
+            "//localhost/",
+            "localhost:40342",
+            "/path",
+            "nonsense",
+            "http://example.com/",
+            "http://10.0.0.1/",
+            "http://0.0.0.0:40342/",
+            "http://169.254.169.254/",
+            "http://128.0.0.1/",
+            "http://2130706433/",
+            "http://0177.0.0.1/",
+            "http://0x7f.0.0.1/",
+            "http://127.1/",
+            "http://127.0.0.1.example.com/",
+            "http://localhost.example.com/",
+            "http://localhost./",
+            "http://127.0.0.1./",
+            "http://[::]/",
+            "http://[::2]/",
+            "http://[::ffff:127.0.0.1]/",
+            "http://[::1%25lo]/",
+            "http://[::1%lo]/",
+            "http://user@localhost/",
+            "http://user:password@127.0.0.1/",
+            "http://127.0.0.1@example.com/",
+            "http://127.0.0.1#@example.com/",
+            "http://127.0.0.1/#x",
+            "http://127.0.0.1/?x=1",
+            "http://127.0.0.1\\@example.com/",
+            "http://127.0.0.1:0/",
+            "http://127.0.0.1:/",
+            "http://127.0.0.1:65536/",
+            "http://127.0.0.1:+80/",
+            "http://127.0.0.1:8x/",
+            " http://localhost/",
+            "http://localhost /",
+            "http://local\thost/",
+            "http://localhost\0/",
+            "http:///x",
+            "http://",
+            "http://%6c%6f%63alhost/",
+            "http://１２７.0.0.1/",
+            "http://ⓛocalhost/",
+        ] {
+            let error = Endpoint::parse(url).expect_err(url);
+            assert_eq!(error.kind(), ErrorKind::UntrustedAgent, "{url}");
+        }
+        assert_eq!(Endpoint::parse("").unwrap_err().kind(), ErrorKind::InvalidArgument);
+    }
+}

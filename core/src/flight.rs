@@ -1,0 +1,41 @@
+//! A request that is under way, and those who wait for its outcome.
+
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+
+use crate::deadline::Deadline;
+use crate::error::Error;
+use crate::token::TokenData;
+
+/// What a request ends with, shared by all who waited.
+pub(crate) type Outcome = Result<Arc<TokenData>, Error>;
+
+/// One request for many callers.
+#[derive(Default)]
+pub(crate) struct Flight {
+    outcome: Mutex<Option<Outcome>>,
+    landed: Condvar,
+}
+
+impl Flight {
+    /// Waits for the outcome. Fails when the caller's own time or patience ends.
+    pub(crate) fn wait(&self, deadline: &Deadline) -> Result<Outcome, Error> {
+        loop {
+            // Not under the lock: it may run the caller's interrupt hook.
+            let slice = deadline.slice()?;
+            let outcome = self.outcome.lock().unwrap_or_else(PoisonError::into_inner);
+            let (outcome, _) = self
+                .landed
+                .wait_timeout_while(outcome, slice, |outcome| outcome.is_none())
+                .unwrap_or_else(PoisonError::into_inner);
+            if let Some(outcome) = &*outcome {
+                return Ok(outcome.clone());
+            }
+        }
+    }
+
+    /// Tells the outcome to all who wait.
+    pub(crate) fn land(&self, outcome: &Outcome) {
+        *self.outcome.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome.clone());
+        self.landed.notify_all();
+    }
+}

@@ -1,0 +1,105 @@
+//! The handshake: ask, read the key that the challenge names, ask again with it.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::agent::{Agent, Answer};
+use crate::challenge;
+use crate::clock::Clock;
+use crate::error::{Error, ErrorKind};
+use crate::identity::Identity;
+use crate::keyfile::{KeyDirectory, KeyError};
+use crate::reply;
+use crate::retry::{self, Failure};
+use crate::secret::Secret;
+use crate::token::TokenData;
+
+/// Every agent knows this one; the newest that some know is 2021-02-01.
+pub(crate) const API_VERSION: &str = "2020-06-01";
+
+/// How many challenges one attempt answers: a key may expire between the challenge and its use.
+const MAX_CHALLENGES: usize = 2;
+
+/// Everything but RFC 3986's unreserved characters.
+const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// One request for a token.
+pub(crate) struct TokenRequest<'a> {
+    pub(crate) token_url: &'a str,
+    pub(crate) resource: &'a str,
+    pub(crate) identity: &'a Identity,
+    /// Asks the agent not to answer from its own memory. Agents before 1.66 ignore it.
+    pub(crate) bypass_cache: bool,
+    pub(crate) keys: &'a KeyDirectory,
+    pub(crate) clock: &'a dyn Clock,
+}
+
+impl TokenRequest<'_> {
+    /// One attempt: at most three requests, over one connection if the agent keeps it open.
+    pub(crate) fn attempt(&self, agent: &Agent) -> Result<TokenData, Failure> {
+        let url = self.url();
+        let mut authorization: Option<Arc<Secret>> = None;
+        for challenge in 1..=MAX_CHALLENGES {
+            let answer = agent.get(&url, authorization.as_ref())?;
+            if answer.status != 401 {
+                return self.finish(&answer, authorization.as_deref());
+            }
+            authorization = match self.keys.authorization(realm(&answer)?) {
+                Ok(key) => Some(Arc::new(key)),
+                Err(KeyError::Gone(_)) if challenge < MAX_CHALLENGES => None,
+                Err(KeyError::Gone(error) | KeyError::Final(error)) => return Err(error.into()),
+            };
+        }
+        let answer = agent.get(&url, authorization.as_ref())?;
+        self.finish(&answer, authorization.as_deref())
+    }
+
+    fn url(&self) -> String {
+        let parameter = |name: &str, value: &str| format!("&{name}={}", encoded(value));
+        let mut url = format!("{}?api-version={API_VERSION}", self.token_url);
+        url += &parameter("resource", self.resource);
+        if let Some((name, value)) = self.identity.selector() {
+            url += &parameter(name, value);
+        }
+        if self.bypass_cache {
+            url += "&bypass_cache=true";
+        }
+        url
+    }
+
+    fn finish(&self, answer: &Answer, key: Option<&Secret>) -> Result<TokenData, Failure> {
+        match answer.status {
+            200 => Ok(reply::token(&answer.body, self.identity, self.clock.now())?),
+            _ => Err(refused(answer, key)),
+        }
+    }
+}
+
+fn encoded(value: &str) -> Cow<'_, str> {
+    utf8_percent_encode(value, QUERY).into()
+}
+
+fn realm(answer: &Answer) -> Result<&str, Error> {
+    let values: Vec<&[u8]> = answer.challenges.iter().map(|value| value.as_bytes()).collect();
+    if values.is_empty() {
+        let refusal = reply::refusal(answer.status, &answer.body, None);
+        let message = format!("{}, without a challenge", refusal.message());
+        return Err(Error::new(ErrorKind::Protocol, message)
+            .with_http_status(answer.status)
+            .with_code(refusal.code().map(str::to_owned))
+            .with_hint("something other than the Azure Arc agent may be answering, for example a proxy"));
+    }
+    challenge::realm(&values)
+}
+
+/// The failure that an answer other than 200 is.
+pub(crate) fn refused(answer: &Answer, key: Option<&Secret>) -> Failure {
+    let error = reply::refusal(answer.status, &answer.body, key.map(Secret::as_str));
+    if retry::is_temporary(answer.status) {
+        Failure::Temporary { error, retry_after: answer.retry_after }
+    } else {
+        error.into()
+    }
+}

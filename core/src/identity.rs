@@ -1,0 +1,101 @@
+//! Which of the machine's identities a token is for.
+
+use serde_json::{Map, Value};
+
+use crate::error::{Error, ErrorKind};
+
+/// Which of the machine's identities a client asks for.
+///
+/// User-assigned identities need agent 1.67 or later: an older one ignores the selector and answers
+/// with the system-assigned identity's token. So the agent must confirm the selector in its answer, or
+/// the call ends with [`ErrorKind::IdentityNotConfirmed`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Identity {
+    /// The machine's own identity.
+    #[default]
+    SystemAssigned,
+    /// The user-assigned identity with this client id (application id).
+    ClientId(String),
+    /// The user-assigned identity with this object id (principal id).
+    ObjectId(String),
+    /// The user-assigned identity with this Azure resource id.
+    ResourceId(String),
+}
+
+impl Identity {
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        match self.selector() {
+            Some((_, "")) => Err(Error::new(ErrorKind::InvalidArgument, "the identity is empty")),
+            Some((_, value)) if value.chars().any(|c| c.is_control() || c == ' ') => {
+                Err(Error::new(ErrorKind::InvalidArgument, "the identity holds white space"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The query parameter that selects this identity. The agent ignores `mi_res_id`.
+    pub(crate) fn selector(&self) -> Option<(&'static str, &str)> {
+        match self {
+            Identity::SystemAssigned => None,
+            Identity::ClientId(value) => Some(("client_id", value)),
+            Identity::ObjectId(value) => Some(("object_id", value)),
+            Identity::ResourceId(value) => Some(("msi_res_id", value)),
+        }
+    }
+
+    /// Whether the agent says in its answer that the token is for this identity.
+    pub(crate) fn confirm(&self, reply: &Map<String, Value>) -> Result<(), Error> {
+        let Some((parameter, wanted)) = self.selector() else { return Ok(()) };
+        let names = match parameter {
+            "msi_res_id" => &["msi_res_id", "mi_res_id"][..],
+            other => &[other],
+        };
+        let echoes = || names.iter().filter_map(|name| reply.get(*name));
+        let confirms = |echo: &Value| echo.as_str().is_some_and(|echo| echo.eq_ignore_ascii_case(wanted));
+        if echoes().next().is_some() && echoes().all(confirms) {
+            return Ok(());
+        }
+        let message = format!("the agent did not confirm that the token is for {parameter}={wanted}");
+        Err(Error::new(ErrorKind::IdentityNotConfirmed, message).with_hint(
+            "user-assigned identities need the Azure Connected Machine agent 1.67 or later: see `azcmagent version`",
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn confirms(identity: &Identity, reply: &str) -> bool {
+        let Ok(Value::Object(reply)) = serde_json::from_str(reply) else { panic!("not an object") };
+        identity.confirm(&reply).is_ok()
+    }
+
+    #[test]
+    fn only_a_matching_echo_confirms() {
+        let client = Identity::ClientId("AbC-1".into());
+        assert!(confirms(&client, r#"{"client_id": "aBc-1"}"#));
+        assert!(!confirms(&client, r#"{}"#));
+        assert!(!confirms(&client, r#"{"client_id": null}"#));
+        assert!(!confirms(&client, r#"{"client_id": ""}"#));
+        assert!(!confirms(&client, r#"{"client_id": "AbC-2"}"#));
+        assert!(!confirms(&client, r#"{"object_id": "AbC-1"}"#));
+        assert!(confirms(&Identity::SystemAssigned, r#"{"client_id": "any"}"#));
+    }
+
+    #[test]
+    fn a_resource_id_is_echoed_under_either_name() {
+        let resource = Identity::ResourceId("/subscriptions/1".into());
+        assert!(confirms(&resource, r#"{"msi_res_id": "/SUBSCRIPTIONS/1"}"#));
+        assert!(confirms(&resource, r#"{"mi_res_id": "/subscriptions/1"}"#));
+        assert!(confirms(
+            &resource,
+            r#"{"msi_res_id": "/subscriptions/1", "mi_res_id": "/Subscriptions/1"}"#
+        ));
+        assert!(!confirms(
+            &resource,
+            r#"{"msi_res_id": "/subscriptions/1", "mi_res_id": "/subscriptions/2"}"#
+        ));
+    }
+}

@@ -1,0 +1,177 @@
+//! The key: a file that the agent names and only privileged users can read.
+//!
+//! The name comes from whoever answered on the port, so nothing about it is believed. It is judged as
+//! text first ([`realm`]); then that one name is opened in the key directory, without following a link,
+//! and the open file itself is judged (`unix.rs`, `windows.rs`); then its
+//! text is.
+
+mod realm;
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use crate::error::{Error, ErrorKind};
+use crate::secret::Secret;
+
+#[cfg(unix)]
+use unix as system;
+#[cfg(target_os = "linux")]
+pub(crate) use unix::AGENT_DIRECTORY;
+#[cfg(windows)]
+use windows as system;
+
+/// The largest key that is read, in bytes.
+const MAX_KEY: usize = 4096;
+
+/// The one directory that keys are read from.
+#[derive(Debug, Clone)]
+pub(crate) struct KeyDirectory {
+    path: PathBuf,
+}
+
+/// Why a key was not read.
+#[derive(Debug)]
+pub(crate) enum KeyError {
+    /// The file is not there (any more): the key may have expired, and a new challenge may help.
+    Gone(Error),
+    /// No new challenge helps.
+    Final(Error),
+}
+
+impl From<Error> for KeyError {
+    fn from(error: Error) -> KeyError {
+        KeyError::Final(error)
+    }
+}
+
+impl KeyDirectory {
+    /// The directory of the option, else the agent's own. No environment variable opens another one.
+    pub(crate) fn find(option: Option<&Path>) -> Result<KeyDirectory, Error> {
+        let path = match option {
+            Some(path) if path.as_os_str().is_empty() => {
+                return Err(Error::new(ErrorKind::InvalidArgument, "the key directory is empty"));
+            }
+            Some(path) if !path.is_absolute() => {
+                let message = "the key directory is not an absolute path";
+                return Err(Error::new(ErrorKind::InvalidArgument, message));
+            }
+            Some(path) => path.to_owned(),
+            None => system::default_directory()?,
+        };
+        Ok(KeyDirectory { path })
+    }
+
+    /// The Authorization value that the key file named by `realm` makes: `Basic ` and the file's text.
+    pub(crate) fn authorization(&self, realm: &str) -> Result<Secret, KeyError> {
+        let name = self.judge(realm)?;
+        let file = system::open_key(&self.path, name)?;
+        let mut content = Zeroizing::new([0; MAX_KEY + 1]);
+        let length = fill(file, content.as_mut()).map_err(unreadable)?;
+        Ok(Secret::concat(&["Basic ", key_text(&content[..length])?])?)
+    }
+
+    /// The file name in `realm`, if it lies in this directory or in what this directory resolves to.
+    fn judge<'a>(&self, realm: &'a str) -> Result<&'a str, Error> {
+        let syntax = system::SYNTAX;
+        let (directory, name) = syntax.split(realm)?;
+        let is_ours = |ours: &Path| ours.to_str().is_some_and(|ours| syntax.same(directory, ours));
+        // Only our own path is resolved, never the stranger's.
+        let resolved = || std::fs::canonicalize(&self.path).is_ok_and(|path| is_ours(&path));
+        if is_ours(&self.path) || resolved() {
+            return Ok(name);
+        }
+        let ours = self.path.display();
+        Err(untrusted(format!("the agent named a key file outside of {ours}")))
+    }
+}
+
+fn judge_size(size: u64) -> Result<(), Error> {
+    match usize::try_from(size) {
+        Ok(0) => Err(untrusted("the key file is empty")),
+        Ok(1..=MAX_KEY) => Ok(()),
+        _ => Err(too_large()),
+    }
+}
+
+/// Reads until the end or until `content` is full: the size may have changed since it was judged.
+fn fill(mut file: File, content: &mut [u8]) -> io::Result<usize> {
+    let mut length = 0;
+    while length < content.len() {
+        match file.read(&mut content[length..]) {
+            Ok(0) => break,
+            Ok(count) => length += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(length)
+}
+
+/// The key in a key file: visible ASCII, without a byte order mark before and white space behind.
+fn key_text(content: &[u8]) -> Result<&str, Error> {
+    if content.len() > MAX_KEY {
+        return Err(too_large());
+    }
+    let text = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content).trim_ascii_end();
+    let visible = text.iter().all(u8::is_ascii_graphic);
+    match std::str::from_utf8(text) {
+        Ok("") => Err(untrusted("the key file is empty")),
+        Ok(text) if visible => Ok(text),
+        _ => Err(untrusted("the key file holds more than visible ASCII text")),
+    }
+}
+
+fn too_large() -> Error {
+    untrusted(format!("the key file is larger than {MAX_KEY} bytes"))
+}
+
+fn denied(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::AccessDenied, message)
+}
+
+fn unreadable(error: io::Error) -> Error {
+    denied(format!("the key file cannot be read: {error}"))
+}
+
+fn untrusted(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::UntrustedKey, message)
+        .with_hint("whatever answers on the agent's port is not the agent of this machine, or the agent uses another key directory: check with `arcidentity doctor`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_KEY, key_text};
+
+    #[test]
+    fn key_texts() {
+        let longest = "k".repeat(MAX_KEY);
+        for (content, expected) in [
+            ("key", Some("key")),
+            ("a+/=~!", Some("a+/=~!")),
+            ("key\r\n", Some("key")),
+            ("key \t\n\n", Some("key")),
+            ("\u{feff}key", Some("key")),
+            (&longest, Some(longest.as_str())),
+            (&format!("{longest}\n"), None),
+            ("", None),
+            ("\n", None),
+            ("\u{feff}", None),
+            (" key", None),
+            ("two words", None),
+            ("two\r\nX-Header: lines", None),
+            ("nul\0", None),
+            ("caf\u{e9}", None),
+            ("\u{7f}", None),
+        ] {
+            assert_eq!(key_text(content.as_bytes()).ok(), expected, "{content:?}");
+        }
+        assert!(key_text(b"\xff").is_err());
+    }
+}

@@ -1,0 +1,115 @@
+//! Opens a key file on Linux and other Unix systems.
+
+use std::fs::{File, Metadata};
+use std::os::fd::AsFd;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use nix::errno::Errno;
+use nix::fcntl::{OFlag, open, openat};
+use nix::sys::stat::Mode;
+use nix::unistd::geteuid;
+
+use super::realm::Syntax;
+use super::{KeyError, denied, judge_size, unreadable, untrusted};
+use crate::accounts;
+use crate::error::Error;
+
+pub(super) const SYNTAX: Syntax = Syntax::Unix;
+
+/// Where the agent puts its keys.
+pub(crate) const AGENT_DIRECTORY: &str = "/var/opt/azcmagent/tokens";
+
+pub(super) fn default_directory() -> Result<PathBuf, Error> {
+    Ok(PathBuf::from(AGENT_DIRECTORY))
+}
+
+/// Opens the file `name` in `directory` and judges the open file, so that nobody can exchange it in
+/// between.
+pub(super) fn open_key(directory: &Path, name: &str) -> Result<File, KeyError> {
+    let handle = open(directory, directory_flags(), Mode::empty())
+        .map(File::from)
+        .map_err(|errno| cannot_open_directory(directory, errno))?;
+    let owner = handle.metadata().map_err(unreadable)?;
+    let file = open_in(&handle, name).map_err(|errno| cannot_open_file(directory, &owner, errno))?;
+    judge(&file.metadata().map_err(unreadable)?, &owner)?;
+    Ok(file)
+}
+
+/// A handle that only serves to open files below it: that needs no right to list the directory.
+fn directory_flags() -> OFlag {
+    #[cfg(target_os = "linux")]
+    let access = OFlag::O_PATH;
+    #[cfg(not(target_os = "linux"))]
+    let access = OFlag::O_RDONLY;
+    access | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC
+}
+
+/// Follows no link, does not block on a FIFO, and does not adopt a terminal.
+fn open_in(directory: impl AsFd, name: &str) -> nix::Result<File> {
+    let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_NOCTTY | OFlag::O_CLOEXEC;
+    openat(directory, name, flags, Mode::empty()).map(File::from)
+}
+
+fn judge(file: &Metadata, directory: &Metadata) -> Result<(), Error> {
+    if !file.is_file() {
+        return Err(untrusted("the agent named a key that is not a regular file"));
+    }
+    if ![0, directory.uid(), geteuid().as_raw()].contains(&file.uid()) {
+        let owner = accounts::user(file.uid());
+        return Err(untrusted(format!("the key file belongs to {owner}, not to the agent")));
+    }
+    // The agent's own group may write; everybody may not.
+    if file.mode() & 0o002 != 0 {
+        return Err(untrusted("the key file is writable for everybody"));
+    }
+    judge_size(file.len())
+}
+
+fn cannot_open_directory(directory: &Path, errno: Errno) -> KeyError {
+    let shown = directory.display();
+    let error = match errno {
+        Errno::ENOENT | Errno::ENOTDIR => denied(format!("the key directory {shown} does not exist"))
+            .with_hint(format!("in a container, mount the host's {shown} read-only at the same path")),
+        Errno::EACCES | Errno::EPERM => {
+            denied(format!("{} may not enter {shown}", caller())).with_hint(join_group("himds"))
+        }
+        other => denied(format!("the key directory {shown} cannot be opened: {}", other.desc())),
+    };
+    KeyError::Final(error)
+}
+
+fn cannot_open_file(directory: &Path, status: &Metadata, errno: Errno) -> KeyError {
+    let shown = directory.display();
+    match errno {
+        Errno::ENOENT => KeyError::Gone(
+            denied(format!("the key file that the agent named does not exist in {shown}"))
+                .with_hint(format!("in a container, mount the host's {shown} at the same path")),
+        ),
+        Errno::EACCES | Errno::EPERM => KeyError::Final(
+            denied(format!("{} may not read the keys in {shown}", caller()))
+                .with_hint(join_group(&accounts::group(status.gid()))),
+        ),
+        Errno::ELOOP | Errno::EMLINK => untrusted("the agent named a key that is a symbolic link").into(),
+        Errno::ENXIO | Errno::ENODEV => untrusted("the agent named a key that is not a regular file").into(),
+        Errno::ENAMETOOLONG => untrusted("the agent named a key file with an endless name").into(),
+        other => KeyError::Final(denied(format!("the key file cannot be opened: {}", other.desc()))),
+    }
+}
+
+fn caller() -> String {
+    format!("the user {}", accounts::user(geteuid().as_raw()))
+}
+
+fn join_group(group: &str) -> String {
+    if geteuid().is_root() {
+        // Root of a user namespace, or a security module: no group helps there.
+        return "root is denied here: check the container's user mapping and the security module's log"
+            .to_owned();
+    }
+    let user = accounts::user(geteuid().as_raw());
+    format!(
+        "add {user} to the group {group}: sudo usermod -aG {group} {user}, then log in again or restart \
+         the service (systemd: SupplementaryGroups={group})"
+    )
+}

@@ -1,0 +1,59 @@
+//! Access tokens of the Azure Arc agent: the handshake.
+//!
+//! A server outside Azure that is connected through Azure Arc runs a local agent (HIMDS). It gives a program
+//! a Microsoft Entra token for the machine's managed identity, if the program proves with a challenge that
+//! it may read files of privileged users. This crate is that handshake, once, for every language.
+//!
+//! ```no_run
+//! let client = arcidentity_core::Client::new()?;
+//! let token = client.get_token("https://vault.azure.net")?;
+//! let header = format!("Authorization: Bearer {}", token.value());
+//! # Ok::<(), arcidentity_core::Error>(())
+//! ```
+//!
+//! It is synchronous and starts no thread. The way of a key: [`Client::get_token`] → `handshake.rs` →
+//! `challenge.rs` names the file → `keyfile.rs` judges and reads it → `agent.rs` sends it → `secret.rs`
+//! wipes it.
+//!
+//! Keys, headers and tokens live in memory that is wiped when it is freed, and so do the buffers of the
+//! connection. A program that wants the same for every copy that other code makes installs an allocator
+//! that wipes, as the C library, the Python wheel and the command do. It should also build the `log` crate
+//! with `max_level_off`: at level TRACE the HTTP library logs whole requests.
+
+#![cfg_attr(not(windows), forbid(unsafe_code))]
+
+mod agent;
+mod cache;
+mod challenge;
+mod client;
+mod clock;
+mod connection;
+mod deadline;
+mod endpoint;
+mod error;
+mod flight;
+mod handshake;
+mod identity;
+mod installed;
+mod keyfile;
+mod listener;
+mod metadata;
+mod reply;
+mod retry;
+mod secret;
+mod stripe;
+mod token;
+
+#[cfg(unix)]
+mod accounts;
+#[cfg(windows)]
+mod windows;
+
+pub use client::{Client, ClientBuilder};
+pub use error::{Error, ErrorKind};
+pub use identity::Identity;
+pub use metadata::Metadata;
+pub use token::Token;
+
+#[doc(hidden)]
+pub use clock::{Clock, Now, SystemClock};

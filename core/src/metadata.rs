@@ -1,0 +1,125 @@
+//! Facts about the machine that the agent tells every user.
+
+use serde_json::Value;
+
+use crate::agent::Agent;
+use crate::error::{Error, ErrorKind};
+use crate::handshake::{API_VERSION, refused};
+use crate::retry::Failure;
+
+/// The instance metadata of this machine. Every fact may be missing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Metadata {
+    json: String,
+    document: Value,
+}
+
+impl Metadata {
+    pub(crate) fn fetch(agent: &Agent, metadata_url: &str) -> Result<Metadata, Failure> {
+        let answer = agent.get(&format!("{metadata_url}?api-version={API_VERSION}"), None)?;
+        match answer.status {
+            200 => Ok(Metadata::parse(&answer.body)?),
+            _ => Err(refused(&answer, None)),
+        }
+    }
+
+    fn parse(body: &[u8]) -> Result<Metadata, Error> {
+        let nonsense = |message: &str| {
+            Error::new(ErrorKind::Protocol, message)
+                .with_http_status(200)
+                .with_hint("something other than the Azure Arc agent may be answering, for example a proxy")
+        };
+        let json = std::str::from_utf8(body).map_err(|_| nonsense("the instance metadata is not UTF-8"))?;
+        match serde_json::from_str(json) {
+            Ok(document @ Value::Object(_)) => Ok(Metadata { json: json.to_owned(), document }),
+            _ => Err(nonsense("the instance metadata is not a JSON object")),
+        }
+    }
+
+    /// The whole document as the agent wrote it.
+    #[must_use]
+    pub fn json(&self) -> &str {
+        &self.json
+    }
+
+    /// The value at a JSON pointer (RFC 6901), such as `/compute/resourceId`.
+    #[must_use]
+    pub fn pointer(&self, pointer: &str) -> Option<&Value> {
+        self.document.pointer(pointer)
+    }
+
+    /// The machine's name in Azure.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.compute("name")
+    }
+
+    /// The Azure region that the machine is connected to, such as `westeurope`.
+    #[must_use]
+    pub fn location(&self) -> Option<&str> {
+        self.compute("location")
+    }
+
+    /// The Azure resource id of the machine.
+    #[must_use]
+    pub fn resource_id(&self) -> Option<&str> {
+        self.compute("resourceId")
+    }
+
+    /// The resource group of the machine.
+    #[must_use]
+    pub fn resource_group(&self) -> Option<&str> {
+        self.compute("resourceGroupName")
+    }
+
+    /// The subscription of the machine.
+    #[must_use]
+    pub fn subscription_id(&self) -> Option<&str> {
+        self.compute("subscriptionId")
+    }
+
+    /// The id that Azure gave the machine.
+    #[must_use]
+    pub fn vm_id(&self) -> Option<&str> {
+        self.compute("vmId")
+    }
+
+    /// `linux` or `windows`.
+    #[must_use]
+    pub fn os_type(&self) -> Option<&str> {
+        self.compute("osType")
+    }
+
+    /// The cloud, such as `AzurePublicCloud`, `AzureUSGovernmentCloud` or `AzureChinaCloud`.
+    #[must_use]
+    pub fn environment(&self) -> Option<&str> {
+        self.compute("azEnvironment")
+    }
+
+    /// A text in `compute`. The agent writes null or an empty text for what it does not know.
+    fn compute(&self, name: &str) -> Option<&str> {
+        self.document.get("compute")?.get(name)?.as_str().filter(|text| !text.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Metadata;
+
+    #[test]
+    fn every_fact_may_be_missing() {
+        for json in [
+            "{}",
+            r#"{"compute":null}"#,
+            r#"{"compute":{"name":null}}"#,
+            r#"{"compute":{"name":""}}"#,
+            r#"{"compute":{"name":7}}"#,
+        ] {
+            assert_eq!(Metadata::parse(json.as_bytes()).unwrap().name(), None, "{json}");
+        }
+        for json in ["", "[]", "null", "<html>", "{", "\"x\""] {
+            assert!(Metadata::parse(json.as_bytes()).is_err(), "{json}");
+        }
+        assert!(Metadata::parse(b"{\"compute\":\"\xff\"}").is_err());
+    }
+}

@@ -1,0 +1,291 @@
+//! The agent's JSON answers: a token, or an error in its own words. Pure functions.
+
+use serde_json::{Map, Value};
+
+use crate::clock::Now;
+use crate::error::{Error, ErrorKind};
+use crate::identity::Identity;
+use crate::secret::wipe_json;
+use crate::token::TokenData;
+
+/// How long before its end a token is refreshed at the earliest, in seconds. The agent hands out the same
+/// token until fewer than 90 minutes remain, so that asking earlier brings nothing.
+const REFRESH_BEFORE: u64 = 75 * 60;
+
+/// No token lives longer, in seconds. Keeps sums of times in range, whatever the answer says.
+const MAX_LIFETIME: u64 = 366 * 24 * 60 * 60;
+
+/// The longest text of the agent that a message repeats, in characters.
+const MAX_TEXT: usize = 300;
+
+/// No word of a text is this long, in bytes; a token is.
+const LONG_WORD: usize = 128;
+
+/// The token in a successful answer.
+pub(crate) fn token(body: &[u8], identity: &Identity, now: Now) -> Result<TokenData, Error> {
+    let mut json: Value = serde_json::from_slice(body).map_err(|_| not_a_token(body))?;
+    let token = match &json {
+        Value::Object(reply) => issued(reply, identity, now),
+        _ => Err(not_a_token(body)),
+    };
+    wipe_json(&mut json);
+    token
+}
+
+fn issued(reply: &Map<String, Value>, identity: &Identity, now: Now) -> Result<TokenData, Error> {
+    let text = |name: &str| reply.get(name).and_then(Value::as_str).unwrap_or_default();
+    let value = text("access_token");
+    if value.is_empty() {
+        return Err(nonsense("the agent's answer holds no access_token"));
+    }
+    if !value.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(nonsense("the agent's access_token is not visible ASCII text"));
+    }
+    if !matches!(text("token_type"), "") && !text("token_type").eq_ignore_ascii_case("Bearer") {
+        return Err(nonsense("the agent's token is not a Bearer token"));
+    }
+    identity.confirm(reply)?;
+    let lifetime = lifetime(reply, now)?;
+    let refresh_in = match reply.get("refresh_in").and_then(seconds) {
+        Some(own) => u64::try_from(own).unwrap_or(0).min(lifetime),
+        None => lifetime - (lifetime / 2).min(REFRESH_BEFORE),
+    };
+    TokenData::new(value, now, lifetime, refresh_in)
+}
+
+/// The seconds left: `expires_in` counts from now, `expires_on` on the wall clock; the earlier end holds.
+fn lifetime(reply: &Map<String, Value>, now: Now) -> Result<u64, Error> {
+    let expires_in = reply.get("expires_in").and_then(seconds);
+    let expires_on = reply.get("expires_on").and_then(|value| seconds(value).or_else(|| date(value)));
+    let left = expires_in.into_iter().chain(expires_on.map(|end| end.saturating_sub(now.unix))).min();
+    match left.map(u64::try_from) {
+        Some(Ok(left)) if left > 0 => Ok(left.min(MAX_LIFETIME)),
+        Some(_) => Err(nonsense("the agent's token has already expired")
+            .with_hint("check this machine's clock: timedatectl status")),
+        None => Err(nonsense("the agent's answer does not say when the token expires")),
+    }
+}
+
+/// A whole number, written as a number or as a text.
+fn seconds(value: &Value) -> Option<i64> {
+    let number = match value {
+        Value::Number(number) => number.as_f64()?,
+        Value::String(text) => text.trim().parse().ok()?,
+        _ => return None,
+    };
+    // Saturates; a double is exact far beyond the year 9999.
+    number.is_finite().then_some(number as i64)
+}
+
+/// A date as other Azure services write it.
+fn date(value: &Value) -> Option<i64> {
+    let date: jiff::Timestamp = value.as_str()?.trim().parse().ok()?;
+    Some(date.as_second())
+}
+
+fn not_a_token(body: &[u8]) -> Error {
+    let what = if is_html(body) { "an HTML page" } else { "no JSON object" };
+    nonsense(&format!("the agent's answer is {what}"))
+}
+
+fn nonsense(message: &str) -> Error {
+    Error::new(ErrorKind::Protocol, message)
+        .with_http_status(200)
+        .with_hint("something other than the Azure Arc agent may be answering, for example a proxy")
+}
+
+/// An answer that is neither a token nor a challenge, with the agent's own words. `key` is the
+/// Authorization value of the request: an agent that echoes it does not get it into a message.
+pub(crate) fn refusal(status: u16, body: &[u8], key: Option<&str>) -> Error {
+    let (code, text) = agent_error(body, key);
+    let said = match (&code, &text) {
+        (Some(code), Some(text)) => format!(": {code}: {text}"),
+        (Some(text), None) | (None, Some(text)) => format!(": {text}"),
+        (None, None) if is_html(body) => " and an HTML page".to_owned(),
+        (None, None) => String::new(),
+    };
+    let kind = match status {
+        404 if code.as_deref() == Some("identity_not_found") => ErrorKind::IdentityNotFound,
+        408 | 429 | 500..=599 => ErrorKind::Service,
+        400..=499 if status != 407 && !said.is_empty() && !is_html(body) => ErrorKind::Refused,
+        _ => ErrorKind::Protocol,
+    };
+    let error = Error::new(kind, format!("the agent answered {status}{said}"))
+        .with_http_status(status)
+        .with_code(code);
+    match kind {
+        ErrorKind::IdentityNotFound => error.with_hint(
+            "assign this identity to the machine, or leave the identity out to use the machine's own",
+        ),
+        ErrorKind::Service => {
+            error.with_hint("see `azcmagent show` for the agent's state and try again later")
+        }
+        ErrorKind::Protocol => {
+            error.with_hint("something other than the Azure Arc agent may be answering, for example a proxy")
+        }
+        _ => error,
+    }
+}
+
+/// The code and the text of an error answer, in the shapes that Azure services use, or a bare text.
+fn agent_error(body: &[u8], key: Option<&str>) -> (Option<String>, Option<String>) {
+    let show = |text: &str| Some(presentable(text, key)).filter(|text| !text.is_empty());
+    let Ok(json) = serde_json::from_slice::<Value>(body) else {
+        let text = std::str::from_utf8(body).ok().filter(|_| !is_html(body));
+        return (None, text.and_then(show));
+    };
+    let text = |path: &str| json.pointer(path).and_then(Value::as_str).and_then(show);
+    let code = text("/error").or_else(|| text("/error/code"));
+    let description =
+        text("/error_description").or_else(|| text("/error/message")).or_else(|| text("/message"));
+    (code, description)
+}
+
+/// A stranger's text in one line of bounded length, without the key and without what could be a token.
+fn presentable(text: &str, key: Option<&str>) -> String {
+    let without_key = match key.and_then(|key| key.strip_prefix("Basic ")) {
+        Some(key) => text.replace(key, "[key]"),
+        None => text.to_owned(),
+    };
+    let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+' | '=');
+    let mut shown = String::new();
+    for piece in without_key.split_inclusive(|c| !is_word(c)) {
+        if piece.len() > LONG_WORD {
+            shown.push_str("[…] ");
+        } else {
+            shown.extend(piece.chars().map(|c| if c.is_control() { ' ' } else { c }));
+        }
+    }
+    shown.trim().chars().take(MAX_TEXT).collect()
+}
+
+fn is_html(body: &[u8]) -> bool {
+    body.trim_ascii_start().starts_with(b"<")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    const NOW: Now = Now { monotonic: Duration::from_secs(1000), unix: 1_607_540_000 };
+
+    fn parse(body: &str) -> Result<TokenData, Error> {
+        token(body.as_bytes(), &Identity::SystemAssigned, NOW)
+    }
+
+    fn times(body: &str) -> Option<(i64, i64)> {
+        let token = parse(body).ok()?;
+        Some((token.expires.unix - NOW.unix, token.refresh.unix - NOW.unix))
+    }
+
+    #[test]
+    fn the_agents_own_answer() {
+        let body = r#"{"access_token":"eyJ0","refresh_token":"","expires_in":"86687","expires_on":"1607626687",
+            "not_before":"1607539987","resource":"","token_type":"Bearer"}"#;
+        assert_eq!(times(body), Some((86687, 86687 - 4500)));
+        let token = parse(body).unwrap();
+        assert_eq!(token.expires.monotonic, NOW.monotonic + Duration::from_secs(86687));
+    }
+
+    #[test]
+    fn times_in_every_form_and_the_earlier_end_holds() {
+        for (fields, expected) in [
+            (r#""expires_in":"3600""#, Some((3600, 1800))),
+            (r#""expires_in":3600"#, Some((3600, 1800))),
+            (r#""expires_in":3600.9"#, Some((3600, 1800))),
+            (r#""expires_on":"1607543600""#, Some((3600, 1800))),
+            (r#""expires_on":1607543600"#, Some((3600, 1800))),
+            (r#""expires_on":"2020-12-09T19:53:20Z""#, Some((3600, 1800))),
+            (r#""expires_on":"2020-12-09T20:53:20.5+01:00""#, Some((3600, 1800))),
+            (r#""expires_in":3600,"expires_on":1607540100"#, Some((100, 50))),
+            (r#""expires_in":100,"expires_on":1607543600"#, Some((100, 50))),
+            (r#""expires_in":"soon","expires_on":1607540100"#, Some((100, 50))),
+            (r#""expires_in":36000"#, Some((36000, 36000 - 4500))),
+            (r#""expires_in":3600,"refresh_in":600"#, Some((3600, 600))),
+            (r#""expires_in":3600,"refresh_in":"9999""#, Some((3600, 3600))),
+            (r#""expires_in":3600,"refresh_in":-5"#, Some((3600, 0))),
+            (r#""expires_in":1e300"#, Some((31_622_400, 31_622_400 - 4500))),
+            (r#""expires_in":0"#, None),
+            (r#""expires_in":-1"#, None),
+            (r#""expires_in":3600,"expires_on":1607540000"#, None),
+            (r#""expires_in":null"#, None),
+            (r#""x":1"#, None),
+        ] {
+            assert_eq!(times(&format!(r#"{{"access_token":"t",{fields}}}"#)), expected, "{fields}");
+        }
+    }
+
+    #[test]
+    fn answers_that_are_no_token() {
+        for body in [
+            "",
+            "{}",
+            "[]",
+            "null",
+            "\"token\"",
+            "<html></html>",
+            "{\"access_token\":\"t\",\"expires_in\":10",
+            "{\"access_token\":\"\",\"expires_in\":10}",
+            r#"{"access_token":7,"expires_in":10}"#,
+            r#"{"access_token":"a\nb","expires_in":10}"#,
+            r#"{"access_token":"a b","expires_in":10}"#,
+            "{\"access_token\":\"\u{e9}\",\"expires_in\":10}",
+            r#"{"access_token":"t","expires_in":10,"token_type":"pop"}"#,
+        ] {
+            assert_eq!(parse(body).err().map(|error| error.kind()), Some(ErrorKind::Protocol), "{body}");
+        }
+        let deep = "[".repeat(100_000);
+        assert!(parse(&deep).is_err());
+    }
+
+    #[test]
+    fn the_agents_words_reach_the_user() {
+        for (status, body, kind, message) in [
+            (
+                400,
+                r#"{"error":"invalid_request","error_description":"no such resource","error_codes":[400]}"#,
+                ErrorKind::Refused,
+                "the agent answered 400: invalid_request: no such resource",
+            ),
+            (
+                400,
+                r#"{"error":{"code":"bad","message":"worse"}}"#,
+                ErrorKind::Refused,
+                "the agent answered 400: bad: worse",
+            ),
+            (400, r#"{"message":"m","correlationId":"c"}"#, ErrorKind::Refused, "the agent answered 400: m"),
+            (400, r#"{"error_description":"d"}"#, ErrorKind::Refused, "the agent answered 400: d"),
+            (400, "undefined", ErrorKind::Refused, "the agent answered 400: undefined"),
+            (
+                404,
+                r#"{"error":"identity_not_found","error_description":"no"}"#,
+                ErrorKind::IdentityNotFound,
+                "the agent answered 404: identity_not_found: no",
+            ),
+            (404, r#"{"error":"not_found"}"#, ErrorKind::Refused, "the agent answered 404: not_found"),
+            (429, "", ErrorKind::Service, "the agent answered 429"),
+            (501, "slow\r\ndown", ErrorKind::Service, "the agent answered 501: slow  down"),
+            (403, "<html>", ErrorKind::Protocol, "the agent answered 403 and an HTML page"),
+            (407, "x", ErrorKind::Protocol, "the agent answered 407: x"),
+            (302, "", ErrorKind::Protocol, "the agent answered 302"),
+        ] {
+            let error = refusal(status, body.as_bytes(), None);
+            assert_eq!((error.kind(), error.message()), (kind, message));
+            assert_eq!(error.http_status(), Some(status));
+        }
+    }
+
+    #[test]
+    fn an_echoed_secret_does_not_reach_a_message() {
+        let token = format!("eyJ{}", "x".repeat(500));
+        let body = format!(
+            r#"{{"error":"no SECRET","error_description":"Basic SECRET and '{token}' {}"}}"#,
+            "y ".repeat(400)
+        );
+        let error = refusal(400, body.as_bytes(), Some("Basic SECRET"));
+        let shown = format!("{error:?}");
+        assert!(!shown.contains("SECRET") && !shown.contains("xxx"), "{shown}");
+        assert!(error.message().chars().count() < 2 * MAX_TEXT);
+    }
+}

@@ -1,0 +1,68 @@
+//! When a failed attempt is worth another one, and when that one starts.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use crate::clock::Clock;
+use crate::deadline::Deadline;
+use crate::error::Error;
+
+/// The waits between attempts, in seconds, each varied by a quarter. Together they are longer than the
+/// 30 s for which an agent may answer 503 while it starts.
+const WAITS: [f64; 4] = [1.0, 3.0, 9.0, 20.0];
+
+/// Why one attempt failed.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Another attempt would end alike.
+    Final(Error),
+    /// Another attempt may succeed, not earlier than the agent asked for.
+    Temporary { error: Error, retry_after: Option<Duration> },
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        Failure::Final(error)
+    }
+}
+
+/// Whether the same request may succeed later.
+pub(crate) fn is_temporary(status: u16) -> bool {
+    matches!(status, 408 | 429 | 500 | 502 | 503 | 504)
+}
+
+/// Runs `attempt` until it succeeds, fails for good, or no attempt or time is left.
+pub(crate) fn run<T>(
+    max_attempts: u32,
+    deadline: &Deadline,
+    mut attempt: impl FnMut() -> Result<T, Failure>,
+) -> Result<T, Error> {
+    let mut waits = WAITS.iter().chain(WAITS.last().into_iter().cycle());
+    let mut attempts_left = max_attempts;
+    loop {
+        let (error, retry_after) = match attempt() {
+            Ok(value) => return Ok(value),
+            Err(Failure::Final(error)) => return Err(error),
+            Err(Failure::Temporary { error, retry_after }) => (error, retry_after),
+        };
+        attempts_left = attempts_left.saturating_sub(1);
+        let base = waits.next().copied().unwrap_or_default();
+        let own = Duration::from_secs_f64(base * (0.75 + 0.5 * fastrand::f64()));
+        let wait = retry_after.unwrap_or(own).max(own.min(Duration::from_secs(1)));
+        // Rather the reason now than "timeout" later.
+        if attempts_left == 0 || deadline.remaining()? <= wait {
+            return Err(error);
+        }
+        deadline.pause(wait)?;
+    }
+}
+
+/// `Retry-After` in seconds or as an HTTP date. Nonsense counts as absent, a date in the past as now.
+pub(crate) fn retry_after(value: &str, clock: &dyn Clock) -> Option<Duration> {
+    let value = value.trim();
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = httpdate::parse_http_date(value).ok()?;
+    let now = UNIX_EPOCH + Duration::from_secs(u64::try_from(clock.now().unix).unwrap_or(0));
+    Some(date.duration_since(now).unwrap_or_default())
+}

@@ -1,0 +1,1 @@
+//! Tests of libarcidentity through its public faces.
