@@ -1,0 +1,159 @@
+//! How an emulator is set up.
+
+use std::io;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use crate::agent::{Agent, AgentVersion};
+use crate::clock::Clock;
+use crate::directory::KeyDirectory;
+use crate::emulator::Emulator;
+use crate::keys::Keys;
+use crate::listen::listen;
+use crate::machine::Machine;
+use crate::selector::UserAssigned;
+use crate::tokens::Tokens;
+
+/// Sets up an [`Emulator`]; see [`Emulator::builder`].
+///
+/// ```
+/// # use std::time::Duration;
+/// use arcidentity_emulator::{AgentVersion, Emulator, Machine};
+///
+/// let emulator = Emulator::builder()
+///     .lifetime(Duration::from_secs(600))
+///     .agent(AgentVersion::Legacy)
+///     .machine(Machine::default().name("web-01").location("northeurope"))
+///     .start()?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug)]
+#[must_use]
+pub struct Builder {
+    port: u16,
+    ipv4: bool,
+    ipv6: bool,
+    key_directory: Option<PathBuf>,
+    key_lifetime: Duration,
+    lifetime: Duration,
+    clock: Clock,
+    agent: AgentVersion,
+    machine: Machine,
+    identities: Vec<UserAssigned>,
+    require_challenge: bool,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            port: 0,
+            ipv4: true,
+            ipv6: true,
+            key_directory: None,
+            key_lifetime: Duration::from_secs(5 * 60),
+            lifetime: Duration::from_secs(24 * 60 * 60),
+            clock: Clock::default(),
+            agent: AgentVersion::V1_67,
+            machine: Machine::default(),
+            identities: Vec::new(),
+            require_challenge: true,
+        }
+    }
+}
+
+impl Builder {
+    /// The port to listen on; 0 is one that is free. Defaults to 0.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Whether to listen on 127.0.0.1. Defaults to true.
+    pub fn ipv4(mut self, ipv4: bool) -> Self {
+        self.ipv4 = ipv4;
+        self
+    }
+
+    /// Whether to listen on `::1`, as agents since 1.38 do. Defaults to true, which a system
+    /// without IPv6 ignores unless IPv4 is switched off.
+    pub fn ipv6(mut self, ipv6: bool) -> Self {
+        self.ipv6 = ipv6;
+        self
+    }
+
+    /// Where key files are written. It is made, with mode 0770, if it is absent and its parent
+    /// exists; what is found stays as it is, and what is made is removed again if it is empty when
+    /// the emulator stops. Defaults to a private temporary directory.
+    pub fn key_directory(mut self, path: impl Into<PathBuf>) -> Self {
+        self.key_directory = Some(path.into());
+        self
+    }
+
+    /// How long a key can be used, by the agent's clock. An expired one is deleted at the next
+    /// request. Defaults to 5 minutes.
+    pub fn key_lifetime(mut self, lifetime: Duration) -> Self {
+        self.key_lifetime = lifetime;
+        self
+    }
+
+    /// How long a token is valid, in whole seconds. The agent hands out the same one again until
+    /// fewer than 90 minutes of it remain; for a lifetime of 90 minutes or less, until less than
+    /// half of it remains. Defaults to 24 hours.
+    pub fn lifetime(mut self, lifetime: Duration) -> Self {
+        self.lifetime = lifetime;
+        self
+    }
+
+    /// The agent's clock; see also [`Emulator::advance`]. Defaults to the system's.
+    pub fn clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.clock = Clock::new(Box::new(now));
+        self
+    }
+
+    /// The agent's generation. Defaults to [`AgentVersion::V1_67`].
+    pub fn agent(mut self, version: AgentVersion) -> Self {
+        self.agent = version;
+        self
+    }
+
+    /// The machine's facts. Defaults to [`Machine::default`].
+    pub fn machine(mut self, machine: Machine) -> Self {
+        self.machine = machine;
+        self
+    }
+
+    /// Gives the machine one more user-assigned identity. Defaults to none.
+    pub fn user_assigned(mut self, identity: UserAssigned) -> Self {
+        self.identities.push(identity);
+        self
+    }
+
+    /// Whether a token needs the handshake; otherwise the first answer holds it. Defaults to true.
+    pub fn require_challenge(mut self, require: bool) -> Self {
+        self.require_challenge = require;
+        self
+    }
+
+    /// Starts the emulator.
+    ///
+    /// # Errors
+    ///
+    /// When the port is taken, or the key directory cannot be made.
+    pub fn start(self) -> io::Result<Emulator> {
+        let listeners = listen(self.port, self.ipv4, self.ipv6)?;
+        let directory = match &self.key_directory {
+            Some(path) => KeyDirectory::at(path)?,
+            None => KeyDirectory::temporary()?,
+        };
+        let agent = Agent {
+            version: self.agent,
+            machine: self.machine,
+            identities: self.identities,
+            require_challenge: self.require_challenge,
+            clock: self.clock,
+            keys: Keys::new(directory.path().to_path_buf(), self.key_lifetime),
+            tokens: Tokens::new(self.lifetime),
+        };
+        Emulator::run(listeners, agent, directory)
+    }
+}

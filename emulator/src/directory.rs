@@ -1,0 +1,82 @@
+//! The directory that holds the key files.
+
+use std::fs;
+use std::io;
+#[cfg(unix)]
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+/// A key directory, and what must be removed with it.
+#[derive(Debug)]
+pub(crate) struct KeyDirectory {
+    path: PathBuf,
+    origin: Origin,
+}
+
+#[derive(Debug)]
+enum Origin {
+    /// It was there before: it stays.
+    Found,
+    /// It was made at a place of the caller's choice: it goes when it is empty.
+    Made,
+    /// It lies in a private temporary directory, which goes with all its contents.
+    Temporary(TempDir),
+}
+
+impl KeyDirectory {
+    pub(crate) fn temporary() -> io::Result<Self> {
+        let mut builder = tempfile::Builder::new();
+        builder.prefix("arcidentity-emulator-");
+        #[cfg(unix)]
+        builder.permissions(fs::Permissions::from_mode(0o700));
+        let parent = builder.tempdir()?;
+        let path = parent.path().join("tokens");
+        make(&path)?;
+        Ok(Self { path, origin: Origin::Temporary(parent) })
+    }
+
+    pub(crate) fn at(path: &Path) -> io::Result<Self> {
+        let full = std::path::absolute(path)?;
+        if full.as_os_str().as_encoded_bytes().iter().any(u8::is_ascii_control) {
+            let reason = "a key directory with a control character in its path";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
+        }
+        let origin = match make(&full) {
+            Ok(()) => Origin::Made,
+            Err(_) if full.is_dir() => Origin::Found,
+            Err(error) => return Err(error),
+        };
+        // A challenge names the directory in full, and with `..` in it no client would believe it.
+        let path = if cfg!(unix) && path.is_relative() { fs::canonicalize(full)? } else { full };
+        Ok(Self { path, origin })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) fn remove(self) {
+        match self.origin {
+            Origin::Found => {}
+            Origin::Made => drop(fs::remove_dir(&self.path)),
+            Origin::Temporary(parent) => drop(parent.close()),
+        }
+    }
+
+    /// Leaves everything where it is.
+    pub(crate) fn keep(self) {
+        if let Origin::Temporary(parent) = self.origin {
+            let _ = parent.keep();
+        }
+    }
+}
+
+/// Makes a directory with the agent's mode, 0770.
+fn make(path: &Path) -> io::Result<()> {
+    fs::create_dir(path)?;
+    #[cfg(unix)]
+    fs::set_permissions(path, fs::Permissions::from_mode(0o770))?;
+    Ok(())
+}

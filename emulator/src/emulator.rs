@@ -1,0 +1,205 @@
+//! The emulator's face.
+
+use std::fmt;
+use std::io;
+use std::mem;
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::process;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::agent::{Agent, TOKEN_PATH};
+use crate::answer::Answer;
+use crate::builder::Builder;
+use crate::directory::KeyDirectory;
+use crate::event::Event;
+use crate::key_style::KeyStyle;
+use crate::keys::IssuedKey;
+use crate::request::Request;
+use crate::server::Server;
+use crate::service::Service;
+
+/// A running stand-in for the agent. It stops when it is dropped.
+///
+/// All methods may be called from any thread, also from the closures given to
+/// [`respond_with`](Self::respond_with) and [`on_event`](Self::on_event).
+pub struct Emulator {
+    service: Arc<Service>,
+    addresses: Vec<SocketAddr>,
+    running: Option<Running>,
+    process: u32,
+}
+
+/// What ends with the emulator.
+struct Running {
+    server: Server,
+    directory: KeyDirectory,
+}
+
+impl Emulator {
+    /// Starts an emulator with all defaults: a free port of 127.0.0.1, the same of `::1` where the
+    /// system has IPv6, and a private temporary key directory.
+    ///
+    /// # Errors
+    ///
+    /// When the system refuses a port, a thread or the directory.
+    pub fn start() -> io::Result<Self> {
+        Self::builder().start()
+    }
+
+    /// Sets up an emulator that differs from the defaults.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    pub(crate) fn run(
+        listeners: Vec<TcpListener>,
+        agent: Agent,
+        directory: KeyDirectory,
+    ) -> io::Result<Self> {
+        let addresses = listeners.iter().map(TcpListener::local_addr).collect::<io::Result<_>>()?;
+        let service = Arc::new(Service::new(agent));
+        let server = Server::start(listeners, Arc::clone(&service))?;
+        Ok(Self { service, addresses, running: Some(Running { server, directory }), process: process::id() })
+    }
+
+    /// The addresses it listens on: the one of 127.0.0.1 and the one of `::1`, as far as they were
+    /// chosen and exist.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// The port, the same for all addresses.
+    pub fn port(&self) -> u16 {
+        self.addresses[0].port()
+    }
+
+    /// The token endpoint, `http://127.0.0.1:PORT/metadata/identity/oauth2/token`: the value of
+    /// `IDENTITY_ENDPOINT`. With IPv4 switched off, the host is `[::1]`.
+    pub fn endpoint(&self) -> String {
+        format!("{}{TOKEN_PATH}", self.imds_endpoint())
+    }
+
+    /// Where the metadata service is, `http://127.0.0.1:PORT`: the value of `IMDS_ENDPOINT`. With
+    /// IPv4 switched off, the host is `[::1]`.
+    pub fn imds_endpoint(&self) -> String {
+        format!("http://{}", self.addresses[0])
+    }
+
+    /// The environment variables, with their values, that lead clients to this emulator.
+    pub fn environment(&self) -> [(&'static str, String); 2] {
+        [("IDENTITY_ENDPOINT", self.endpoint()), ("IMDS_ENDPOINT", self.imds_endpoint())]
+    }
+
+    /// The directory of the key files.
+    pub fn key_directory(&self) -> &Path {
+        self.service.agent.keys.directory()
+    }
+
+    /// Every request received since the start or [`clear_requests`](Self::clear_requests), in the
+    /// order of arrival. What is not a well-formed HTTP request, or too large, is refused and not
+    /// listed.
+    pub fn requests(&self) -> Vec<Request> {
+        self.service.journal.requests()
+    }
+
+    /// The number of connections accepted since the start or
+    /// [`clear_requests`](Self::clear_requests).
+    pub fn connections(&self) -> usize {
+        self.service.journal.connections()
+    }
+
+    /// Forgets all requests and starts to count anew: between the steps of a test, or to save memory in a
+    /// long run.
+    pub fn clear_requests(&self) {
+        self.service.journal.clear();
+    }
+
+    /// Gives the next requests these answers, one each, in the order of arrival and before anything
+    /// else. Answers of an earlier script that are left come first.
+    pub fn script(&self, answers: impl IntoIterator<Item = Answer>) {
+        self.service.plan.script(answers);
+    }
+
+    /// Asks `responder` for the answer to each request, until
+    /// [`respond_normally`](Self::respond_normally). It replaces the responder before it, and may
+    /// return [`Answer::normal`].
+    pub fn respond_with(&self, responder: impl Fn(&Request) -> Answer + Send + Sync + 'static) {
+        self.service.plan.respond_with(Arc::new(responder));
+    }
+
+    /// Drops the script and the responder: from now on all answers are faithful.
+    pub fn respond_normally(&self) {
+        self.service.plan.clear();
+    }
+
+    /// Tells `observer` what happens, on the thread of the connection where it happens. It replaces
+    /// the observer before it.
+    pub fn on_event(&self, observer: impl Fn(&Event) + Send + Sync + 'static) {
+        self.service.observe_with(Arc::new(observer));
+    }
+
+    /// Moves the agent's clock forward, so that keys and tokens age without waiting. It adds to
+    /// what it was moved before.
+    pub fn advance(&self, time: Duration) {
+        self.service.agent.advance(time);
+    }
+
+    /// Makes key files in this style from now on.
+    pub fn make_keys(&self, style: KeyStyle) {
+        self.service.agent.keys.set_style(style);
+    }
+
+    /// Makes a key file in the current style, which the agent accepts once like any other: to be
+    /// tampered with, or named in a challenge of your own.
+    ///
+    /// ```
+    /// use arcidentity_emulator::{Answer, Emulator};
+    ///
+    /// let emulator = Emulator::start()?;
+    /// let key = emulator.issue_key()?;
+    /// emulator.script([Answer::challenge(format!("Basic realm=\"{}\"", key.path().display()))]);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be made.
+    pub fn issue_key(&self) -> io::Result<IssuedKey> {
+        self.service.agent.issue_key()
+    }
+
+    /// Stops: no port is open, no thread runs and no key file is left when this returns. Only a
+    /// closure of yours that does not return is left behind, after two seconds.
+    pub fn stop(self) {
+        drop(self);
+    }
+}
+
+impl fmt::Debug for Emulator {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Emulator")
+            .field("addresses", &self.addresses)
+            .field("key_directory", &self.key_directory())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        let Some(Running { server, directory }) = self.running.take() else {
+            return;
+        };
+        if process::id() != self.process {
+            // A forked child has neither the threads nor the right to end the connections and files
+            // of its parent.
+            mem::forget(server);
+            return directory.keep();
+        }
+        drop(server);
+        self.service.agent.keys.delete_all();
+        directory.remove();
+    }
+}

@@ -1,0 +1,65 @@
+//! A stand-in for the Azure Arc agent (HIMDS) on loopback, for tests and for people who develop
+//! without an Arc machine.
+//!
+//! It does what the agent does: it answers the first request for a token with a challenge that
+//! names a key file, takes the key once, and hands out a token. And it can be told to do what an
+//! agent should never do: any answer, slow, cut short or endless, and key files of every wrong
+//! kind. Its tokens look like real ones and open nothing.
+//!
+//! ```
+//! use arcidentity_emulator::{Answer, Emulator};
+//!
+//! let emulator = Emulator::start()?;
+//! emulator.script([Answer::status(503).header("Retry-After", "1")]);
+//! // A client of `emulator.endpoint()` now meets one 503, then the faithful agent.
+//! assert_eq!(emulator.requests().len(), 0);
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! | part | what it holds |
+//! |---|---|
+//! | [`Emulator`], [`Builder`] | starting, asking, stopping |
+//! | [`Request`], [`Event`] | what clients sent, and when it was answered |
+//! | [`Answer`] | what to send instead of, or on top of, the faithful answer |
+//! | [`KeyStyle`], [`IssuedKey`] | key files, right and wrong ones |
+//! | [`Machine`], [`UserAssigned`], [`AgentVersion`] | the machine that is played |
+
+#![forbid(unsafe_code)]
+
+mod agent;
+mod answer;
+mod builder;
+mod clock;
+mod delivery;
+mod directory;
+mod emulator;
+mod event;
+mod journal;
+mod key_style;
+mod keys;
+mod listen;
+mod machine;
+mod message;
+mod outgoing;
+mod plan;
+mod query;
+mod reader;
+mod request;
+mod selector;
+mod server;
+mod service;
+mod stop;
+mod sync;
+mod threads;
+mod tokens;
+
+pub use agent::AgentVersion;
+pub use answer::Answer;
+pub use builder::Builder;
+pub use emulator::Emulator;
+pub use event::Event;
+pub use key_style::KeyStyle;
+pub use keys::IssuedKey;
+pub use machine::Machine;
+pub use request::Request;
+pub use selector::UserAssigned;

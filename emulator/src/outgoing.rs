@@ -1,0 +1,73 @@
+//! An answer, made ready for one request.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::answer::{Answer, Content};
+use crate::delivery::{Form, Wire};
+use crate::message::Message;
+use crate::request::Request;
+
+pub(crate) enum Outgoing<'a> {
+    Message(Message, Form),
+    Raw(&'a [u8]),
+    Nothing,
+}
+
+impl<'a> Outgoing<'a> {
+    /// `normal` is asked for the faithful answer where that is what the answer starts from.
+    pub(crate) fn new(
+        answer: &'a Answer,
+        request: &Request,
+        is_last: bool,
+        normal: impl FnOnce() -> Message,
+    ) -> Self {
+        let message = match &answer.content {
+            Content::Normal => normal(),
+            Content::Message(message) => message.clone(),
+            Content::Raw(bytes) => return Self::Raw(bytes),
+            Content::Nothing => return Self::Nothing,
+        };
+        let mut message = change(message, answer);
+        if is_last {
+            message = message.with_header("Connection", "close");
+        }
+        let without_body = request.method == "HEAD";
+        Self::Message(message, Form { framing: answer.framing, endless: answer.endless, without_body })
+    }
+
+    pub(crate) fn status(&self) -> Option<u16> {
+        self.message().map(|message| message.status)
+    }
+
+    pub(crate) fn key_file(&self) -> Option<PathBuf> {
+        self.message()?.key_file.clone()
+    }
+
+    fn message(&self) -> Option<&Message> {
+        match self {
+            Self::Message(message, _) => Some(message),
+            Self::Raw(_) | Self::Nothing => None,
+        }
+    }
+
+    pub(crate) fn send(&self, wire: &Wire<'_>) -> io::Result<()> {
+        match self {
+            Self::Message(message, form) => wire.send_message(message, form),
+            Self::Raw(bytes) => wire.send(bytes),
+            Self::Nothing => Ok(()),
+        }
+    }
+}
+
+/// What the answer's methods ask for, on top of what it starts from.
+fn change(mut message: Message, answer: &Answer) -> Message {
+    message.headers.extend_from_slice(&answer.headers);
+    if let Some(body) = &answer.body {
+        message.body.clone_from(body);
+    }
+    if let Some(edit) = &answer.edit {
+        message.body = edit.apply(message.body);
+    }
+    message
+}

@@ -1,0 +1,96 @@
+//! Accepts connections, and ends them all.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use crate::service::Service;
+use crate::sync::lock;
+use crate::threads::Threads;
+
+/// How long a stopping server waits for its threads.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// A thread for each listener and each connection.
+pub(crate) struct Server {
+    addresses: Vec<SocketAddr>,
+    connections: Arc<Connections>,
+    threads: Threads,
+}
+
+struct Connections {
+    service: Arc<Service>,
+    open: Mutex<HashMap<usize, Arc<TcpStream>>>,
+}
+
+impl Server {
+    pub(crate) fn start(listeners: Vec<TcpListener>, service: Arc<Service>) -> io::Result<Self> {
+        let addresses = listeners.iter().map(TcpListener::local_addr).collect::<io::Result<_>>()?;
+        let connections = Arc::new(Connections { service, open: Mutex::default() });
+        let server = Self { addresses, connections, threads: Threads::default() };
+        for listener in listeners {
+            let connections = Arc::clone(&server.connections);
+            let threads = server.threads.clone();
+            server.threads.spawn(move || accept(&listener, &connections, &threads))?;
+        }
+        Ok(server)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.connections.service.stop.raise();
+        for address in &self.addresses {
+            // Wakes the thread that accepts there.
+            let _ = TcpStream::connect_timeout(address, PATIENCE);
+        }
+        for stream in lock(&self.connections.open).values() {
+            let _ = stream.shutdown(Shutdown::Both);
+        }
+        self.threads.wait(PATIENCE);
+    }
+}
+
+fn accept(listener: &TcpListener, connections: &Arc<Connections>, threads: &Threads) {
+    let stop = &connections.service.stop;
+    for stream in listener.incoming() {
+        if stop.is_raised() {
+            return;
+        }
+        let Ok(stream) = stream else {
+            // Out of file descriptors, most likely: let others close some.
+            stop.sleep(Duration::from_millis(10));
+            continue;
+        };
+        let connections = Arc::clone(connections);
+        let number = connections.service.accept();
+        // A connection for which there is no thread is closed.
+        let _ = threads.spawn(move || connections.serve(Arc::new(stream), number));
+    }
+}
+
+impl Connections {
+    fn serve(&self, stream: Arc<TcpStream>, number: usize) {
+        let _open = Open { connections: self, number };
+        lock(&self.open).insert(number, Arc::clone(&stream));
+        // Asked only now: either the stopping thread sees the connection, or this one sees the
+        // signal.
+        if !self.service.stop.is_raised() {
+            self.service.serve(&stream, number);
+        }
+    }
+}
+
+/// A connection's place among the open ones, given up even when its thread panics.
+struct Open<'a> {
+    connections: &'a Connections,
+    number: usize,
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        lock(&self.connections.open).remove(&self.number);
+    }
+}
