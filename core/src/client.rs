@@ -77,6 +77,13 @@ impl Client {
         })
     }
 
+    /// The access token for `resource` that [`get_token`](Client::get_token) would take from memory, if there
+    /// is one. Never waits, for callers who have to prepare before they wait.
+    #[must_use]
+    pub fn cached_token(&self, resource: &str) -> Option<Arc<Token>> {
+        self.cache.hit(without_scope(resource), &*self.clock)
+    }
+
     /// A new access token, whatever is in memory, for example after a service has rejected the old one.
     ///
     /// Asks the agent to skip its own memory too, which agents before 1.66 do not do.

@@ -1,1 +1,42 @@
-//! Tests of libarcidentity through its public faces.
+//! What the tests and the demo share: building the artifacts that users get, and running programs.
+//!
+//! Everything is made below the target directory, once for each test program.
+
+mod compiler;
+mod library;
+mod memory;
+mod process;
+mod python;
+
+pub use compiler::Compiler;
+pub use library::{Library, shared_library};
+pub use memory::occurrences;
+pub use process::{cargo_build, command_binary, run, succeed};
+pub use python::{Python, python};
+
+use std::path::{Path, PathBuf};
+
+/// The root of the workspace.
+#[must_use]
+pub fn workspace() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate lies in the workspace")
+}
+
+/// A directory of this test program's own, made if it does not exist.
+pub(crate) fn private_scratch(name: &str) -> PathBuf {
+    let program = std::env::current_exe().expect("a program knows its file");
+    let program = program.file_stem().expect("a program has a name").to_string_lossy();
+    scratch(&format!("{program}/{name}"))
+}
+
+/// A directory below the target directory, made if it does not exist.
+#[must_use]
+pub fn scratch(name: &str) -> PathBuf {
+    let target = match std::env::var_os("CARGO_TARGET_DIR") {
+        Some(target) => workspace().join(target),
+        None => workspace().join("target"),
+    };
+    let directory = target.join("tests").join(name);
+    std::fs::create_dir_all(&directory).expect("the target directory is writable");
+    directory
+}

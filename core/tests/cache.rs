@@ -1,0 +1,364 @@
+//! Tokens in memory: how long they are served, and who asks for the next one.
+
+mod support;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier};
+use std::thread;
+use std::time::Duration;
+
+use arcidentity_core::{Client, Clock, ErrorKind, Token};
+use arcidentity_emulator::{Answer, Emulator};
+use support::{FakeClock, VAULT, builder, counts, emulator, life, requests_for};
+
+const HOUR: u64 = 3600;
+const MINUTE: u64 = 60;
+
+/// An agent whose tokens live for `lifetime` seconds and are new each time.
+fn issuer(lifetime: u64) -> Emulator {
+    let agent = Emulator::builder().require_challenge(false).start().unwrap();
+    let issued = AtomicUsize::new(0);
+    agent.respond_with(move |_| {
+        let number = issued.fetch_add(1, Ordering::SeqCst);
+        Answer::json(
+            200,
+            serde_json::json!({"access_token": format!("token{number}"), "expires_in": lifetime}),
+        )
+    });
+    agent
+}
+
+fn client(agent: &Emulator, clock: &Arc<FakeClock>) -> Client {
+    builder(agent).clock(clock.clone()).max_attempts(1).build().unwrap()
+}
+
+fn value(client: &Client) -> String {
+    client.get_token(VAULT).unwrap().value().to_owned()
+}
+
+#[test]
+fn a_token_is_served_from_memory_until_its_refresh_time() {
+    let (agent, clock) = (issuer(24 * HOUR), FakeClock::new());
+    let client = client(&agent, &clock);
+    let token = client.get_token(VAULT).unwrap();
+    let refresh_on = 24 * HOUR - 75 * MINUTE;
+    assert_eq!(life(&token, clock.now()), (refresh_on.try_into().unwrap(), (24 * HOUR).try_into().unwrap()));
+    clock.advance(refresh_on - 1);
+    assert_eq!((value(&client).as_str(), agent.requests().len()), ("token0", 1));
+    clock.advance(1);
+    assert_eq!((value(&client).as_str(), agent.requests().len()), ("token1", 2));
+}
+
+#[test]
+fn short_tokens_are_refreshed_at_half_their_life() {
+    let (agent, clock) = (issuer(HOUR), FakeClock::new());
+    let client = client(&agent, &clock);
+    assert_eq!(value(&client), "token0");
+    clock.advance(HOUR / 2 - 1);
+    assert_eq!(value(&client), "token0");
+    clock.advance(1);
+    assert_eq!(value(&client), "token1");
+}
+
+#[test]
+fn the_agents_own_refresh_time_counts() {
+    let (agent, clock) = (emulator(), FakeClock::new());
+    agent.script([Answer::normal(), Answer::normal().edit_json(|json| json["refresh_in"] = "100".into())]);
+    let client = client(&agent, &clock);
+    let token = client.get_token(VAULT).unwrap();
+    assert_eq!(life(&token, clock.now()).0, 100);
+    clock.advance(99);
+    client.get_token(VAULT).unwrap();
+    assert_eq!(agent.requests().len(), 2);
+    clock.advance(1);
+    client.get_token(VAULT).unwrap();
+    assert_eq!(agent.requests().len(), 4);
+}
+
+#[test]
+fn either_clock_ends_a_token() {
+    for forward in
+        [|clock: &FakeClock| clock.advance_monotonic(2 * HOUR), |clock: &FakeClock| clock.set_wall(7200)]
+    {
+        let (agent, clock) = (issuer(HOUR), FakeClock::new());
+        let client = client(&agent, &clock);
+        assert_eq!(value(&client), "token0");
+        forward(&clock);
+        assert_eq!(value(&client), "token1");
+    }
+    // A wall clock set back does not prolong it.
+    let (agent, clock) = (issuer(HOUR), FakeClock::new());
+    let client = client(&agent, &clock);
+    assert_eq!(value(&client), "token0");
+    clock.set_wall(-1_000_000);
+    assert_eq!(value(&client), "token0");
+    clock.advance_monotonic(HOUR);
+    assert_eq!(value(&client), "token1");
+}
+
+#[test]
+fn an_expired_token_is_never_served() {
+    let (agent, clock) = (issuer(HOUR), FakeClock::new());
+    let client = client(&agent, &clock);
+    value(&client);
+    agent.respond_with(|_| Answer::status(500));
+    clock.advance(HOUR - 1);
+    assert_eq!(value(&client), "token0");
+    clock.advance(1);
+    assert_eq!(client.get_token(VAULT).unwrap_err().kind(), ErrorKind::Service);
+}
+
+#[test]
+fn a_failed_refresh_serves_the_old_token_and_waits_half_a_minute() {
+    for age in [HOUR / 2, HOUR - 2 * MINUTE] {
+        for answer in
+            [Answer::status(500), Answer::error(400, "invalid", "no"), Answer::close(), Answer::status(200)]
+        {
+            let (agent, clock) = (issuer(HOUR), FakeClock::new());
+            let client = client(&agent, &clock);
+            value(&client);
+            clock.advance(age);
+            agent.script([answer]);
+            assert_eq!((value(&client).as_str(), agent.requests().len()), ("token0", 2));
+            clock.advance(29);
+            assert_eq!((value(&client).as_str(), agent.requests().len()), ("token0", 2));
+            clock.advance(1);
+            assert_eq!((value(&client).as_str(), agent.requests().len()), ("token1", 3));
+        }
+    }
+}
+
+#[test]
+fn an_early_refresh_makes_one_attempt_only() {
+    let (agent, clock) = (issuer(HOUR), FakeClock::new());
+    let client = builder(&agent).clock(clock.clone()).build().unwrap();
+    value(&client);
+    clock.advance(HOUR / 2);
+    agent.respond_with(|_| Answer::status(503));
+    assert_eq!(value(&client), "token0");
+    assert_eq!((agent.requests().len(), clock.sleeps().len()), (2, 0));
+}
+
+#[test]
+fn while_one_caller_refreshes_early_the_others_get_the_old_token() {
+    let (agent, clock) = (issuer(HOUR), FakeClock::new());
+    let client = Arc::new(client(&agent, &clock));
+    value(&client);
+    clock.advance(HOUR / 2);
+    agent.respond_with(|_| Answer::hang());
+    let refreshing = {
+        let client = client.clone();
+        thread::spawn(move || value(&client))
+    };
+    wait_until(|| agent.requests().len() == 2);
+    for _ in 0..3 {
+        assert_eq!(value(&client), "token0");
+    }
+    assert_eq!(agent.requests().len(), 2);
+    agent.stop();
+    assert_eq!(refreshing.join().unwrap(), "token0");
+}
+
+#[test]
+fn in_the_last_five_minutes_everybody_waits_for_the_new_token() {
+    let (agent, clock) = (issuer(HOUR), FakeClock::new());
+    let client = Arc::new(client(&agent, &clock));
+    value(&client);
+    clock.advance(HOUR - 5 * MINUTE);
+    agent.clear_requests();
+    let callers: Vec<_> = (0..8)
+        .map(|_| {
+            let client = client.clone();
+            thread::spawn(move || value(&client))
+        })
+        .collect();
+    for caller in callers {
+        assert_eq!(caller.join().unwrap(), "token1");
+    }
+    assert_eq!(agent.requests().len(), 1);
+}
+
+#[test]
+fn force_refresh_skips_both_memories() {
+    let agent = emulator();
+    let client = support::client(&agent);
+    let old = client.get_token(VAULT).unwrap();
+    let new = client.force_refresh(VAULT).unwrap();
+    assert_ne!(old.value(), new.value());
+    assert!(agent.requests()[2..].iter().all(|request| request.parameter("bypass_cache") == Some("true")));
+    assert_eq!(client.get_token(VAULT).unwrap().value(), new.value(), "the new one is kept");
+    assert_eq!(agent.requests().len(), 4);
+    assert!(!old.value().is_empty(), "a token in use stays");
+}
+
+#[test]
+fn every_thread_sees_the_forced_token() {
+    let agent = emulator();
+    let client = Arc::new(support::client(&agent));
+    let barrier = Arc::new(Barrier::new(33));
+    let readers: Vec<_> = (0..32)
+        .map(|_| {
+            let (client, barrier) = (client.clone(), barrier.clone());
+            thread::spawn(move || {
+                client.get_token(VAULT).unwrap();
+                barrier.wait();
+                barrier.wait();
+                value(&client)
+            })
+        })
+        .collect();
+    barrier.wait();
+    let forced = client.force_refresh(VAULT).unwrap();
+    barrier.wait();
+    for reader in readers {
+        assert_eq!(reader.join().unwrap(), forced.value());
+    }
+}
+
+#[test]
+fn a_failed_force_refresh_is_an_error_and_loses_nothing() {
+    let (agent, clock) = (issuer(HOUR), FakeClock::new());
+    let client = client(&agent, &clock);
+    value(&client);
+    agent.script([Answer::error(400, "invalid", "no")]);
+    assert_eq!(client.force_refresh(VAULT).unwrap_err().kind(), ErrorKind::Refused);
+    assert_eq!(value(&client), "token0");
+}
+
+#[test]
+fn clear_forgets() {
+    let (agent, clock) = (issuer(HOUR), FakeClock::new());
+    let client = client(&agent, &clock);
+    let kept: Arc<Token> = client.get_token(VAULT).unwrap();
+    client.clear();
+    assert_eq!(value(&client), "token1");
+    assert_eq!(kept.value(), "token0");
+}
+
+#[test]
+fn what_is_asked_for_before_clear_is_not_kept_after_it() {
+    let agent = emulator();
+    let client = Arc::new(support::client(&agent));
+    agent.script([Answer::normal(), Answer::normal().delay(Duration::from_millis(200))]);
+    let asking = {
+        let client = client.clone();
+        thread::spawn(move || value(&client))
+    };
+    wait_until(|| agent.requests().len() == 2);
+    client.clear();
+    assert!(asking.join().unwrap().starts_with("eyJ"));
+    let before = agent.requests().len();
+    client.get_token(VAULT).unwrap();
+    assert_eq!(agent.requests().len(), before + 2);
+}
+
+#[test]
+fn failures_are_not_kept() {
+    let agent = emulator();
+    let client = support::impatient(&agent);
+    agent.script([Answer::error(400, "invalid", "no")]);
+    client.get_token(VAULT).unwrap_err();
+    client.get_token(VAULT).unwrap();
+}
+
+#[test]
+fn threads_share_one_request_for_each_resource() {
+    let agent = emulator();
+    let client = Arc::new(support::client(&agent));
+    let together = |resources: usize| {
+        agent.clear_requests();
+        client.clear();
+        let barrier = Arc::new(Barrier::new(64));
+        let threads: Vec<_> = (0..64)
+            .map(|number| {
+                let (client, barrier) = (client.clone(), barrier.clone());
+                thread::spawn(move || {
+                    barrier.wait();
+                    client
+                        .get_token(&format!("https://{}.example", number % resources))
+                        .unwrap()
+                        .value()
+                        .to_owned()
+                })
+            })
+            .collect();
+        let mut tokens: Vec<String> = threads.into_iter().map(|thread| thread.join().unwrap()).collect();
+        tokens.sort();
+        tokens.dedup();
+        assert_eq!(tokens.len(), resources);
+        assert_eq!(counts(&agent), (resources, resources));
+    };
+    together(1);
+    together(8);
+}
+
+#[test]
+fn threads_that_wait_share_a_failure_too() {
+    let agent = emulator();
+    let client = Arc::new(support::impatient(&agent));
+    agent.respond_with(|_| Answer::error(400, "invalid", "no").delay(Duration::from_millis(200)));
+    let threads: Vec<_> = (0..8)
+        .map(|_| {
+            let client = client.clone();
+            thread::spawn(move || client.get_token(VAULT))
+        })
+        .collect();
+    for thread in threads {
+        assert_eq!(thread.join().unwrap().unwrap_err().code(), Some("invalid"));
+    }
+    assert!(agent.requests().len() < 8, "nobody waited for another");
+}
+
+#[test]
+fn a_resource_that_hangs_delays_no_other() {
+    let agent = emulator();
+    let client = Arc::new(support::client(&agent));
+    client.get_token("https://warm.example").unwrap();
+    agent.respond_with(|request| match request.parameter("resource") {
+        Some("https://hangs.example") => Answer::hang(),
+        _ => Answer::normal(),
+    });
+    let hanging = {
+        let client = client.clone();
+        thread::spawn(move || client.get_token("https://hangs.example"))
+    };
+    wait_until(|| !requests_for(&agent, "https://hangs.example").is_empty());
+    // Would never return if it waited.
+    client.get_token("https://warm.example").unwrap();
+    client.get_token("https://cold.example").unwrap();
+    client.force_refresh("https://warm.example").unwrap();
+    agent.stop();
+    hanging.join().unwrap().unwrap_err();
+}
+
+#[test]
+fn a_caller_with_more_time_goes_on_when_the_one_who_asked_gives_up() {
+    let agent = emulator();
+    let patience = Arc::new(AtomicUsize::new(0));
+    let asked = patience.clone();
+    // The first caller is interrupted; whoever waits for it is not.
+    let client = builder(&agent).interrupt(move || {
+        thread::current().name() == Some("impatient") && asked.fetch_add(1, Ordering::SeqCst) > 3
+    });
+    let client = Arc::new(client.build().unwrap());
+    agent.script([Answer::hang()]);
+    let first = {
+        let client = client.clone();
+        thread::Builder::new().name("impatient".into()).spawn(move || client.get_token(VAULT)).unwrap()
+    };
+    wait_until(|| agent.requests().len() == 1);
+    let second = client.get_token(VAULT);
+    assert_eq!(first.join().unwrap().unwrap_err().kind(), ErrorKind::Timeout);
+    second.unwrap();
+}
+
+/// Waits for something that another thread brings about.
+fn wait_until(condition: impl Fn() -> bool) {
+    for _ in 0..3000 {
+        if condition() {
+            return;
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    panic!("it never came about");
+}

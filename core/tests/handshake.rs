@@ -1,0 +1,302 @@
+//! The exchange with the agent: what is sent, how often, and what becomes of every answer.
+
+mod support;
+
+use std::time::Duration;
+
+use arcidentity_core::{Client, Error, ErrorKind};
+use arcidentity_emulator::{Answer, Emulator, KeyStyle};
+use support::{VAULT, client, counts, emulator, failure, impatient};
+
+#[test]
+fn two_requests_one_connection_and_one_key_for_a_token() {
+    let agent = emulator();
+    let token = client(&agent).get_token(VAULT).unwrap();
+
+    let requests = agent.requests();
+    assert_eq!(requests.iter().map(|request| request.status).collect::<Vec<_>>(), [Some(401), Some(200)]);
+    assert_eq!(agent.connections(), 1);
+    for request in &requests {
+        assert_eq!(request.method, "GET");
+        assert_eq!(request.path, "/metadata/identity/oauth2/token");
+        assert_eq!(request.parameter("api-version"), Some("2020-06-01"));
+        assert_eq!(request.parameter("resource"), Some(VAULT));
+        assert_eq!(request.header("metadata"), Some("true"));
+        assert_eq!(request.header("client-id"), Some(concat!("arcidentity/", env!("CARGO_PKG_VERSION"))));
+        assert_eq!(request.parameter("bypass_cache"), None);
+    }
+    assert!(!requests[0].is_authorized());
+    assert!(requests[1].header("authorization").unwrap().starts_with("Basic "));
+    assert!(token.value().starts_with("eyJ"));
+    assert_eq!(token.token_type(), "Bearer");
+    assert_eq!(token.value_c_str().to_bytes(), token.value().as_bytes());
+}
+
+#[test]
+fn a_scope_names_its_resource_and_every_character_survives() {
+    for (asked, resource) in [
+        ("https://vault.azure.net/.default", "https://vault.azure.net"),
+        ("https://management.azure.com//.default", "https://management.azure.com/"),
+        ("https://management.azure.com/", "https://management.azure.com/"),
+        ("api://AzureADTokenExchange", "api://AzureADTokenExchange"),
+        ("x&y=z#%20+é", "x&y=z#%20+é"),
+    ] {
+        let agent = emulator();
+        client(&agent).get_token(asked).unwrap();
+        assert_eq!(agent.requests()[1].parameter("resource"), Some(resource), "{asked}");
+    }
+}
+
+#[test]
+fn a_scope_and_its_resource_are_the_same_in_memory() {
+    let agent = emulator();
+    let client = client(&agent);
+    let token = client.get_token(VAULT).unwrap();
+    assert_eq!(client.get_token(&format!("{VAULT}/.default")).unwrap().value(), token.value());
+    assert_eq!(agent.requests().len(), 2);
+}
+
+#[test]
+fn a_resource_that_is_none_is_refused_before_anything_is_sent() {
+    let agent = emulator();
+    let client = client(&agent);
+    let long = "x".repeat(2049);
+    for resource in ["", "/.default", " ", "a b", "a\nb", "a\0b", "\u{85}", &long] {
+        assert_eq!(
+            client.get_token(resource).unwrap_err().kind(),
+            ErrorKind::InvalidArgument,
+            "{resource:?}"
+        );
+        assert_eq!(client.force_refresh(resource).unwrap_err().kind(), ErrorKind::InvalidArgument);
+    }
+    assert_eq!(agent.connections(), 0);
+}
+
+#[test]
+fn an_agent_that_closes_after_each_answer_gets_a_new_connection() {
+    let agent = emulator();
+    agent.respond_with(|_| Answer::normal().close_after());
+    client(&agent).get_token(VAULT).unwrap();
+    assert_eq!((agent.connections(), agent.requests().len()), (2, 2));
+}
+
+#[test]
+fn a_first_answer_with_a_token_is_taken() {
+    let agent = Emulator::builder().require_challenge(false).start().unwrap();
+    client(&agent).get_token(VAULT).unwrap();
+    assert_eq!(counts(&agent), (1, 0));
+}
+
+#[test]
+fn a_key_that_expired_in_between_is_asked_for_once_more() {
+    let agent = emulator();
+    let used = agent.issue_key().unwrap();
+    std::fs::remove_file(used.path()).unwrap();
+    agent.script([Answer::challenge(used.challenge())]);
+    client(&agent).get_token(VAULT).unwrap();
+    assert_eq!(counts(&agent), (2, 1), "the challenge, a second challenge, the token");
+
+    agent.clear_requests();
+    // The agent does not know this key any more, and challenges again.
+    let stale = agent.issue_key().unwrap();
+    std::fs::write(stale.path(), "stale").unwrap();
+    agent.script([Answer::challenge(stale.challenge())]);
+    client(&agent).get_token(VAULT).unwrap();
+    assert_eq!(counts(&agent), (1, 2), "the challenge, the stale key, the new key");
+}
+
+#[test]
+fn an_agent_that_never_stops_challenging_is_left_after_three_requests() {
+    let agent = emulator();
+    let key = agent.issue_key().unwrap();
+    agent.respond_with(move |_| Answer::challenge(key.challenge()));
+    let error = client(&agent).get_token(VAULT).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Refused);
+    assert_eq!((error.http_status(), error.code()), (Some(401), Some("unauthorized_client")));
+    assert_eq!(agent.requests().len(), 3);
+
+    agent.clear_requests();
+    agent.respond_normally();
+    agent.make_keys(KeyStyle::missing());
+    assert_eq!(client(&agent).get_token(VAULT).unwrap_err().kind(), ErrorKind::AccessDenied);
+    assert_eq!(agent.requests().len(), 2);
+}
+
+#[test]
+fn the_agents_own_words_reach_the_user_before_and_after_the_challenge() {
+    let answer = || Answer::error(400, "invalid_resource", "The resource is not known");
+    for answers in [vec![answer()], vec![Answer::normal(), answer()]] {
+        let agent = emulator();
+        let requests = answers.len();
+        agent.script(answers);
+        let error = client(&agent).get_token(VAULT).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Refused);
+        assert_eq!((error.http_status(), error.code()), (Some(400), Some("invalid_resource")));
+        assert!(error.message().contains("The resource is not known"), "{error}");
+        assert_eq!(agent.requests().len(), requests, "never tried again");
+    }
+}
+
+#[test]
+fn answers_that_are_not_the_agents() {
+    let html = "<html><body>Proxy authentication required</body></html>";
+    for (answer, kind) in [
+        (Answer::status(401).body(html), ErrorKind::Protocol),
+        (Answer::status(401).header("WWW-Authenticate", "Negotiate").body(html), ErrorKind::Protocol),
+        (
+            Answer::status(403).header("WWW-Authenticate", "Basic realm=/x/y.key").body(html),
+            ErrorKind::Protocol,
+        ),
+        (
+            Answer::status(407).header("Proxy-Authenticate", "Basic realm=proxy").body(html),
+            ErrorKind::Protocol,
+        ),
+        (Answer::status(200).body(html), ErrorKind::Protocol),
+        (Answer::status(200), ErrorKind::Protocol),
+        (Answer::status(200).body("{\"access_token\":"), ErrorKind::Protocol),
+        (Answer::status(204), ErrorKind::Protocol),
+        (Answer::status(302).header("Location", "http://127.0.0.1:1/"), ErrorKind::Protocol),
+        (Answer::status(307), ErrorKind::Protocol),
+        (Answer::status(200).body("x".repeat(64 * 1024 + 1)), ErrorKind::Protocol),
+        (Answer::status(200).declared_length(1 << 30), ErrorKind::Protocol),
+        (Answer::status(200).endless_body(), ErrorKind::Protocol),
+        (Answer::status(200).endless_headers(), ErrorKind::Protocol),
+        (Answer::status(200).header("X-Large", "x".repeat(16 * 1024)), ErrorKind::Protocol),
+        (Answer::raw("220 smtp.example ESMTP\r\n"), ErrorKind::Protocol),
+        (Answer::raw("HTTP/2.0 200 OK\r\n\r\n"), ErrorKind::Protocol),
+        (Answer::raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), ErrorKind::Protocol),
+        (Answer::status(200).body("{}").declared_length(100).close_after(), ErrorKind::Service),
+        (Answer::close(), ErrorKind::Service),
+        (Answer::reset(), ErrorKind::Service),
+        (Answer::status(501).body("no"), ErrorKind::Service),
+    ] {
+        for answers in [vec![answer.clone()], vec![Answer::normal(), answer.clone()]] {
+            let agent = emulator();
+            let requests = answers.len();
+            agent.script(answers);
+            let error = failure(&agent);
+            assert_eq!(error.kind(), kind, "{answer:?}: {error:?}");
+            assert_eq!(agent.requests().len(), requests, "{answer:?}");
+        }
+    }
+}
+
+#[test]
+fn an_answer_of_the_largest_size_is_read() {
+    let agent = emulator();
+    agent.script([
+        Answer::normal(),
+        Answer::normal().edit_json(|json| json["padding"] = "x".repeat(60 * 1024).into()).chunked(),
+    ]);
+    client(&agent).get_token(VAULT).unwrap();
+}
+
+#[test]
+fn a_redirect_is_not_followed() {
+    let elsewhere = emulator();
+    let agent = emulator();
+    for status in [301, 302, 303, 307, 308] {
+        agent.script([Answer::normal(), Answer::status(status).header("Location", elsewhere.endpoint())]);
+        let error = failure(&agent);
+        assert_eq!((error.kind(), error.http_status()), (ErrorKind::Protocol, Some(status)));
+    }
+    assert_eq!(elsewhere.connections(), 0);
+}
+
+#[test]
+fn a_slow_agent_is_waited_for_until_the_deadline_and_no_longer() {
+    let slow = |answer: Answer| answer.drip(1, Duration::from_millis(20));
+    for answer in [Answer::hang(), slow(Answer::status(200).body("x".repeat(5000)))] {
+        let agent = emulator();
+        agent.respond_with(move |_| answer.clone());
+        let client = support::builder(&agent).timeout(Duration::from_millis(300)).build().unwrap();
+        assert_eq!(client.get_token(VAULT).unwrap_err().kind(), ErrorKind::Timeout);
+    }
+}
+
+#[test]
+fn nobody_listens() {
+    let agent = emulator();
+    let (endpoint, keys) = (agent.endpoint(), agent.key_directory().to_owned());
+    agent.stop();
+    let get = |executable: &str| -> Error {
+        let builder = Client::builder().endpoint(&endpoint).key_directory(&keys).max_attempts(1);
+        builder.agent_executable(executable).build().unwrap().get_token(VAULT).unwrap_err()
+    };
+    let missing = get("/nonexistent");
+    assert_eq!(missing.kind(), ErrorKind::Unavailable);
+    assert!(missing.hint().unwrap().contains("install"));
+    let installed = get("/proc/self/exe");
+    assert_eq!(installed.kind(), ErrorKind::Unavailable);
+    assert!(installed.hint().unwrap().contains("systemctl start"), "{installed:?}");
+}
+
+#[test]
+fn an_agent_that_listens_on_ipv6_only_is_found() {
+    let Ok(agent) = Emulator::builder().ipv4(false).start() else { panic!("this machine has no ::1") };
+    for host in ["localhost", "[::1]"] {
+        let endpoint = format!("http://{host}:{}", agent.port());
+        let client =
+            Client::builder().endpoint(endpoint).key_directory(agent.key_directory()).build().unwrap();
+        client.get_token(VAULT).unwrap();
+    }
+}
+
+#[test]
+fn an_interrupted_wait_ends() {
+    let agent = emulator();
+    agent.respond_with(|_| Answer::hang());
+    let client = support::builder(&agent).interrupt(|| true).build().unwrap();
+    assert_eq!(client.get_token(VAULT).unwrap_err().kind(), ErrorKind::Timeout);
+}
+
+#[test]
+fn settings_that_make_no_sense_are_refused() {
+    let kind = |builder: arcidentity_core::ClientBuilder| builder.build().unwrap_err().kind();
+    assert_eq!(kind(Client::builder().timeout(Duration::ZERO)), ErrorKind::InvalidArgument);
+    assert_eq!(kind(Client::builder().max_attempts(0)), ErrorKind::InvalidArgument);
+    assert_eq!(kind(Client::builder().endpoint("")), ErrorKind::InvalidArgument);
+    assert_eq!(kind(Client::builder().key_directory("")), ErrorKind::InvalidArgument);
+    assert_eq!(kind(Client::builder().key_directory("relative")), ErrorKind::InvalidArgument);
+    assert_eq!(kind(Client::builder().endpoint("http://example.com/")), ErrorKind::UntrustedAgent);
+}
+
+#[test]
+fn debug_texts_hold_no_secret() {
+    let agent = emulator();
+    let client = impatient(&agent);
+    let token = client.get_token(VAULT).unwrap();
+    let shown = format!("{token:?} {client:?}");
+    assert!(!shown.contains(token.value()) && !shown.contains("eyJ"), "{shown}");
+}
+
+#[test]
+fn metadata_in_typed_fields_and_whole() {
+    let agent = emulator();
+    let metadata = client(&agent).get_metadata().unwrap();
+    assert_eq!(metadata.os_type(), Some("linux"));
+    assert_eq!(metadata.environment(), Some("AzurePublicCloud"));
+    assert!(metadata.resource_id().unwrap().contains("/Microsoft.HybridCompute/machines/"));
+    assert_eq!(metadata.pointer("/compute/name").unwrap(), metadata.name().unwrap());
+    assert!(metadata.json().contains(metadata.vm_id().unwrap()));
+    for fact in [metadata.location(), metadata.resource_group(), metadata.subscription_id()] {
+        assert!(fact.is_some_and(|fact| !fact.is_empty()));
+    }
+    let request = &agent.requests()[0];
+    assert_eq!((request.path.as_str(), request.header("metadata")), ("/metadata/instance", Some("true")));
+    assert_eq!(request.parameter("api-version"), Some("2020-06-01"));
+}
+
+#[test]
+fn metadata_failures() {
+    for (answer, kind) in [
+        (Answer::status(200).body("<html>"), ErrorKind::Protocol),
+        (Answer::error(400, "bad", "worse"), ErrorKind::Refused),
+        (Answer::status(503), ErrorKind::Service),
+        (Answer::status(302), ErrorKind::Protocol),
+    ] {
+        let agent = emulator();
+        agent.respond_with(move |_| answer.clone());
+        assert_eq!(impatient(&agent).get_metadata().unwrap_err().kind(), kind);
+    }
+}

@@ -1,0 +1,108 @@
+//! User-assigned identities: a token is only believed if the agent confirms whose it is.
+
+mod support;
+
+use arcidentity_core::{Client, ErrorKind, Identity};
+use arcidentity_emulator::{AgentVersion, Answer, Emulator, UserAssigned};
+use support::{VAULT, builder, emulator};
+
+const CLIENT: &str = "aaaaaaaa-0000-0000-0000-00000000000a";
+const OBJECT: &str = "bbbbbbbb-0000-0000-0000-00000000000b";
+const RESOURCE: &str =
+    "/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/i";
+
+fn agent(version: AgentVersion) -> Emulator {
+    let identity =
+        UserAssigned { client_id: CLIENT.into(), object_id: OBJECT.into(), resource_id: RESOURCE.into() };
+    Emulator::builder().agent(version).user_assigned(identity).start().unwrap()
+}
+
+fn identities() -> [(Identity, &'static str, &'static str); 3] {
+    [
+        (Identity::ClientId(CLIENT.into()), "client_id", CLIENT),
+        (Identity::ObjectId(OBJECT.into()), "object_id", OBJECT),
+        (Identity::ResourceId(RESOURCE.into()), "msi_res_id", RESOURCE),
+    ]
+}
+
+fn client(agent: &Emulator, identity: &Identity) -> Client {
+    builder(agent).identity(identity.clone()).build().unwrap()
+}
+
+#[test]
+fn each_selector_goes_with_both_requests_and_is_confirmed() {
+    let agent = agent(AgentVersion::V1_67);
+    for (identity, parameter, value) in identities() {
+        agent.clear_requests();
+        client(&agent, &identity).get_token(VAULT).unwrap();
+        let requests = agent.requests();
+        assert_eq!(requests.len(), 2);
+        assert!(requests.iter().all(|request| request.parameter(parameter) == Some(value)));
+        assert!(requests.iter().all(|request| request.parameter("mi_res_id").is_none()));
+    }
+}
+
+#[test]
+fn an_agent_that_ignores_the_selector_gives_no_token() {
+    let agent = agent(AgentVersion::Legacy);
+    for (identity, ..) in identities() {
+        agent.clear_requests();
+        let client = client(&agent, &identity);
+        for calls in 1..=2 {
+            let error = client.get_token(VAULT).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::IdentityNotConfirmed);
+            assert!(error.hint().unwrap().contains("1.67"));
+            assert_eq!(agent.requests().len(), 2 * calls, "nothing was kept, and nothing tried again");
+        }
+    }
+}
+
+#[test]
+fn echoes() {
+    let agent = agent(AgentVersion::V1_67);
+    let upper = RESOURCE.to_uppercase();
+    let get = |edit: fn(&mut serde_json::Value, &str)| {
+        let upper = upper.clone();
+        agent.script([Answer::normal(), Answer::normal().edit_json(move |json| edit(json, &upper))]);
+        client(&agent, &Identity::ResourceId(RESOURCE.into())).get_token(VAULT).map_err(|error| error.kind())
+    };
+    get(|json, upper| json["msi_res_id"] = upper.into()).unwrap();
+    get(|json, upper| {
+        json.as_object_mut().unwrap().remove("msi_res_id");
+        json["mi_res_id"] = upper.into();
+    })
+    .unwrap();
+    get(|json, upper| json["mi_res_id"] = upper.into()).unwrap();
+    let refused = Some(ErrorKind::IdentityNotConfirmed);
+    assert_eq!(get(|json, _| json["mi_res_id"] = "/another".into()).err(), refused);
+    assert_eq!(get(|json, _| json["msi_res_id"] = "/another".into()).err(), refused);
+    assert_eq!(get(|json, _| json["msi_res_id"] = serde_json::Value::Null).err(), refused);
+    assert_eq!(get(|json, _| json["msi_res_id"] = 7.into()).err(), refused);
+}
+
+#[test]
+fn an_identity_that_the_machine_lacks_is_not_tried_again() {
+    let agent = agent(AgentVersion::V1_67);
+    let error = client(&agent, &Identity::ClientId("other".into())).get_token(VAULT).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::IdentityNotFound);
+    assert_eq!((error.http_status(), error.code()), (Some(404), Some("identity_not_found")));
+    assert!(error.message().contains("requested identity was not found"), "{error}");
+    assert_eq!(agent.requests().len(), 1);
+}
+
+#[test]
+fn each_identity_has_its_own_token() {
+    let agent = agent(AgentVersion::V1_67);
+    let system = builder(&agent).build().unwrap().get_token(VAULT).unwrap();
+    let user = client(&agent, &Identity::ClientId(CLIENT.into())).get_token(VAULT).unwrap();
+    assert_ne!(system.value(), user.value());
+}
+
+#[test]
+fn an_identity_without_a_value_is_refused() {
+    let agent = emulator();
+    for value in ["", " ", "a b", "a\nb"] {
+        let error = builder(&agent).identity(Identity::ClientId(value.into())).build().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+    }
+}

@@ -1,0 +1,192 @@
+//! Key files that a hostile agent, or a hostile user of the key directory, could prepare.
+#![cfg(unix)]
+
+mod support;
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+
+use arcidentity_core::{Client, ErrorKind};
+use arcidentity_emulator::{Answer, Emulator, KeyStyle};
+use support::{VAULT, client, counts, emulator, failure};
+
+/// The kind of failure that keys of this style end with, and that no key was sent.
+fn refused(style: KeyStyle) -> ErrorKind {
+    let agent = emulator();
+    agent.make_keys(style);
+    let error = failure(&agent);
+    assert_eq!(counts(&agent).1, 0, "a key was sent");
+    error.kind()
+}
+
+#[test]
+fn only_plain_files_are_read() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let secret = elsewhere.path().join("secret.key");
+    fs::write(&secret, "secret").unwrap();
+    assert_eq!(refused(KeyStyle::symlink(&secret)), ErrorKind::UntrustedKey);
+    assert_eq!(refused(KeyStyle::symlink("/nonexistent")), ErrorKind::UntrustedKey);
+    assert_eq!(refused(KeyStyle::directory()), ErrorKind::UntrustedKey);
+    // It would block whoever opens it without care.
+    assert_eq!(refused(KeyStyle::fifo()), ErrorKind::UntrustedKey);
+}
+
+#[test]
+fn contents() {
+    let largest = "k".repeat(4096);
+    for contents in ["key", "key\n", "\u{feff}key\r\n", largest.as_str()] {
+        let agent = emulator();
+        let issued = agent.issue_key().unwrap();
+        fs::write(issued.path(), contents).unwrap();
+        agent.script([Answer::challenge(issued.challenge()), Answer::status(418)]);
+        failure(&agent);
+        let sent = agent.requests()[1].header("authorization").unwrap().to_owned();
+        assert_eq!(sent, format!("Basic {}", contents.trim_start_matches('\u{feff}').trim_end()));
+    }
+    for contents in ["", "\n", "two words", "a\r\nX: y", "nul\0", "caf\u{e9}", &format!("{largest}\n")] {
+        assert_eq!(refused(KeyStyle::file().contents(contents)), ErrorKind::UntrustedKey, "{contents:?}");
+    }
+    assert_eq!(refused(KeyStyle::file().contents(b"\xff\xfe".as_slice())), ErrorKind::UntrustedKey);
+}
+
+#[test]
+fn modes() {
+    assert_eq!(refused(KeyStyle::file().mode(0o646)), ErrorKind::UntrustedKey);
+    for mode in [0o400, 0o440, 0o660, 0o644] {
+        let agent = emulator();
+        agent.make_keys(KeyStyle::file().mode(mode));
+        client(&agent).get_token(VAULT).unwrap();
+    }
+}
+
+#[test]
+fn realms_that_lead_out_of_the_directory_open_nothing() {
+    let agent = emulator();
+    let keys = agent.key_directory().to_str().unwrap().to_owned();
+    fs::create_dir(format!("{keys}/sub")).unwrap();
+    fs::create_dir(format!("{keys}2")).unwrap();
+    for path in [
+        format!("{keys}/sub/a.key"),
+        format!("{keys}2/a.key"),
+        format!("{keys}/a.txt"),
+        format!("{keys}/.key"),
+    ] {
+        fs::write(path, "secret").unwrap();
+    }
+    for realm in [
+        "a.key".to_owned(),
+        "/etc/passwd".into(),
+        "/etc/passwd.key".into(),
+        format!("{keys}/sub/a.key"),
+        format!("{keys}2/a.key"),
+        format!("{keys}/a.txt"),
+        format!("{keys}/.key"),
+        format!("{keys}//a.key"),
+        format!("{keys}/../a.key"),
+        format!("{keys}/./a.key"),
+        format!("{keys}/sub/../a.key"),
+        format!("{keys}/"),
+        keys.clone(),
+        r"\\attacker\share\a.key".into(),
+        "/dev/zero".into(),
+        format!("{keys}/{}.key", "x".repeat(300)),
+    ] {
+        agent.clear_requests();
+        agent.script([Answer::challenge(format!("Basic realm={realm}"))]);
+        assert_eq!(failure(&agent).kind(), ErrorKind::UntrustedKey, "{realm}");
+        assert_eq!(counts(&agent), (1, 0), "{realm}");
+    }
+    fs::remove_dir_all(format!("{keys}2")).unwrap();
+}
+
+#[test]
+fn a_key_directory_behind_a_link_works_under_both_its_names() {
+    let parent = tempfile::tempdir().unwrap();
+    let (real, link) = (parent.path().join("real"), parent.path().join("link"));
+    fs::create_dir(&real).unwrap();
+    symlink(&real, &link).unwrap();
+    for (agents, ours) in [(&real, &link), (&link, &link), (&real, &real)] {
+        let agent = Emulator::builder().key_directory(agents).start().unwrap();
+        let client = Client::builder().endpoint(agent.endpoint()).key_directory(ours).build().unwrap();
+        client.get_token(VAULT).unwrap();
+    }
+    // The link's name is nothing that our own path resolves to.
+    let agent = Emulator::builder().key_directory(&link).start().unwrap();
+    let client = Client::builder().endpoint(agent.endpoint()).key_directory(&real).build().unwrap();
+    assert_eq!(client.get_token(VAULT).unwrap_err().kind(), ErrorKind::UntrustedKey);
+}
+
+#[test]
+fn a_missing_key_directory_says_so() {
+    let agent = emulator();
+    let keys = agent.key_directory().parent().unwrap().join("missing");
+    agent.script([Answer::challenge(format!("Basic realm={}/a.key", keys.display()))]);
+    let client = Client::builder().endpoint(agent.endpoint()).key_directory(&keys).build().unwrap();
+    let error = client.get_token(VAULT).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::AccessDenied);
+    assert!(error.message().contains("does not exist"), "{error}");
+    assert!(error.hint().unwrap().contains("container"), "{error:?}");
+}
+
+#[test]
+fn a_user_who_may_not_read_the_key_learns_which_group_to_join() {
+    if nix::unistd::geteuid().is_root() {
+        // Root reads everything: this is tested by a child process that gives up its rights.
+        return denied_to_nobody();
+    }
+    let agent = emulator();
+    agent.make_keys(KeyStyle::file().mode(0));
+    let error = failure(&agent);
+    assert_eq!(error.kind(), ErrorKind::AccessDenied);
+    assert!(error.hint().unwrap().contains("usermod -aG"), "{error:?}");
+}
+
+/// Runs the test above once more as the user `nobody`, in a directory that root made.
+fn denied_to_nobody() {
+    use std::os::unix::process::CommandExt;
+
+    let directory = tempfile::tempdir().unwrap();
+    fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let program = directory.path().join("tests");
+    fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
+    let output = std::process::Command::new(program)
+        .args(["--exact", "a_user_who_may_not_read_the_key_learns_which_group_to_join"])
+        .env_remove("CARGO_TARGET_TMPDIR")
+        .current_dir("/")
+        .uid(65534)
+        .gid(65534)
+        .output()
+        .unwrap();
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && stdout.contains("1 passed"), "{stdout}");
+}
+
+#[test]
+fn a_key_swapped_for_a_link_after_the_challenge_is_not_followed() {
+    let agent = emulator();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let secret = elsewhere.path().join("secret");
+    fs::write(&secret, "secret").unwrap();
+    let issued = agent.issue_key().unwrap();
+    fs::remove_file(issued.path()).unwrap();
+    symlink(&secret, issued.path()).unwrap();
+    agent.script([Answer::challenge(issued.challenge())]);
+    assert_eq!(failure(&agent).kind(), ErrorKind::UntrustedKey);
+    assert_eq!(counts(&agent), (1, 0));
+}
+
+#[test]
+fn several_challenges_and_none() {
+    let agent = emulator();
+    let (one, two) = (agent.issue_key().unwrap(), agent.issue_key().unwrap());
+    let both = Answer::status(401)
+        .header("WWW-Authenticate", one.challenge())
+        .header("WWW-Authenticate", two.challenge());
+    agent.script([both]);
+    assert_eq!(failure(&agent).kind(), ErrorKind::Protocol);
+    let with_others = Answer::status(401)
+        .header("WWW-Authenticate", "Negotiate")
+        .header("WWW-Authenticate", one.challenge());
+    agent.script([with_others]);
+    client(&agent).get_token(VAULT).unwrap();
+}

@@ -1,0 +1,100 @@
+//! A client of an emulated agent, and a clock that tests move.
+#![allow(dead_code, reason = "each test program uses a part")]
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use arcidentity_core::{Client, ClientBuilder, Clock, Error, Now, SystemClock, Token};
+use arcidentity_emulator::{Emulator, Request};
+
+pub const VAULT: &str = "https://vault.azure.net";
+
+/// An emulator with the defaults.
+pub fn emulator() -> Emulator {
+    Emulator::start().unwrap()
+}
+
+/// A builder that leads to the emulator, with a timeout that no test reaches unless it wants to.
+pub fn builder(emulator: &Emulator) -> ClientBuilder {
+    Client::builder().endpoint(emulator.endpoint()).key_directory(emulator.key_directory())
+}
+
+/// A client of the emulator.
+pub fn client(emulator: &Emulator) -> Client {
+    builder(emulator).build().unwrap()
+}
+
+/// A client of the emulator that does not try again.
+pub fn impatient(emulator: &Emulator) -> Client {
+    builder(emulator).max_attempts(1).build().unwrap()
+}
+
+/// The failure of one attempt to get a token.
+pub fn failure(emulator: &Emulator) -> Error {
+    impatient(emulator).get_token(VAULT).expect_err("the agent does not give a token")
+}
+
+/// How many requests of each kind came: challenges asked for, and requests with a key.
+pub fn counts(emulator: &Emulator) -> (usize, usize) {
+    let requests = emulator.requests();
+    let with_key = requests.iter().filter(|request| request.is_authorized()).count();
+    (requests.len() - with_key, with_key)
+}
+
+/// The requests for tokens of a resource.
+pub fn requests_for(emulator: &Emulator, resource: &str) -> Vec<Request> {
+    let wanted = |request: &Request| request.parameter("resource") == Some(resource);
+    emulator.requests().into_iter().filter(wanted).collect()
+}
+
+/// Both ends of a token's life, as seconds from `now`.
+pub fn life(token: &Token, now: Now) -> (i64, i64) {
+    (token.refresh_on() - now.unix, token.expires_on() - now.unix)
+}
+
+/// A clock that only tests move. Sleeping on it moves it at once.
+pub struct FakeClock {
+    now: Mutex<Now>,
+    sleeps: Mutex<Vec<Duration>>,
+}
+
+impl FakeClock {
+    /// Starts at the system's time.
+    pub fn new() -> Arc<FakeClock> {
+        Arc::new(FakeClock { now: Mutex::new(SystemClock.now()), sleeps: Mutex::default() })
+    }
+
+    /// Lets both clocks go on.
+    pub fn advance(&self, seconds: u64) {
+        self.advance_monotonic(seconds);
+        self.set_wall(seconds.try_into().unwrap());
+    }
+
+    /// Lets only the monotonic clock go on.
+    pub fn advance_monotonic(&self, seconds: u64) {
+        self.now.lock().unwrap().monotonic += Duration::from_secs(seconds);
+    }
+
+    /// Sets the wall clock forward, or back if negative.
+    pub fn set_wall(&self, seconds: i64) {
+        self.now.lock().unwrap().unix += seconds;
+    }
+
+    /// What was slept so far.
+    pub fn sleeps(&self) -> Vec<Duration> {
+        self.sleeps.lock().unwrap().clone()
+    }
+}
+
+impl Clock for FakeClock {
+    fn now(&self) -> Now {
+        *self.now.lock().unwrap()
+    }
+
+    fn sleep(&self, duration: Duration) {
+        self.sleeps.lock().unwrap().push(duration);
+        let mut now = self.now.lock().unwrap();
+        now.monotonic += duration;
+        now.unix += i64::try_from(duration.as_secs()).unwrap();
+    }
+}

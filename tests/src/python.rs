@@ -1,0 +1,72 @@
+//! A virtual environment with the wheel in it, as `pip install` leaves it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use crate::{scratch, succeed, workspace};
+
+/// A virtual environment.
+#[derive(Debug)]
+pub struct Python {
+    directory: PathBuf,
+}
+
+impl Python {
+    /// A program of the environment, such as `python` or `pytest`.
+    #[must_use]
+    pub fn command(&self, program: &str) -> Command {
+        Command::new(self.directory.join("bin").join(program))
+    }
+
+    /// The environment's directory.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    fn pip_install(&self, arguments: &[&str]) {
+        let quiet = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+        succeed(self.command("python").current_dir(workspace()).args(quiet).args(arguments));
+    }
+}
+
+/// An environment with the wheel, built when it is first asked for.
+///
+/// # Panics
+///
+/// If there is no Python 3.10 or later, or the wheel does not build.
+pub fn python() -> &'static Python {
+    static PYTHON: OnceLock<Python> = OnceLock::new();
+    PYTHON.get_or_init(|| {
+        let python = Python { directory: scratch("venv") };
+        if !python.directory.join("bin/python").exists() {
+            succeed(Command::new("python3").args(["-m", "venv"]).arg(&python.directory));
+        }
+        python.pip_install(&["maturin==1.16.0"]);
+        let wheel = build_wheel(&python);
+        python.pip_install(&["--force-reinstall", "--no-deps", &wheel.to_string_lossy()]);
+        python
+    })
+}
+
+fn build_wheel(python: &Python) -> PathBuf {
+    let wheels = scratch("wheels");
+    for old in fs::read_dir(&wheels).expect("the directory was just made").flatten() {
+        fs::remove_file(old.path()).expect("an old wheel can be removed");
+    }
+    let cargo = Path::new(env!("CARGO")).parent().expect("cargo is in a directory");
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let paths = std::env::join_paths(std::iter::once(cargo.to_owned()).chain(std::env::split_paths(&path)));
+    succeed(
+        python
+            .command("maturin")
+            .current_dir(workspace().join("python"))
+            .env("PATH", paths.expect("PATH can be extended"))
+            .args(["build", "--release", "--locked", "--out"])
+            .arg(&wheels),
+    );
+    let wheel = fs::read_dir(&wheels).expect("the directory was just made").flatten().next();
+    wheel.expect("maturin makes a wheel").path()
+}
