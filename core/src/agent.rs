@@ -10,8 +10,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
-use ureq::config::Config;
+use http::Uri;
+use http::header::{
+    ACCEPT, AUTHORIZATION, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT, WWW_AUTHENTICATE,
+};
+use ureq::config::{AutoHeaderValue, Config};
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 use zeroize::{Zeroize, Zeroizing};
@@ -25,12 +28,28 @@ use crate::secret::Secret;
 const MAX_HEADERS: usize = 16 * 1024;
 const MAX_BODY: usize = 64 * 1024;
 
-/// Seen in the agent's log since version 1.50.
-const CLIENT_ID: &str = concat!("arcidentity/", env!("CARGO_PKG_VERSION"));
+/// Holds the headers of every usual answer, and most of its body.
+const USUAL_INPUT: usize = 4 * 1024;
 
-/// One conversation with the agent, over one connection if the agent keeps it open.
+/// Holds headers of the largest size and more, so that larger ones are seen to be too large.
+const MAX_INPUT: usize = MAX_HEADERS + 1024;
+
+/// The longest line of a request that carries a key, and a little more.
+const KEY_LINE: usize = 4096 + 64;
+
+/// Every request has these. The agent logs `Client-Id` since version 1.50.
+const HEADERS: [(HeaderName, HeaderValue); 4] = [
+    (HeaderName::from_static("metadata"), HeaderValue::from_static("true")),
+    (HeaderName::from_static("client-id"), PROGRAM),
+    (USER_AGENT, PROGRAM),
+    (ACCEPT, HeaderValue::from_static("application/json")),
+];
+const PROGRAM: HeaderValue = HeaderValue::from_static(concat!("arcidentity/", env!("CARGO_PKG_VERSION")));
+
+/// One conversation with the agent about one URL, over one connection if the agent keeps it open.
 pub(crate) struct Agent {
     http: ureq::Agent,
+    url: Uri,
     clock: Arc<dyn Clock>,
 }
 
@@ -44,7 +63,10 @@ pub(crate) struct Answer {
 }
 
 impl Agent {
-    pub(crate) fn new(route: Route, clock: Arc<dyn Clock>) -> Agent {
+    pub(crate) fn new(url: &str, route: Route, clock: Arc<dyn Clock>) -> Result<Agent, Error> {
+        let longest_line = KEY_LINE.max(url.len() + 64);
+        let url = Uri::try_from(url)
+            .map_err(|_| Error::new(ErrorKind::InvalidArgument, "the request makes no URL"))?;
         let config = Config::builder()
             .proxy(None)
             .max_redirects(0)
@@ -52,15 +74,20 @@ impl Agent {
             .max_response_header_size(MAX_HEADERS)
             .max_idle_connections(1)
             .max_idle_connections_per_host(1)
-            .user_agent(CLIENT_ID)
-            .accept("application/json")
+            .user_agent(AutoHeaderValue::None)
+            .accept(AutoHeaderValue::None)
+            .accept_encoding(AutoHeaderValue::None)
             .build();
-        Agent { http: ureq::Agent::with_parts(config, RouteConnector(route), NoResolver), clock }
+        let connector = RouteConnector { route, longest_line };
+        Ok(Agent { http: ureq::Agent::with_parts(config, connector, NoResolver), url, clock })
     }
 
-    /// Asks for `url`, with the Authorization value if there is one.
-    pub(crate) fn get(&self, url: &str, authorization: Option<&Arc<Secret>>) -> Result<Answer, Failure> {
-        let mut request = self.http.get(url).header("metadata", "true").header("client-id", CLIENT_ID);
+    /// Asks once, with the Authorization value if there is one.
+    pub(crate) fn get(&self, authorization: Option<&Arc<Secret>>) -> Result<Answer, Failure> {
+        let mut request = self.http.get(&self.url);
+        for (name, value) in HEADERS {
+            request = request.header(name, value);
+        }
         if let Some(secret) = authorization {
             request = request.header(AUTHORIZATION, sensitive(secret)?);
         }
@@ -174,7 +201,11 @@ impl fmt::Display for Carried {
 impl std::error::Error for Carried {}
 
 /// Connects where the route leads, whatever the URL says.
-struct RouteConnector(Route);
+struct RouteConnector {
+    route: Route,
+    /// What the library writes at once.
+    longest_line: usize,
+}
 
 impl fmt::Debug for RouteConnector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -186,8 +217,8 @@ impl Connector for RouteConnector {
     type Out = Wire;
 
     fn connect(&self, _: &ConnectionDetails, _: Option<()>) -> Result<Option<Wire>, ureq::Error> {
-        let connection = self.0.open().map_err(Carried::wrap)?;
-        Ok(Some(Wire { connection, buffers: WipedBuffers::new() }))
+        let connection = self.route.open().map_err(Carried::wrap)?;
+        Ok(Some(Wire { connection, buffers: WipedBuffers::new(self.longest_line) }))
     }
 }
 
@@ -196,7 +227,7 @@ impl Connector for RouteConnector {
 struct NoResolver;
 
 impl Resolver for NoResolver {
-    fn resolve(&self, _: &http::Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
+    fn resolve(&self, _: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
         let mut addresses = self.empty();
         addresses.push(SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), 0));
         Ok(addresses)
@@ -240,7 +271,7 @@ impl Transport for Wire {
     }
 }
 
-/// Buffers of a fixed size, wiped as far as they were used.
+/// Buffers that are wiped as far as they were used.
 struct WipedBuffers {
     input: Vec<u8>,
     filled: usize,
@@ -252,17 +283,24 @@ struct WipedBuffers {
 }
 
 impl WipedBuffers {
-    fn new() -> WipedBuffers {
+    fn new(output: usize) -> WipedBuffers {
         WipedBuffers {
-            // Headers of the largest size fit, so that they are seen to be too large and not incomplete.
-            input: vec![0; MAX_HEADERS + 1024],
+            input: vec![0; USUAL_INPUT],
             filled: 0,
             consumed: 0,
             received: 0,
-            output: vec![0; MAX_HEADERS],
+            output: vec![0; output],
             sent: 0,
             progress: false,
         }
+    }
+
+    /// Makes room for more input. By hand: a vector that grows leaves its old block behind.
+    fn grow(&mut self) {
+        let mut larger = vec![0; MAX_INPUT];
+        larger[..self.filled].copy_from_slice(&self.input[..self.filled]);
+        self.input[..self.received].zeroize();
+        self.input = larger;
     }
 }
 
@@ -286,6 +324,9 @@ impl Buffers for WipedBuffers {
         self.input.copy_within(self.consumed..self.filled, 0);
         self.filled -= self.consumed;
         self.consumed = 0;
+        if self.filled == self.input.len() && self.filled < MAX_INPUT {
+            self.grow();
+        }
         &mut self.input[self.filled..]
     }
 

@@ -13,7 +13,6 @@ use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind};
 use crate::handshake::TokenRequest;
 use crate::identity::Identity;
-use crate::installed;
 use crate::keyfile::KeyDirectory;
 use crate::metadata::Metadata;
 use crate::retry;
@@ -29,7 +28,7 @@ const DEFAULT_MAX_ATTEMPTS: u32 = 5;
 const EARLY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The longest resource, in bytes. The agent's own limit is not known; real ones have fewer than 100.
-const MAX_RESOURCE: usize = 2048;
+const MAX_RESOURCE: usize = 1024;
 
 /// A source of access tokens, with its own memory. Any number of threads may use it at once.
 ///
@@ -41,6 +40,7 @@ pub struct Client {
     timeout: Duration,
     max_attempts: u32,
     verify_agent: bool,
+    /// Elsewhere than where the agent's installer puts it.
     agent_executable: Option<PathBuf>,
     interrupt: Option<Interrupt>,
     clock: Arc<dyn Clock>,
@@ -77,8 +77,9 @@ impl Client {
         })
     }
 
-    /// The access token for `resource` that [`get_token`](Client::get_token) would take from memory, if there
-    /// is one. Never waits, for callers who have to prepare before they wait.
+    /// What [`get_token`](Client::get_token) would serve at once, if the calling thread finds it in memory.
+    ///
+    /// Never waits: for callers who must prepare before they wait. `None` says nothing but "ask".
     #[must_use]
     pub fn cached_token(&self, resource: &str) -> Option<Arc<Token>> {
         self.cache.hit(without_scope(resource), &*self.clock)
@@ -99,8 +100,8 @@ impl Client {
     /// The instance metadata of this machine, asked anew each time. Needs no privilege.
     pub fn get_metadata(&self) -> Result<Metadata, Error> {
         let deadline = self.deadline();
-        let url = self.endpoint.metadata_url();
-        retry::run(self.max_attempts, &deadline, || Metadata::fetch(&self.agent(&deadline), &url))
+        let url = Metadata::url(&self.endpoint.metadata_url());
+        retry::run(self.max_attempts, &deadline, || Metadata::fetch(&self.agent(&url, &deadline)?))
     }
 
     /// Forgets the tokens in memory; those handed out stay valid.
@@ -123,17 +124,18 @@ impl Client {
             keys: &self.keys,
             clock: &*self.clock,
         };
-        retry::run(max_attempts, deadline, || request.attempt(&self.agent(deadline)))
+        let url = request.url();
+        retry::run(max_attempts, deadline, || request.attempt(&self.agent(&url, deadline)?))
     }
 
-    fn agent(&self, deadline: &Deadline) -> Agent {
+    fn agent(&self, url: &str, deadline: &Deadline) -> Result<Agent, Error> {
         let route = Route {
             addresses: self.endpoint.addresses().to_vec(),
             verify_agent: self.verify_agent,
             agent_executable: self.agent_executable.clone(),
             deadline: deadline.clone(),
         };
-        Agent::new(route, Arc::clone(&self.clock))
+        Agent::new(url, route, Arc::clone(&self.clock))
     }
 
     fn deadline(&self) -> Deadline {
@@ -281,7 +283,7 @@ impl ClientBuilder {
             timeout,
             max_attempts,
             verify_agent: !self.trust_any_agent,
-            agent_executable: self.agent_executable.or_else(installed::agent_executable),
+            agent_executable: self.agent_executable,
             interrupt: self.interrupt,
             clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock)),
             cache: Cache::new(),

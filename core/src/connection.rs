@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind};
+use crate::installed;
 use crate::listener;
 use crate::retry::Failure;
 
@@ -17,7 +18,7 @@ pub(crate) struct Route {
     pub(crate) addresses: Vec<SocketAddr>,
     /// Whether the owner of the listening socket must be trusted.
     pub(crate) verify_agent: bool,
-    /// Where the agent's program would be: an installed agent that refuses connections may be starting.
+    /// Where the agent's program would be, if not where its installer puts it.
     pub(crate) agent_executable: Option<PathBuf>,
     pub(crate) deadline: Deadline,
 }
@@ -77,7 +78,9 @@ impl Route {
             format!("cannot connect to the Azure Arc agent on {address}: {error}")
         };
         let error = Error::new(ErrorKind::Unavailable, message);
-        if self.agent_executable.as_ref().is_some_and(|path| path.exists()) {
+        // An installed agent that refuses connections may be starting.
+        let executable = self.agent_executable.clone().or_else(installed::agent_executable);
+        if executable.is_some_and(|path| path.exists()) {
             let error =
                 error.with_hint("the agent is installed: start it with `sudo systemctl start himdsd`");
             return if refused { Failure::Temporary { error, retry_after: None } } else { error.into() };

@@ -1,6 +1,6 @@
 //! The handshake: ask, read the key that the challenge names, ask again with it.
 
-use std::borrow::Cow;
+use std::fmt::Write;
 use std::sync::Arc;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -39,10 +39,9 @@ pub(crate) struct TokenRequest<'a> {
 impl TokenRequest<'_> {
     /// One attempt: at most three requests, over one connection if the agent keeps it open.
     pub(crate) fn attempt(&self, agent: &Agent) -> Result<TokenData, Failure> {
-        let url = self.url();
         let mut authorization: Option<Arc<Secret>> = None;
         for challenge in 1..=MAX_CHALLENGES {
-            let answer = agent.get(&url, authorization.as_ref())?;
+            let answer = agent.get(authorization.as_ref())?;
             if answer.status != 401 {
                 return self.finish(&answer, authorization.as_deref());
             }
@@ -52,19 +51,21 @@ impl TokenRequest<'_> {
                 Err(KeyError::Gone(error) | KeyError::Final(error)) => return Err(error.into()),
             };
         }
-        let answer = agent.get(&url, authorization.as_ref())?;
+        let answer = agent.get(authorization.as_ref())?;
         self.finish(&answer, authorization.as_deref())
     }
 
-    fn url(&self) -> String {
-        let parameter = |name: &str, value: &str| format!("&{name}={}", encoded(value));
-        let mut url = format!("{}?api-version={API_VERSION}", self.token_url);
-        url += &parameter("resource", self.resource);
-        if let Some((name, value)) = self.identity.selector() {
-            url += &parameter(name, value);
+    /// The URL that all requests of this handshake ask for.
+    pub(crate) fn url(&self) -> String {
+        let mut url = String::with_capacity(256);
+        let selector = self.identity.selector();
+        // Writing to a string does not fail.
+        let _ = write!(url, "{}?api-version={API_VERSION}", self.token_url);
+        for (name, value) in [("resource", self.resource)].into_iter().chain(selector) {
+            let _ = write!(url, "&{name}={}", utf8_percent_encode(value, QUERY));
         }
         if self.bypass_cache {
-            url += "&bypass_cache=true";
+            url.push_str("&bypass_cache=true");
         }
         url
     }
@@ -75,10 +76,6 @@ impl TokenRequest<'_> {
             _ => Err(refused(answer, key)),
         }
     }
-}
-
-fn encoded(value: &str) -> Cow<'_, str> {
-    utf8_percent_encode(value, QUERY).into()
 }
 
 fn realm(answer: &Answer) -> Result<&str, Error> {

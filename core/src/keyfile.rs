@@ -71,10 +71,14 @@ impl KeyDirectory {
     /// The Authorization value that the key file named by `realm` makes: `Basic ` and the file's text.
     pub(crate) fn authorization(&self, realm: &str) -> Result<Secret, KeyError> {
         let name = self.judge(realm)?;
-        let file = system::open_key(&self.path, name)?;
-        let mut content = Zeroizing::new([0; MAX_KEY + 1]);
-        let length = fill(file, content.as_mut()).map_err(unreadable)?;
-        Ok(Secret::concat(&["Basic ", key_text(&content[..length])?])?)
+        let (file, size) = system::open_key(&self.path, name)?;
+        // One byte more than there should be, to see whether the file grew meanwhile.
+        let mut content = Zeroizing::new(vec![0; size + 1]);
+        let length = fill(file, &mut content).map_err(unreadable)?;
+        if length > size {
+            return Err(untrusted("the key file changed while it was read").into());
+        }
+        Ok(Secret::concat(&["Basic ", key_text(&content[..length])?]))
     }
 
     /// The file name in `realm`, if it lies in this directory or in what this directory resolves to.
@@ -92,15 +96,15 @@ impl KeyDirectory {
     }
 }
 
-fn judge_size(size: u64) -> Result<(), Error> {
+fn judge_size(size: u64) -> Result<usize, Error> {
     match usize::try_from(size) {
         Ok(0) => Err(untrusted("the key file is empty")),
-        Ok(1..=MAX_KEY) => Ok(()),
-        _ => Err(too_large()),
+        Ok(size @ 1..=MAX_KEY) => Ok(size),
+        _ => Err(untrusted(format!("the key file is larger than {MAX_KEY} bytes"))),
     }
 }
 
-/// Reads until the end or until `content` is full: the size may have changed since it was judged.
+/// Reads until the end or until `content` is full.
 fn fill(mut file: File, content: &mut [u8]) -> io::Result<usize> {
     let mut length = 0;
     while length < content.len() {
@@ -116,9 +120,6 @@ fn fill(mut file: File, content: &mut [u8]) -> io::Result<usize> {
 
 /// The key in a key file: visible ASCII, without a byte order mark before and white space behind.
 fn key_text(content: &[u8]) -> Result<&str, Error> {
-    if content.len() > MAX_KEY {
-        return Err(too_large());
-    }
     let text = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content).trim_ascii_end();
     let visible = text.iter().all(u8::is_ascii_graphic);
     match std::str::from_utf8(text) {
@@ -126,10 +127,6 @@ fn key_text(content: &[u8]) -> Result<&str, Error> {
         Ok(text) if visible => Ok(text),
         _ => Err(untrusted("the key file holds more than visible ASCII text")),
     }
-}
-
-fn too_large() -> Error {
-    untrusted(format!("the key file is larger than {MAX_KEY} bytes"))
 }
 
 fn denied(message: impl Into<String>) -> Error {
@@ -147,7 +144,7 @@ fn untrusted(message: impl Into<String>) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_KEY, key_text};
+    use super::{MAX_KEY, judge_size, key_text};
 
     #[test]
     fn key_texts() {
@@ -159,7 +156,6 @@ mod tests {
             ("key \t\n\n", Some("key")),
             ("\u{feff}key", Some("key")),
             (&longest, Some(longest.as_str())),
-            (&format!("{longest}\n"), None),
             ("", None),
             ("\n", None),
             ("\u{feff}", None),
@@ -173,5 +169,13 @@ mod tests {
             assert_eq!(key_text(content.as_bytes()).ok(), expected, "{content:?}");
         }
         assert!(key_text(b"\xff").is_err());
+    }
+
+    #[test]
+    fn key_sizes() {
+        assert_eq!(
+            [0, 1, 4096, 4097, u64::MAX].map(|size| judge_size(size).ok()),
+            [None, Some(1), Some(4096), None, None]
+        );
     }
 }

@@ -15,8 +15,13 @@ pub struct Metadata {
 }
 
 impl Metadata {
-    pub(crate) fn fetch(agent: &Agent, metadata_url: &str) -> Result<Metadata, Failure> {
-        let answer = agent.get(&format!("{metadata_url}?api-version={API_VERSION}"), None)?;
+    /// The URL that is asked, from the one without a query.
+    pub(crate) fn url(metadata_url: &str) -> String {
+        format!("{metadata_url}?api-version={API_VERSION}")
+    }
+
+    pub(crate) fn fetch(agent: &Agent) -> Result<Metadata, Failure> {
+        let answer = agent.get(None)?;
         match answer.status {
             200 => Ok(Metadata::parse(&answer.body)?),
             _ => Err(refused(&answer, None)),

@@ -50,7 +50,7 @@ fn issued(reply: &Map<String, Value>, identity: &Identity, now: Now) -> Result<T
         Some(own) => u64::try_from(own).unwrap_or(0).min(lifetime),
         None => lifetime - (lifetime / 2).min(REFRESH_BEFORE),
     };
-    TokenData::new(value, now, lifetime, refresh_in)
+    Ok(TokenData::new(value, now, lifetime, refresh_in))
 }
 
 /// The seconds left: `expires_in` counts from now, `expires_on` on the wall clock; the earlier end holds.

@@ -4,19 +4,14 @@ use std::ffi::CStr;
 
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::error::{Error, ErrorKind};
-
 /// Text that must leave no trace: a key, an Authorization value, a token.
 ///
-/// ASCII without control characters, followed by a NUL for C. Has no `Debug` and no `Display`, on purpose.
+/// Visible ASCII text, followed by a NUL for C. Has no `Debug` and no `Display`, on purpose.
 pub(crate) struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Copies `parts` one after the other.
-    pub(crate) fn concat(parts: &[&str]) -> Result<Secret, Error> {
-        if !parts.iter().all(|part| part.bytes().all(|byte| matches!(byte, b' '..=b'~'))) {
-            return Err(Error::new(ErrorKind::Internal, "a secret holds more than ASCII text"));
-        }
+    /// Copies `parts` one after the other. Whoever reads them has seen to it that they hold no NUL.
+    pub(crate) fn concat(parts: &[&str]) -> Secret {
         let length: usize = parts.iter().map(|part| part.len()).sum();
         // The full size at once: a string that grows leaves its old block behind.
         let mut text = Zeroizing::new(String::with_capacity(length + 1));
@@ -24,7 +19,7 @@ impl Secret {
             text.push_str(part);
         }
         text.push('\0');
-        Ok(Secret(text))
+        Secret(text)
     }
 
     /// The text.

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::Now;
-use crate::error::Error;
 use crate::secret::Secret;
 
 /// An access token. Immutable: any thread may read it.
@@ -29,16 +28,12 @@ pub(crate) struct TokenData {
 
 impl TokenData {
     /// A token that ends `lifetime` seconds from `now` and wants a successor after `refresh_in` seconds.
-    pub(crate) fn new(value: &str, now: Now, lifetime: u64, refresh_in: u64) -> Result<TokenData, Error> {
+    pub(crate) fn new(value: &str, now: Now, lifetime: u64, refresh_in: u64) -> TokenData {
         let after = |seconds: u64| Now {
             monotonic: now.monotonic.saturating_add(Duration::from_secs(seconds)),
             unix: now.unix.saturating_add_unsigned(seconds),
         };
-        Ok(TokenData {
-            value: Secret::concat(&[value])?,
-            expires: after(lifetime),
-            refresh: after(refresh_in),
-        })
+        TokenData { value: Secret::concat(&[value]), expires: after(lifetime), refresh: after(refresh_in) }
     }
 }
 

@@ -25,15 +25,15 @@ pub(super) fn default_directory() -> Result<PathBuf, Error> {
 }
 
 /// Opens the file `name` in `directory` and judges the open file, so that nobody can exchange it in
-/// between.
-pub(super) fn open_key(directory: &Path, name: &str) -> Result<File, KeyError> {
+/// between. Also tells its size.
+pub(super) fn open_key(directory: &Path, name: &str) -> Result<(File, usize), KeyError> {
     let handle = open(directory, directory_flags(), Mode::empty())
         .map(File::from)
         .map_err(|errno| cannot_open_directory(directory, errno))?;
     let owner = handle.metadata().map_err(unreadable)?;
     let file = open_in(&handle, name).map_err(|errno| cannot_open_file(directory, &owner, errno))?;
-    judge(&file.metadata().map_err(unreadable)?, &owner)?;
-    Ok(file)
+    let size = judge(&file.metadata().map_err(unreadable)?, &owner)?;
+    Ok((file, size))
 }
 
 /// A handle that only serves to open files below it: that needs no right to list the directory.
@@ -51,7 +51,7 @@ fn open_in(directory: impl AsFd, name: &str) -> nix::Result<File> {
     openat(directory, name, flags, Mode::empty()).map(File::from)
 }
 
-fn judge(file: &Metadata, directory: &Metadata) -> Result<(), Error> {
+fn judge(file: &Metadata, directory: &Metadata) -> Result<usize, Error> {
     if !file.is_file() {
         return Err(untrusted("the agent named a key that is not a regular file"));
     }

@@ -25,19 +25,19 @@ pub(super) fn default_directory() -> Result<PathBuf, Error> {
 }
 
 /// Opens the file `name` in `directory` and judges the open file, so that nobody can exchange it in
-/// between.
-pub(super) fn open_key(directory: &Path, name: &str) -> Result<File, KeyError> {
+/// between. Also tells its size.
+pub(super) fn open_key(directory: &Path, name: &str) -> Result<(File, usize), KeyError> {
     let file = OpenOptions::new()
         .read(true)
         .share_mode(FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE)
         .custom_flags(FILE_FLAG_OPEN_REPARSE_POINT)
         .open(directory.join(name))
         .map_err(|error| cannot_open(directory, &error))?;
-    judge(&file)?;
-    Ok(file)
+    let size = judge(&file)?;
+    Ok((file, size))
 }
 
-fn judge(file: &File) -> Result<(), Error> {
+fn judge(file: &File) -> Result<usize, Error> {
     let status = file.metadata().map_err(unreadable)?;
     if status.file_attributes() & FILE_ATTRIBUTE_REPARSE_POINT != 0 {
         return Err(untrusted("the agent named a key that is a link"));

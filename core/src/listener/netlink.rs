@@ -14,6 +14,8 @@ const SOCK_DIAG_BY_FAMILY: u16 = 20;
 const TCP_LISTEN: u8 = 10;
 /// The size of `struct nlmsghdr`.
 const HEADER: usize = 16;
+/// The size of a request: the header and `struct inet_diag_req_v2`.
+const REQUEST: usize = HEADER + 56;
 /// Where `struct inet_diag_msg` has the state and the user id.
 const STATE: usize = HEADER + 1;
 const UID: usize = HEADER + 64;
@@ -40,32 +42,24 @@ fn ask(request: &[u8], answer: &mut [u8]) -> nix::Result<usize> {
 }
 
 /// `struct nlmsghdr` and `struct inet_diag_req_v2`.
-fn request(address: SocketAddr) -> Vec<u8> {
-    let (family, ip) = match address.ip() {
-        IpAddr::V4(ip) => (libc::AF_INET, [&ip.octets()[..], &[0; 12]].concat()),
-        IpAddr::V6(ip) => (libc::AF_INET6, ip.octets().to_vec()),
-    };
-    let id = [
-        &address.port().to_be_bytes()[..], // idiag_sport
-        &[0; 2],                           // idiag_dport
-        &ip,                               // idiag_src
-        &[0; 16],                          // idiag_dst
-        &[0; 4],                           // idiag_if
-        &[0xff; 8],                        // idiag_cookie: INET_DIAG_NOCOOKIE
-    ]
-    .concat();
-    let states = 1_u32 << TCP_LISTEN;
-    let diag = [&[family as u8, libc::IPPROTO_TCP as u8, 0, 0][..], &states.to_ne_bytes(), &id].concat();
-    let length = (HEADER + diag.len()) as u32;
-    let flags = libc::NLM_F_REQUEST as u16;
-    [
-        &length.to_ne_bytes()[..],
-        &SOCK_DIAG_BY_FAMILY.to_ne_bytes(),
-        &flags.to_ne_bytes(),
-        &[0; 8], // nlmsg_seq, nlmsg_pid
-        &diag,
-    ]
-    .concat()
+fn request(address: SocketAddr) -> [u8; REQUEST] {
+    let mut request = [0; REQUEST];
+    let mut put = |at: usize, bytes: &[u8]| request[at..at + bytes.len()].copy_from_slice(bytes);
+    put(0, &(REQUEST as u32).to_ne_bytes());
+    put(4, &SOCK_DIAG_BY_FAMILY.to_ne_bytes());
+    put(6, &(libc::NLM_F_REQUEST as u16).to_ne_bytes());
+    let family = if address.is_ipv4() { libc::AF_INET } else { libc::AF_INET6 };
+    put(HEADER, &[family as u8, libc::IPPROTO_TCP as u8]);
+    put(HEADER + 4, &(1_u32 << TCP_LISTEN).to_ne_bytes());
+    // struct inet_diag_sockid, with the addresses in network order.
+    put(HEADER + 8, &address.port().to_be_bytes());
+    match address.ip() {
+        IpAddr::V4(ip) => put(HEADER + 12, &ip.octets()),
+        IpAddr::V6(ip) => put(HEADER + 12, &ip.octets()),
+    }
+    // INET_DIAG_NOCOOKIE
+    put(HEADER + 48, &[0xff; 8]);
+    request
 }
 
 /// A `struct inet_diag_msg`, or an error: -ENOENT where there is no such socket.

@@ -1,5 +1,6 @@
 //! A client of an emulated agent, and a clock that tests move.
 #![allow(dead_code, reason = "each test program uses a part")]
+#![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
