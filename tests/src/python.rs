@@ -26,7 +26,12 @@ impl Python {
         &self.directory
     }
 
-    fn pip_install(&self, arguments: &[&str]) {
+    /// Installs packages from PyPI.
+    ///
+    /// # Panics
+    ///
+    /// If pip fails.
+    pub fn pip_install(&self, arguments: &[&str]) {
         let quiet = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
         succeed(self.command("python").current_dir(workspace()).args(quiet).args(arguments));
     }
