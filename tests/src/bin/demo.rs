@@ -22,7 +22,7 @@ fn main() -> ExitCode {
 
     let programs = [("C", Command::new(c)), ("C++", Command::new(cpp)), ("Python", python)];
     let mut tokens: Vec<String> =
-        programs.into_iter().map(|(name, program)| twice(name, program, &agent)).collect();
+        programs.into_iter().map(|(name, program)| repeatedly(name, program, &agent)).collect();
     tokens.push(once(Command::new(command), &agent));
 
     tokens.dedup();
@@ -38,12 +38,12 @@ fn main() -> ExitCode {
     }
 }
 
-/// Runs a program that gets the token twice; the second time it comes from memory.
-fn twice(name: &str, mut program: Command, agent: &Emulator) -> String {
+/// Runs a program that gets the token many times; from the second time on it comes from memory.
+fn repeatedly(name: &str, mut program: Command, agent: &Emulator) -> String {
     println!("\n{name}");
     let printed = succeed(program.arg(agent.endpoint()).arg(agent.key_directory()).arg(RESOURCE));
     let (nanoseconds, token) = printed.split_once('\n').expect("the program prints two lines");
-    println!("  the second call, from memory: {nanoseconds} ns");
+    println!("  each further call, from memory: {nanoseconds} ns");
     token.trim_end().to_owned()
 }
 

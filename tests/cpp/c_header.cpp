@@ -1,0 +1,2 @@
+// Nothing but the C header: it includes what it needs.
+#include <arcidentity.h>

@@ -1,0 +1,163 @@
+// Every function once, as it is meant to be used.
+
+#include <arcidentity.hpp>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+using arcidentity::Client;
+using arcidentity::Error;
+using arcidentity::Metadata;
+using arcidentity::Options;
+using arcidentity::Token;
+
+static_assert(std::is_nothrow_move_constructible_v<Token> && !std::is_copy_constructible_v<Token>);
+static_assert(std::is_nothrow_move_constructible_v<Metadata> && !std::is_copy_constructible_v<Metadata>);
+static_assert(std::is_nothrow_move_constructible_v<Client> && !std::is_copy_constructible_v<Client>);
+static_assert(std::is_nothrow_move_constructible_v<Options> && !std::is_copy_constructible_v<Options>);
+static_assert(std::is_nothrow_copy_constructible_v<Error> && std::is_base_of_v<std::runtime_error, Error>);
+static_assert(sizeof(Token) == sizeof(void *) && sizeof(Client) == sizeof(void *));
+
+namespace {
+
+const std::string resource = "https://vault.azure.net";
+
+#define CHECK(condition)                                                                      \
+    do {                                                                                      \
+        if (!(condition)) {                                                                   \
+            std::fprintf(stderr, "%s:%d: not true: %s\n", __FILE__, __LINE__, #condition);    \
+            std::exit(1);                                                                     \
+        }                                                                                     \
+    } while (0)
+
+Options options() {
+    Options options;
+    options.endpoint(std::getenv("ENDPOINT")).key_directory(std::getenv("KEYS"));
+    return options;
+}
+
+// Runs `call`, which must fail with `status`, and returns what it threw.
+template <class Call> Error failure(arc_status status, Call call) {
+    try {
+        call();
+    } catch (const Error &error) {
+        CHECK(error.status() == status);
+        return error;
+    }
+    std::fprintf(stderr, "no %s was thrown\n", arcidentity::status_name(status).data());
+    std::exit(1);
+}
+
+void version_and_statuses_have_names() {
+    CHECK(arcidentity::version() == arc_version());
+    CHECK(arcidentity::status_name(ARC_ERROR_TIMEOUT) == "ARC_ERROR_TIMEOUT");
+}
+
+void a_token_has_its_properties() {
+    const auto now = std::chrono::system_clock::now();
+    const Client client(options());
+    const Token token = client.get_token(resource);
+    CHECK(token.value().substr(0, 3) == "eyJ");
+    CHECK(token.type() == "Bearer");
+    CHECK(token.expires_on() > now && token.refresh_on() > now && token.refresh_on() < token.expires_on());
+    CHECK(client.get_token(resource + "/.default").value() == token.value());
+    CHECK(client.get_token(resource, true).value() != token.value());
+    client.clear();
+}
+
+void a_token_outlives_its_client() {
+    const Token token = Client(options()).get_token(resource);
+    CHECK(token.value().size() > 100);
+}
+
+void metadata_has_its_properties() {
+    const Metadata metadata = Client(options()).get_metadata();
+    CHECK(metadata.name() == "arcbox-ubuntu-01");
+    CHECK(metadata.location() == "westeurope");
+    CHECK(metadata.resource_id().substr(0, 15) == "/subscriptions/");
+    CHECK(metadata.resource_group() == "rg-arc");
+    CHECK(metadata.subscription_id() == "00000000-0000-0000-0000-000000000000");
+    CHECK(metadata.vm_id() == "11111111-1111-1111-1111-111111111111");
+    CHECK(metadata.os_type() == "linux");
+    CHECK(metadata.environment() == "AzurePublicCloud");
+    CHECK(metadata.json().front() == '{' && metadata.json().find("arcbox-ubuntu-01") != std::string_view::npos);
+}
+
+void options_are_taken() {
+    using namespace std::chrono_literals;
+    Options chosen = options();
+    chosen.timeout(30s).max_attempts(2).verify_agent(false);
+    CHECK(!Client(chosen).get_token(resource).value().empty());
+    chosen.client_id("55555555-5555-5555-5555-555555555555");
+    CHECK(!Client(chosen).get_token(resource).value().empty());
+    failure(ARC_ERROR_INVALID_ARGUMENT, [&] { chosen.object_id("another"); });
+    failure(ARC_ERROR_INVALID_ARGUMENT, [&] { chosen.resource_id("another"); });
+    const Client by_object_id(options().object_id("66666666-6666-6666-6666-666666666666"));
+    CHECK(!by_object_id.get_token(resource).value().empty());
+}
+
+void unusable_arguments_are_refused() {
+    using namespace std::chrono_literals;
+    Options chosen = options();
+    for (const auto wrong : {-1ms, 0ms, std::chrono::milliseconds(std::int64_t{1} << 32)})
+        failure(ARC_ERROR_INVALID_ARGUMENT, [&] { chosen.timeout(wrong); });
+    failure(ARC_ERROR_INVALID_ARGUMENT, [&] { chosen.max_attempts(0); });
+    const std::string with_nul("http://127.0.0.1\0.example.com", 29);
+    failure(ARC_ERROR_INVALID_ARGUMENT, [&] { chosen.endpoint(with_nul); });
+    const Client client(chosen);
+    for (const auto &wrong : {std::string(), with_nul, std::string("caf\xe9")})
+        failure(ARC_ERROR_INVALID_ARGUMENT, [&] { (void)client.get_token(wrong); });
+    failure(ARC_ERROR_INVALID_ARGUMENT, [&] { (void)arcidentity::get_token(with_nul); });
+}
+
+void an_error_tells_what_the_agent_said() {
+    Options chosen = options();
+    chosen.client_id("77777777-7777-7777-7777-777777777777");
+    const Client client(chosen);
+    const Error error = failure(ARC_ERROR_IDENTITY_NOT_FOUND, [&] { (void)client.get_token(resource); });
+    CHECK(error.http_status() == 404);
+    CHECK(error.code() == "identity_not_found");
+    CHECK(!std::string(error.what()).empty() && !error.hint().empty());
+}
+
+void an_error_without_an_answer_has_none() {
+    const Error error = failure(ARC_ERROR_UNTRUSTED_AGENT, [] { Client(Options().endpoint("http://example.com")); });
+    CHECK(error.http_status() == 0 && error.code().empty());
+    const Error setter = failure(ARC_ERROR_INVALID_ARGUMENT, [] { Options().endpoint(""); });
+    CHECK(std::string(setter.what()) == "ARC_ERROR_INVALID_ARGUMENT");
+    CHECK(setter.http_status() == 0 && setter.code().empty() && setter.hint().empty());
+}
+
+void what_was_moved_from_is_harmless() {
+    Options chosen = options();
+    Client client(chosen);
+    Token token = client.get_token(resource);
+    const Options other_options = std::move(chosen);
+    const Client other_client = std::move(client);
+    const Token other_token = std::move(token);
+    CHECK(!other_token.value().empty() && !other_client.get_token(resource).value().empty());
+    CHECK(token.value().empty() && token.type().empty());
+    failure(ARC_ERROR_INVALID_ARGUMENT, [&] { (void)client.get_token(resource); });
+    failure(ARC_ERROR_INVALID_ARGUMENT, [&] { (void)client.get_metadata(); });
+    failure(ARC_ERROR_INVALID_ARGUMENT, [&] { chosen.max_attempts(1); });
+    failure(ARC_ERROR_INVALID_ARGUMENT, [&] { Client{chosen}; });
+    client.clear();
+}
+
+} // namespace
+
+int main() {
+    version_and_statuses_have_names();
+    a_token_has_its_properties();
+    a_token_outlives_its_client();
+    metadata_has_its_properties();
+    options_are_taken();
+    unusable_arguments_are_refused();
+    an_error_tells_what_the_agent_said();
+    an_error_without_an_answer_has_none();
+    what_was_moved_from_is_harmless();
+}

@@ -1,0 +1,50 @@
+//! The headers mean the same to every compiler and standard, and none has anything to say about them.
+
+use std::process::Command;
+
+use arcidentity_tests::{Compiler, succeed};
+
+const C: [&str; 4] = ["c99", "c11", "c17", "c2x"];
+const CPP: [&str; 5] = ["c++11", "c++14", "c++17", "c++20", "c++2b"];
+
+/// The system's compiler, and Clang where it is installed.
+fn compilers(own: &'static str, clang: &'static str) -> Vec<Compiler> {
+    let has_clang = Command::new(clang).arg("--version").output().is_ok();
+    let names = std::iter::once(own).chain(has_clang.then_some(clang));
+    names.map(|name| Compiler::new(name).flag("-Wshadow").flag("-Wconversion")).collect()
+}
+
+fn check(compilers: &[Compiler], standards: &[&str], source: &str) {
+    for compiler in compilers {
+        for standard in standards {
+            compiler.clone().std(standard).source(source).check();
+        }
+    }
+}
+
+#[test]
+fn the_c_header_is_clean_in_c() {
+    check(&compilers("cc", "clang"), &C, "tests/c/header.c");
+}
+
+#[test]
+fn the_c_header_is_clean_in_cpp() {
+    check(&compilers("c++", "clang++"), &CPP, "tests/cpp/c_header.cpp");
+}
+
+#[test]
+fn the_cpp_header_is_clean() {
+    check(&compilers("c++", "clang++"), &CPP[2..], "tests/cpp/header.cpp");
+}
+
+/// A tool that compares binaries misses a changed parameter when the library was optimized as a whole.
+#[test]
+fn the_abi_is_the_one_that_was_promised() {
+    let program = Compiler::c().std("c11").source("tests/c/abi.c").link_shared().build("abi");
+    succeed(&mut Command::new(program));
+    let header = include_str!("../../include/arcidentity.h");
+    let pins = include_str!("../c/abi.c");
+    let count = |text: &str, what: &str| text.matches(what).count();
+    assert_eq!(count(pins, "\nPIN("), count(header, "\nARC_API"), "every function is pinned");
+    assert_eq!(count(pins, "\nPIN_NUMBER(ARC_ERROR_"), count(header, "\n#define ARC_ERROR_"));
+}

@@ -1,0 +1,31 @@
+//! What the tests of C and C++ programs share.
+
+use std::path::Path;
+use std::process::Command;
+
+use arcidentity_emulator::{Emulator, UserAssigned};
+
+/// An agent whose machine has the user-assigned identity that the programs know.
+pub fn agent() -> Emulator {
+    let identity = UserAssigned {
+        client_id: "55555555-5555-5555-5555-555555555555".into(),
+        object_id: "66666666-6666-6666-6666-666666666666".into(),
+        resource_id: "/subscriptions/0/resourceGroups/rg/providers/\
+                      Microsoft.ManagedIdentity/userAssignedIdentities/app"
+            .into(),
+    };
+    Emulator::builder().user_assigned(identity).start().expect("an emulator starts")
+}
+
+/// An agent that wants no key, for programs that cannot name its key directory.
+pub fn agent_without_challenge() -> Emulator {
+    Emulator::builder().require_challenge(false).start().expect("an emulator starts")
+}
+
+/// A program with the agent in its environment, as all of them expect it.
+pub fn command(program: impl AsRef<Path>, agent: &Emulator) -> Command {
+    let mut command = Command::new(program.as_ref());
+    command.env("ENDPOINT", agent.endpoint()).env("KEYS", agent.key_directory());
+    command.envs(agent.environment()).env_remove("IDENTITY_HEADER");
+    command
+}
