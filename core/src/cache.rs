@@ -8,6 +8,7 @@
 //! a lock never waits for it: each process makes a [`Generation`] of its own when it first needs one.
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -304,21 +305,18 @@ struct Landing<'a> {
 
 impl Landing<'_> {
     fn run(self, fetch: impl FnOnce() -> Result<TokenData, Error>) -> Outcome {
-        let outcome = fetch().map(Arc::new);
-        self.land(&outcome);
-        outcome
-    }
-
-    fn land(&self, outcome: &Outcome) {
-        self.generation.finish(self.resource, self.lane, &self.flight, outcome, self.clock.now());
-        self.flight.land(outcome);
-    }
-}
-
-impl Drop for Landing<'_> {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.land(&Err(Error::new(ErrorKind::Internal, "the request for this token panicked")));
+        // What `fetch` may leave half done is its own; the cache is not touched before `land`.
+        let (outcome, panic) = match catch_unwind(AssertUnwindSafe(fetch)) {
+            Ok(fetched) => (fetched.map(Arc::new), None),
+            Err(panic) => {
+                (Err(Error::new(ErrorKind::Internal, "the request for this token panicked")), Some(panic))
+            }
+        };
+        self.generation.finish(self.resource, self.lane, &self.flight, &outcome, self.clock.now());
+        self.flight.land(&outcome);
+        match panic {
+            Some(panic) => resume_unwind(panic),
+            None => outcome,
         }
     }
 }

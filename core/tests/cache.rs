@@ -1,8 +1,9 @@
 //! Tokens in memory: how long they are served, and who asks for the next one.
+#![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
 mod support;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::Duration;
@@ -350,6 +351,37 @@ fn a_caller_with_more_time_goes_on_when_the_one_who_asked_gives_up() {
     let second = client.get_token(VAULT);
     assert_eq!(first.join().unwrap().unwrap_err().kind(), ErrorKind::Timeout);
     second.unwrap();
+}
+
+#[test]
+fn a_panic_of_the_one_who_asks_reaches_those_who_wait_as_an_error() {
+    let agent = emulator();
+    let client = builder(&agent).max_attempts(1).interrupt(|| {
+        let asks = thread::current().name() == Some("asks");
+        assert!(!asks || !STARTED.load(Ordering::SeqCst), "a panic that this test wants");
+        false
+    });
+    static STARTED: AtomicBool = AtomicBool::new(false);
+    let client = Arc::new(client.build().unwrap());
+    agent.script([Answer::hang()]);
+    let asking = {
+        let client = client.clone();
+        thread::Builder::new().name("asks".into()).spawn(move || client.get_token(VAULT)).unwrap()
+    };
+    wait_until(|| agent.requests().len() == 1);
+    let waiting = {
+        let client = client.clone();
+        thread::spawn(move || client.get_token(VAULT))
+    };
+    // Long enough for the second caller to wait for the first; if it does not, it gets its own token.
+    thread::sleep(Duration::from_millis(200));
+    STARTED.store(true, Ordering::SeqCst);
+    assert!(asking.join().is_err());
+    match waiting.join().unwrap() {
+        Ok(token) => assert!(token.value().starts_with("eyJ")),
+        Err(error) => assert_eq!(error.kind(), ErrorKind::Internal),
+    }
+    client.get_token(VAULT).unwrap();
 }
 
 /// Waits for something that another thread brings about.

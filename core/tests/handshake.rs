@@ -1,4 +1,5 @@
 //! The exchange with the agent: what is sent, how often, and what becomes of every answer.
+#![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
 mod support;
 

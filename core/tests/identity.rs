@@ -1,4 +1,5 @@
 //! User-assigned identities: a token is only believed if the agent confirms whose it is.
+#![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
 mod support;
 

@@ -1,5 +1,6 @@
 //! Key files that a hostile agent, or a hostile user of the key directory, could prepare.
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
 mod support;
 

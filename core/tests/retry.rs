@@ -1,4 +1,5 @@
 //! Failures that pass, and failures that do not.
+#![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
 mod support;
 
