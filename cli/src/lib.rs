@@ -1,1 +1,57 @@
-//! The arcidentity command.
+//! The `arcidentity` command as a function, so that the native binary and the Python wheel share one.
+//!
+//! | part | what it holds |
+//! |---|---|
+//! | `arguments.rs`, `options.rs` | the command line, and the options that all clients of the agent have |
+//! | `token.rs`, `metadata.rs`, `emulator.rs` | a command each: its options and what it does |
+//! | `resource.rs` | the short names of services |
+//! | `terminal.rs`, `failure.rs`, `help.rs` | what is printed, and where |
+
+#![forbid(unsafe_code)]
+
+mod arguments;
+mod emulator;
+mod failure;
+mod help;
+mod metadata;
+mod options;
+mod resource;
+mod terminal;
+mod token;
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::sync::Arc;
+
+use crate::arguments::Command;
+use crate::terminal::Terminal;
+
+/// Asked about ten times a second while a command waits, on the thread that called [`run`]; `true` ends
+/// the wait.
+pub type Interrupt = Arc<dyn Fn() -> bool + Send + Sync>;
+
+/// Runs the command with `arguments`, the program's name not among them, and returns its exit status.
+///
+/// The result goes to `stdout`, everything else to `stderr`; both are written on the calling thread only,
+/// and `stdout` is flushed. With an `interrupt` hook, Ctrl-C is the caller's to handle; without one, the
+/// system's default holds, except that `emulator` cleans up first.
+///
+/// ```
+/// let mut stdout = Vec::new();
+/// let status = arcidentity_cli::run(["--version".into()], &mut stdout, &mut std::io::stderr(), None);
+/// assert_eq!(status, 0);
+/// assert!(stdout.starts_with(b"arcidentity "));
+/// ```
+pub fn run(
+    arguments: impl IntoIterator<Item = OsString>,
+    stdout: &mut dyn Write,
+    stderr: &mut dyn Write,
+    interrupt: Option<Interrupt>,
+) -> i32 {
+    let mut terminal = Terminal { stdout, stderr, interrupt };
+    let outcome = Command::parse(arguments).and_then(|command| command.run(&mut terminal));
+    outcome.unwrap_or_else(|failure| {
+        failure.report(&mut terminal);
+        failure.status()
+    })
+}

@@ -61,6 +61,6 @@ impl Deadline {
     fn passed(&self) -> Error {
         let message = format!("no answer within {} s", self.timeout.as_secs_f64());
         Error::new(ErrorKind::Timeout, message)
-            .with_hint("see with `arcidentity doctor` what the agent is busy with, or allow more time")
+            .with_hint("see with `azcmagent show` what state the agent is in, or allow more time")
     }
 }

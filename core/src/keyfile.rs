@@ -139,7 +139,7 @@ fn unreadable(error: io::Error) -> Error {
 
 fn untrusted(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::UntrustedKey, message)
-        .with_hint("whatever answers on the agent's port is not the agent of this machine, or the agent uses another key directory: check with `arcidentity doctor`")
+        .with_hint("whatever answers on the agent's port is not the agent of this machine, or the agent uses another key directory")
 }
 
 #[cfg(test)]

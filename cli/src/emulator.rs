@@ -1,0 +1,172 @@
+//! `arcidentity emulator`.
+
+mod keys;
+mod program;
+mod stop;
+
+use std::ffi::OsString;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::sync::mpsc::{self, Receiver};
+use std::time::Duration;
+
+use arcidentity_emulator::{Emulator, Event};
+use lexopt::Arg::{Long, Short};
+use lexopt::{Parser, ValueExt};
+
+use self::keys::KeyDirectory;
+use self::program::Program;
+use self::stop::Stop;
+use crate::arguments::{Command, unexpected};
+use crate::failure::Failure;
+use crate::help::Topic;
+use crate::terminal::Terminal;
+
+/// How often it is looked at whether to end.
+const TICK: Duration = Duration::from_millis(50);
+
+/// Plays the agent, for as long as a program runs or until it is stopped.
+pub(crate) struct EmulatorCommand {
+    port: u16,
+    key_directory: Option<PathBuf>,
+    lifetime: Option<Duration>,
+    program: Option<Vec<OsString>>,
+}
+
+impl EmulatorCommand {
+    pub(crate) fn parse(parser: &mut Parser) -> Result<Command, Failure> {
+        let mut command = EmulatorCommand { port: 0, key_directory: None, lifetime: None, program: None };
+        loop {
+            if let Some(mut rest) =
+                parser.try_raw_args().filter(|rest| rest.peek().is_some_and(|next| next == "--"))
+            {
+                rest.next();
+                command.program = Some(rest.collect());
+                break;
+            }
+            match parser.next()? {
+                Some(Short('h') | Long("help")) => return Ok(Command::Help(Some(Topic::Emulator))),
+                Some(Long("port")) => command.port = parse_port(&parser.value()?.string()?)?,
+                Some(Long("key-directory")) => command.key_directory = Some(parser.value()?.into()),
+                Some(Long("lifetime")) => {
+                    command.lifetime = Some(parse_lifetime(&parser.value()?.string()?)?)
+                }
+                Some(other) => return Err(unexpected(other)),
+                None => break,
+            }
+        }
+        match command.program.as_deref() {
+            Some([]) => Err(Failure::argument("no COMMAND after --")),
+            _ => Ok(Command::Emulator(command)),
+        }
+    }
+
+    /// Returns the program's exit status, or 0 when it was stopped.
+    pub(crate) fn run(self, terminal: &mut Terminal<'_>) -> Result<i32, Failure> {
+        // From here on a signal does not end the process, so that everything made is removed again.
+        let stop = Stop::watch(terminal.interrupt.clone())
+            .map_err(|error| Failure::system("signals cannot be handled", &error))?;
+        let keys = KeyDirectory::choose(self.key_directory.as_deref())?;
+        let emulator = self.start(&keys)?;
+        let events = events_of(&emulator);
+        self.introduce(&emulator, &keys, terminal);
+        let program = self.program.as_deref().map(|line| Program::start(line, &emulator)).transpose()?;
+        let status = attend(&events, program, &stop, terminal);
+        emulator.stop();
+        for line in events.try_iter() {
+            terminal.tell(format_args!("{line}"));
+        }
+        status
+    }
+
+    fn start(&self, keys: &KeyDirectory) -> Result<Emulator, Failure> {
+        let mut builder = Emulator::builder().port(self.port);
+        if let Some(path) = keys.path() {
+            builder = builder.key_directory(path);
+        }
+        if let Some(lifetime) = self.lifetime {
+            builder = builder.lifetime(lifetime);
+        }
+        builder.start().map_err(|error| {
+            Failure::system("the emulator cannot start", &error)
+                .hint("see whether --port is free and --key-directory can be written")
+        })
+    }
+
+    fn introduce(&self, emulator: &Emulator, keys: &KeyDirectory, terminal: &mut Terminal<'_>) {
+        let addresses: Vec<_> = emulator.addresses().iter().map(ToString::to_string).collect();
+        terminal.tell(format_args!("The emulator listens on {}.", addresses.join(" and ")));
+        if self.program.is_none() {
+            let variables = emulator.environment().map(|(name, value)| format!("{name}={value}"));
+            terminal.tell(format_args!("  export {}", variables.join(" ")));
+        }
+        let path = emulator.key_directory().display();
+        terminal.tell(format_args!("Key files are in {path}."));
+        if !keys.is_the_agents() {
+            terminal.tell(format_args!("Clients read them only if told to: --key-directory {path}"));
+        }
+    }
+}
+
+fn parse_port(text: &str) -> Result<u16, Failure> {
+    text.parse().map_err(|_| Failure::argument(format!("--port {text:?} is not a port number")))
+}
+
+fn parse_lifetime(text: &str) -> Result<Duration, Failure> {
+    let seconds: NonZeroU32 = text.parse().map_err(|_| {
+        Failure::argument(format!("--lifetime {text:?} is not a whole number of seconds above 0"))
+    })?;
+    Ok(Duration::from_secs(seconds.get().into()))
+}
+
+/// A line for each answered request. They are handed over, because the terminal belongs to one thread.
+fn events_of(emulator: &Emulator) -> Receiver<String> {
+    let (sender, receiver) = mpsc::channel();
+    emulator.on_event(move |event| {
+        if let Some(line) = describe(event) {
+            // Nobody listens any more once the command ends.
+            let _ = sender.send(line);
+        }
+    });
+    receiver
+}
+
+fn describe(event: &Event) -> Option<String> {
+    let Event::Answered { request, key_file, duration, .. } = event else { return None };
+    let status = request.status.map_or_else(|| "-".to_owned(), |status| status.to_string());
+    let key = key_file.as_deref().and_then(|path| path.file_name()).unwrap_or("-".as_ref());
+    Some(format!(
+        "{} {} {status} {} {:.1} ms",
+        request.method.escape_debug(),
+        request.path.escape_debug(),
+        key.to_string_lossy().escape_debug(),
+        duration.as_secs_f64() * 1000.0,
+    ))
+}
+
+/// Shows what happens until the program ends or, without one, until it is stopped.
+fn attend(
+    events: &Receiver<String>,
+    mut program: Option<Program>,
+    stop: &Stop,
+    terminal: &mut Terminal<'_>,
+) -> Result<i32, Failure> {
+    loop {
+        if let Ok(line) = events.recv_timeout(TICK) {
+            terminal.tell(format_args!("{line}"));
+        }
+        let reason = stop.reason();
+        match &mut program {
+            None if reason.is_some() => return Ok(0),
+            None => {}
+            Some(program) => {
+                if let Some(status) = program.status()? {
+                    return Ok(status);
+                }
+                if let Some(reason) = reason {
+                    program.pass_on(reason);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Why a command ended without a result.
+
+use std::fmt::Display;
+use std::io;
+
+use arcidentity_core::{Error, ErrorKind};
+
+use crate::terminal::Terminal;
+
+/// What is told on standard error, and the exit status.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    status: i32,
+    message: String,
+    hints: Vec<String>,
+}
+
+impl Failure {
+    pub(crate) fn new(status: i32, message: impl Into<String>) -> Failure {
+        Failure { status, message: message.into(), hints: Vec::new() }
+    }
+
+    /// The command line is wrong.
+    pub(crate) fn argument(message: impl Into<String>) -> Failure {
+        Failure::new(ErrorKind::InvalidArgument.status(), message)
+    }
+
+    /// The system refused something that has no number of its own.
+    pub(crate) fn system(what: impl Display, error: &io::Error) -> Failure {
+        Failure::new(ErrorKind::Internal.status(), format!("{what}: {error}"))
+    }
+
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Failure {
+        self.hints.push(hint.into());
+        self
+    }
+
+    pub(crate) fn status(&self) -> i32 {
+        self.status
+    }
+
+    pub(crate) fn report(&self, terminal: &mut Terminal<'_>) {
+        terminal.tell(format_args!("arcidentity: {}", self.message));
+        for hint in &self.hints {
+            terminal.tell(format_args!("hint: {hint}"));
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        let failure = Failure::new(error.kind().status(), error.message());
+        match error.hint() {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
+}
+
+impl From<lexopt::Error> for Failure {
+    fn from(error: lexopt::Error) -> Failure {
+        Failure::argument(error.to_string())
+    }
+}

@@ -1,0 +1,55 @@
+//! `arcidentity metadata`.
+
+use lexopt::Arg::{Long, Short, Value};
+use lexopt::{Parser, ValueExt};
+
+use crate::arguments::{Command, unexpected};
+use crate::failure::Failure;
+use crate::help::Topic;
+use crate::options::ClientOptions;
+use crate::terminal::Terminal;
+
+/// Prints the instance metadata, or one value of it.
+pub(crate) struct MetadataCommand {
+    pointer: Option<String>,
+    options: ClientOptions,
+}
+
+impl MetadataCommand {
+    pub(crate) fn parse(parser: &mut Parser) -> Result<Command, Failure> {
+        let (mut pointer, mut options) = (None, ClientOptions::default());
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Short('h') | Long("help") => return Ok(Command::Help(Some(Topic::Metadata))),
+                Long(name) => {
+                    let name = name.to_owned();
+                    options.take(&name, parser)?;
+                }
+                Value(value) if pointer.is_none() => pointer = Some(value.string()?),
+                other => return Err(unexpected(other)),
+            }
+        }
+        Ok(Command::Metadata(MetadataCommand { pointer, options }))
+    }
+
+    pub(crate) fn run(&self, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+        let client = self.options.client(self.options.timeout, terminal.interrupt.as_ref())?;
+        let metadata = client.get_metadata()?;
+        let Some(pointer) = &self.pointer else {
+            return terminal.print(|out| writeln!(out, "{}", metadata.json().trim_end()));
+        };
+        let value = metadata.pointer(pointer).ok_or_else(|| nothing_at(pointer))?;
+        terminal.print(|out| match value.as_str() {
+            Some(text) => writeln!(out, "{text}"),
+            None => writeln!(out, "{value}"),
+        })
+    }
+}
+
+fn nothing_at(pointer: &str) -> Failure {
+    let failure = Failure::argument(format!("the instance metadata holds nothing at {pointer:?}"));
+    match pointer.starts_with('/') {
+        true => failure.hint("see the whole document with `arcidentity metadata`"),
+        false => failure.hint("a JSON pointer starts with a slash, as in /compute/resourceId"),
+    }
+}

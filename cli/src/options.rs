@@ -1,0 +1,89 @@
+//! The options that every client of the agent has.
+
+use std::time::Duration;
+
+use arcidentity_core::{Client, ClientBuilder, Error, Identity};
+use lexopt::{Parser, ValueExt};
+
+use crate::Interrupt;
+use crate::failure::Failure;
+
+/// Where the agent is, which of the machine's identities is meant, and how long to wait.
+pub(crate) struct ClientOptions {
+    builder: ClientBuilder,
+    has_identity: bool,
+    pub(crate) timeout: Duration,
+}
+
+impl Default for ClientOptions {
+    fn default() -> ClientOptions {
+        ClientOptions { builder: Client::builder(), has_identity: false, timeout: Duration::from_secs(60) }
+    }
+}
+
+impl ClientOptions {
+    /// Reads the value of the option `name`, if it is one of these.
+    pub(crate) fn take(&mut self, name: &str, parser: &mut Parser) -> Result<(), Failure> {
+        let builder = std::mem::take(&mut self.builder);
+        self.builder = match name {
+            "endpoint" => builder.endpoint(parser.value()?.string()?),
+            "key-directory" => builder.key_directory(parser.value()?),
+            "client-id" => self.select(builder, Identity::ClientId(parser.value()?.string()?))?,
+            "object-id" => self.select(builder, Identity::ObjectId(parser.value()?.string()?))?,
+            "resource-id" => self.select(builder, Identity::ResourceId(parser.value()?.string()?))?,
+            "no-verify-agent" => builder.verify_agent(false),
+            "timeout" => {
+                self.timeout = seconds(&parser.value()?.string()?)?;
+                builder
+            }
+            _ => return Err(Failure::argument(format!("unknown option --{name}"))),
+        };
+        Ok(())
+    }
+
+    fn select(&mut self, builder: ClientBuilder, identity: Identity) -> Result<ClientBuilder, Failure> {
+        if self.has_identity {
+            return Err(Failure::argument(
+                "more than one identity: give one of --client-id, --object-id and --resource-id",
+            ));
+        }
+        self.has_identity = true;
+        Ok(builder.identity(identity))
+    }
+
+    /// A client whose calls take `timeout` at most.
+    pub(crate) fn client(&self, timeout: Duration, interrupt: Option<&Interrupt>) -> Result<Client, Error> {
+        let builder = self.builder.clone().timeout(timeout);
+        match interrupt.cloned() {
+            Some(interrupt) => builder.interrupt(move || interrupt()),
+            None => builder,
+        }
+        .build()
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, Failure> {
+    let duration = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    duration
+        .filter(|duration| !duration.is_zero())
+        .ok_or_else(|| Failure::argument(format!("--timeout {text:?} is not a number of seconds above 0")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seconds;
+
+    #[test]
+    fn timeouts() {
+        for (text, milliseconds) in [("1", 1000), ("0.25", 250), (".5", 500), ("1e2", 100_000), ("5.", 5000)]
+        {
+            assert_eq!(seconds(text).unwrap().as_millis(), milliseconds, "{text}");
+        }
+        for text in
+            ["", " 1", "0", "-0", "0.0", "1e-12", "-1", "nan", "NaN", "-nan", "inf", "1e300", "5s", "1,5"]
+        {
+            let message = format!("{:?}", seconds(text).unwrap_err());
+            assert!(message.contains("--timeout"), "{text}");
+        }
+    }
+}

@@ -1,0 +1,319 @@
+//! `arcidentity emulator`.
+#![cfg(unix)]
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::TcpListener;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::{Pid, geteuid};
+use tempfile::TempDir;
+
+use crate::support::{Outcome, VAULT, arcidentity, outcome, run};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_arcidentity");
+
+/// A place for key files, and the option that says so.
+fn key_directory() -> (TempDir, String) {
+    let directory = tempfile::tempdir().unwrap();
+    let option = format!("--key-directory={}", directory.path().join("keys").display());
+    (directory, option)
+}
+
+/// Runs a shell script under the emulator.
+fn under_emulator(options: &[&str], script: &str) -> Outcome {
+    let (_directory, keys) = key_directory();
+    let arguments = [&["emulator", &keys], options, &["--", "sh", "-c", script, PROGRAM, &keys]].concat();
+    outcome(arcidentity(&arguments).env("IDENTITY_HEADER", "of another kind of host"))
+}
+
+/// An emulator without a command, and what it said first.
+struct Standing {
+    child: Child,
+    stderr: BufReader<ChildStderr>,
+    endpoint: String,
+    key_directory: PathBuf,
+}
+
+impl Standing {
+    fn start(options: &[&str]) -> Standing {
+        let mut command = arcidentity(&[&["emulator"], options].concat());
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let introduction = [(); 4].map(|()| line(&mut stderr));
+        assert!(introduction[0].starts_with("The emulator listens on 127.0.0.1:"), "{introduction:?}");
+        let variables = introduction[1].strip_prefix("  export IDENTITY_ENDPOINT=").unwrap();
+        let (endpoint, imds) = variables.split_once(" IMDS_ENDPOINT=").unwrap();
+        assert_eq!(endpoint.strip_prefix(imds), Some("/metadata/identity/oauth2/token"));
+        let keys = introduction[2].strip_prefix("Key files are in ").unwrap().strip_suffix('.').unwrap();
+        assert!(introduction[3].ends_with(&format!("--key-directory {keys}")), "{introduction:?}");
+        let (endpoint, key_directory) = (endpoint.to_owned(), PathBuf::from(keys));
+        Standing { child, stderr, endpoint, key_directory }
+    }
+
+    fn token(&self) -> String {
+        let mut command = arcidentity(&["token", VAULT, "--endpoint", &self.endpoint, "--key-directory"]);
+        outcome(command.arg(&self.key_directory)).result()
+    }
+
+    fn signal(&self, signal: Signal) {
+        send(&self.child, signal);
+    }
+
+    /// Its exit status and what else it said.
+    fn end(mut self) -> (Option<i32>, String) {
+        let mut rest = String::new();
+        self.stderr.read_to_string(&mut rest).unwrap();
+        (self.child.wait().unwrap().code(), rest)
+    }
+}
+
+fn send(child: &Child, signal: Signal) {
+    kill(Pid::from_raw(child.id().try_into().unwrap()), signal).unwrap();
+}
+
+fn line(reader: &mut impl BufRead) -> String {
+    let mut line = String::new();
+    reader.read_line(&mut line).unwrap();
+    line.strip_suffix('\n').expect("a whole line").to_owned()
+}
+
+#[test]
+fn a_standing_emulator_serves_and_cleans_up_at_a_signal() {
+    for signal in [Signal::SIGINT, Signal::SIGTERM] {
+        let (_directory, keys) = key_directory();
+        let emulator = Standing::start(&[&keys]);
+        assert!(emulator.token().starts_with("eyJ"));
+        let key_directory = emulator.key_directory.clone();
+        assert!(key_directory.is_dir());
+        emulator.signal(signal);
+        let (status, log) = emulator.end();
+        assert_eq!(status, Some(0));
+        assert!(!key_directory.exists());
+
+        let lines: Vec<Vec<_>> = log.lines().map(|line| line.split(' ').collect()).collect();
+        assert_eq!(lines.len(), 2, "{log}");
+        for (line, status) in lines.iter().zip(["401", "200"]) {
+            assert_eq!(line[..3], ["GET", "/metadata/identity/oauth2/token", status]);
+            assert!(line[3].ends_with(".key") && !line[3].contains('/'), "{log}");
+            assert!(line[4].parse::<f64>().is_ok() && line[5] == "ms", "{log}");
+        }
+        assert_eq!(lines[0][3], lines[1][3], "the same key");
+    }
+}
+
+#[test]
+fn requests_cannot_write_to_the_terminal_what_they_like() {
+    use std::io::Write;
+
+    let (_directory, keys) = key_directory();
+    let emulator = Standing::start(&[&keys]);
+    let address = emulator.endpoint.strip_prefix("http://").unwrap().split('/').next().unwrap();
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    stream.write_all(b"GET /a%1b[2J%0ab HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+    stream.read_to_end(&mut Vec::new()).unwrap();
+    emulator.signal(Signal::SIGTERM);
+    let (_, log) = emulator.end();
+    assert!(log.starts_with(r"GET /a\u{1b}[2J\nb 4"), "{log:?}");
+    assert_eq!(log.lines().count(), 1);
+}
+
+#[test]
+fn a_command_runs_with_the_variables_and_without_another_hosts() {
+    let outcome = under_emulator(&[], r#"echo "$IDENTITY_ENDPOINT $IMDS_ENDPOINT ${IDENTITY_HEADER-unset}""#);
+    assert_eq!(outcome.status, Some(0));
+    let words: Vec<_> = outcome.stdout.split_whitespace().collect();
+    assert_eq!(words[0], format!("{}/metadata/identity/oauth2/token", words[1]));
+    assert_eq!(words[2], "unset");
+}
+
+#[test]
+fn a_command_gets_a_token() {
+    let outcome = under_emulator(&[], r#""$0" token keyvault "$1""#);
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    assert!(outcome.stdout.starts_with("eyJ"));
+    let log: Vec<_> = outcome.stderr.lines().filter(|line| line.starts_with("GET ")).collect();
+    assert_eq!(log.len(), 3, "the cloud, the challenge and the token: {log:?}");
+    assert!(log[0].starts_with("GET /metadata/instance 200 - "), "{log:?}");
+    assert!(!outcome.stderr.contains("export"));
+}
+
+#[test]
+fn a_commands_exit_status_is_the_emulators() {
+    for (script, status) in [("exit 0", 0), ("exit 7", 7), ("exit 255", 255), ("kill -9 $$", 137)] {
+        assert_eq!(under_emulator(&[], script).status, Some(status), "{script}");
+    }
+}
+
+#[test]
+fn a_command_that_cannot_start_is_told_from_one_that_failed() {
+    let (directory, keys) = key_directory();
+    for (program, status) in [("/no-such-program", 127), ("/dev/null", 126)] {
+        let outcome = run(&["emulator", &keys, "--", program]);
+        assert_eq!(outcome.status, Some(status));
+        assert!(outcome.stderr.contains(&format!("arcidentity: {program:?} cannot be started")));
+        assert_eq!(directory.path().read_dir().unwrap().count(), 0);
+    }
+}
+
+#[test]
+fn options_after_the_dashes_are_the_commands() {
+    let (_directory, keys) = key_directory();
+    let outcome = run(&["emulator", &keys, "--", "echo", "--help", "--port", "--", "-x"]);
+    assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(0), "--help --port -- -x\n"));
+}
+
+/// Starts a program that says when it runs.
+fn running(script: &str) -> (Child, BufReader<ChildStdout>, TempDir) {
+    let (directory, keys) = key_directory();
+    let mut command = arcidentity(&["emulator", &keys, "--", "sh", "-c", script]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    assert_eq!(line(&mut stdout), "ready");
+    (child, stdout, directory)
+}
+
+#[test]
+fn the_commands_end_is_waited_for_when_the_emulator_is_terminated() {
+    let (mut child, _stdout, directory) = running("echo ready; exec sleep 600");
+    send(&child, Signal::SIGTERM);
+    assert_eq!(child.wait().unwrap().code(), Some(128 + 15));
+    assert_eq!(directory.path().read_dir().unwrap().count(), 0);
+
+    let (mut child, mut stdout, directory) =
+        running("trap 'echo cleaned; exit 3' TERM; echo ready; while :; do sleep 0.05; done");
+    send(&child, Signal::SIGTERM);
+    assert_eq!(line(&mut stdout), "cleaned");
+    assert_eq!(child.wait().unwrap().code(), Some(3));
+    assert_eq!(directory.path().read_dir().unwrap().count(), 0);
+}
+
+#[test]
+fn the_command_decides_what_ctrl_c_means() {
+    let (mut child, mut stdout, directory) =
+        running("trap 'echo told' INT; echo ready; read line; sleep 0.2; echo done; exit 5");
+    send(&child, Signal::SIGINT);
+    drop(child.stdin.take());
+    assert_eq!(line(&mut stdout), "done", "the terminal tells it, and not the emulator");
+    assert_eq!(child.wait().unwrap().code(), Some(5));
+    assert_eq!(directory.path().read_dir().unwrap().count(), 0);
+}
+
+#[test]
+fn tokens_live_as_long_as_they_are_told_to() {
+    let now = || i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()).unwrap();
+    let before = now();
+    let outcome = under_emulator(&["--lifetime", "600"], r#""$0" token storage --output json "$1""#);
+    let json: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
+    let expires_on = json["expires_on"].as_i64().unwrap();
+    assert!((before + 599..=now() + 600).contains(&expires_on), "{before} {expires_on}");
+}
+
+#[test]
+fn the_port_can_be_chosen() {
+    // Somebody else may take the port that was free a moment ago.
+    let found = (0..20).any(|_| {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+        let outcome = under_emulator(&["--port", &port], "echo $IMDS_ENDPOINT");
+        outcome.stdout == format!("http://127.0.0.1:{port}\n")
+    });
+    assert!(found);
+}
+
+#[test]
+fn a_port_that_is_taken_is_an_error() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let (directory, keys) = key_directory();
+    let outcome = run(&["emulator", &keys, "--port", &port]);
+    let (status, message) = outcome.failure();
+    assert_eq!(status, 1);
+    assert!(message.contains("cannot start") && outcome.stderr.contains("--port"), "{outcome:?}");
+    assert_eq!(directory.path().read_dir().unwrap().count(), 0);
+}
+
+#[test]
+fn a_key_directory_that_cannot_be_is_an_error() {
+    assert_eq!(run(&["emulator", "--key-directory="]).failure().0, 2);
+    assert_eq!(run(&["emulator", "--key-directory", "/dev/null/keys"]).failure().0, 1);
+}
+
+#[test]
+fn a_user_gets_a_private_directory() {
+    let mut command = arcidentity(&["emulator", "--", "true"]);
+    if geteuid().is_root() {
+        command.uid(65534).gid(65534);
+    }
+    command.env_remove("TMPDIR").current_dir("/");
+    let outcome = match command.output() {
+        Ok(output) => Outcome::from(output),
+        Err(error) => return eprintln!("skipped: another user may not run the command: {error}"),
+    };
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    let told = outcome.stderr.lines().find_map(|line| line.strip_prefix("Key files are in ")).unwrap();
+    let keys = Path::new(told.strip_suffix('.').unwrap());
+    assert!(keys.is_absolute() && !keys.starts_with("/var/opt"), "{told}");
+    assert!(!keys.parent().unwrap().exists());
+    assert!(outcome.stderr.contains("--key-directory"), "{outcome:?}");
+}
+
+/// Runs a script as root of a private namespace, where /opt and /var/opt are empty. `None` if this system
+/// allows no such thing.
+fn as_root_elsewhere(script: &str) -> Option<Outcome> {
+    let unshare = |script: &str| {
+        let mut command = Command::new("unshare");
+        command.args(if geteuid().is_root() { &["-m"][..] } else { &["-U", "-r", "-m"] });
+        command.args(["sh", "-e", "-c", script, PROGRAM]);
+        for variable in ["IDENTITY_ENDPOINT", "IMDS_ENDPOINT", "IDENTITY_HEADER"] {
+            command.env_remove(variable);
+        }
+        command.output()
+    };
+    let mounts = "mount -t tmpfs none /opt; mount -t tmpfs none /var/opt;";
+    let possible = unshare(&format!("{mounts} test -x \"$0\"")).is_ok_and(|output| output.status.success());
+    if !possible {
+        eprintln!("skipped: no private mount namespace here");
+        return None;
+    }
+    Some(unshare(&format!("{mounts} {script}")).unwrap().into())
+}
+
+#[test]
+fn root_gets_the_agents_own_directory() {
+    let script = r#"
+        "$0" emulator -- sh -c 'stat -c %a /var/opt/azcmagent/tokens; "$0" token keyvault' "$0"
+        find /var/opt -mindepth 1
+    "#;
+    let Some(outcome) = as_root_elsewhere(script) else { return };
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    let lines: Vec<_> = outcome.stdout.lines().collect();
+    assert_eq!(lines.len(), 2, "nothing is left behind: {outcome:?}");
+    assert_eq!(lines[0], "770");
+    assert!(lines[1].starts_with("eyJ"));
+    assert!(outcome.stderr.contains("Key files are in /var/opt/azcmagent/tokens.\n"), "{outcome:?}");
+    assert!(!outcome.stderr.contains("--key-directory"));
+}
+
+#[test]
+fn what_others_put_there_stays() {
+    let script = r#""$0" emulator -- touch /var/opt/azcmagent/other; find /var/opt -mindepth 1"#;
+    let Some(outcome) = as_root_elsewhere(script) else { return };
+    assert_eq!(outcome.stdout, "/var/opt/azcmagent\n/var/opt/azcmagent/other\n", "{outcome:?}");
+}
+
+#[test]
+fn a_real_agents_directory_is_left_alone() {
+    let install = "mkdir -p /opt/azcmagent/bin; touch /opt/azcmagent/bin/himds";
+    let refused = as_root_elsewhere(&format!(r#"{install}; "$0" emulator -- true"#));
+    let Some(outcome) = refused else { return };
+    let (status, message) = outcome.failure();
+    assert_eq!(status, 2);
+    assert!(message.contains("installed") && outcome.stderr.contains("--key-directory DIR"), "{outcome:?}");
+
+    let elsewhere = format!(r#"{install}; "$0" emulator --key-directory /var/opt/keys -- true"#);
+    assert_eq!(as_root_elsewhere(&elsewhere).unwrap().status, Some(0));
+}

@@ -1,0 +1,75 @@
+//! The help texts.
+
+use crate::support::run;
+
+const COMMANDS: [&str; 3] = ["token", "metadata", "emulator"];
+
+#[test]
+fn help_is_a_result() {
+    let overview = run(&["--help"]).result();
+    for arguments in [&["-h"][..], &["help"], &["help", "--help"]] {
+        assert_eq!(run(arguments).result(), overview);
+    }
+    for command in COMMANDS {
+        let help = run(&["help", command]).result();
+        assert!(help.contains(&format!("Usage: arcidentity {command}")));
+        assert_eq!(run(&[command, "--help"]).result(), help);
+        assert_eq!(run(&[command, "-h"]).result(), help);
+        assert!(overview.contains(&format!("\n  {command}")));
+    }
+}
+
+#[test]
+fn help_wins_over_what_is_missing() {
+    assert_eq!(run(&["token", "--output", "json", "--help"]).result(), run(&["help", "token"]).result());
+}
+
+#[test]
+fn every_text_fits_a_terminal_and_shows_an_example() {
+    let overview = ["--help"].to_vec();
+    for arguments in COMMANDS.map(|command| vec!["help", command]).into_iter().chain([overview]) {
+        let text = run(&arguments).result();
+        assert!(text.contains("Example"), "{arguments:?}");
+        for line in text.lines() {
+            assert!(line.chars().count() <= 80, "{line}");
+            assert!(line.is_ascii() && line.trim_end() == line && !line.contains('\t'), "{line:?}");
+        }
+    }
+}
+
+#[test]
+fn every_option_is_explained() {
+    let client = [
+        "--endpoint URL",
+        "--key-directory DIR",
+        "--timeout SECONDS",
+        "--client-id ID",
+        "--object-id ID",
+        "--resource-id ID",
+        "--no-verify-agent",
+        "-h, --help",
+    ];
+    let token = [&client[..], &["--output FORM", "--force-refresh"]].concat();
+    let emulator = ["--port N", "--key-directory DIR", "--lifetime SECONDS", "-h, --help"];
+    for (command, options) in [("token", &token[..]), ("metadata", &client), ("emulator", &emulator)] {
+        let text = run(&["help", command]).result();
+        for option in options {
+            assert!(text.contains(&format!("\n  {option} ")), "{command}: {option}");
+        }
+    }
+}
+
+#[test]
+fn the_exit_numbers_are_in_the_overview() {
+    let text = run(&["--help"]).result();
+    for number in 0..=12 {
+        assert!(text.contains(&format!("\n  {number:2}  ")), "{number}");
+    }
+}
+
+#[test]
+fn the_version_is_the_packages() {
+    let version = concat!("arcidentity ", env!("CARGO_PKG_VERSION"));
+    assert_eq!(run(&["--version"]).result(), version);
+    assert_eq!(run(&["-V"]).result(), version);
+}

@@ -1,0 +1,12 @@
+//! The command as a user meets it: a process, its two streams and its exit status.
+#![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
+
+mod emulator;
+mod failures;
+mod help;
+mod interrupt;
+mod metadata;
+mod resources;
+mod support;
+mod token;
+mod usage;

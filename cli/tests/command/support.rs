@@ -1,0 +1,77 @@
+//! Runs the command and keeps what came of it.
+
+use std::process::{Command, Output};
+
+use arcidentity_emulator::Emulator;
+
+pub const VAULT: &str = "https://vault.azure.net";
+
+/// How a command ended.
+#[derive(Debug)]
+pub struct Outcome {
+    pub status: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl From<Output> for Outcome {
+    fn from(output: Output) -> Outcome {
+        let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+        Outcome { status: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+}
+
+impl Outcome {
+    /// What a successful command printed, without the end of the line.
+    pub fn result(self) -> String {
+        assert_eq!((self.status, self.stderr.as_str()), (Some(0), ""));
+        self.stdout.strip_suffix('\n').expect("a whole line").to_owned()
+    }
+
+    /// The exit status and the message of a command that failed as it should: with nothing on standard
+    /// output, a message, and nothing but hints after it.
+    pub fn failure(&self) -> (i32, &str) {
+        assert_eq!(self.stdout, "", "{self:?}");
+        let mut lines = self.stderr.lines();
+        let message = lines.next().and_then(|line| line.strip_prefix("arcidentity: ")).expect("a message");
+        assert!(lines.all(|line| line.starts_with("hint: ")), "{self:?}");
+        (self.status.expect("an exit status"), message)
+    }
+}
+
+/// The command with these arguments, in an environment that leads to no agent.
+pub fn arcidentity(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_arcidentity"));
+    command.args(arguments);
+    for variable in ["IDENTITY_ENDPOINT", "IMDS_ENDPOINT", "IDENTITY_HEADER"] {
+        command.env_remove(variable);
+    }
+    command
+}
+
+/// Runs the command to its end.
+pub fn run(arguments: &[&str]) -> Outcome {
+    outcome(&mut arcidentity(arguments))
+}
+
+pub fn outcome(command: &mut Command) -> Outcome {
+    command.output().expect("the command starts").into()
+}
+
+/// The command with these arguments as a client of `agent`.
+pub fn client(agent: &Emulator, arguments: &[&str]) -> Command {
+    let mut command = arcidentity(arguments);
+    command.args(["--endpoint", &agent.endpoint()]).arg("--key-directory").arg(agent.key_directory());
+    command
+}
+
+/// Runs the command with these arguments as a client of `agent`.
+pub fn ask(agent: &Emulator, arguments: &[&str]) -> Outcome {
+    outcome(&mut client(agent, arguments))
+}
+
+/// The resources that tokens were asked for, in order.
+pub fn resources(agent: &Emulator) -> Vec<String> {
+    let authorized = agent.requests().into_iter().filter(|request| request.is_authorized());
+    authorized.filter_map(|request| request.parameter("resource").map(str::to_owned)).collect()
+}
