@@ -1,4 +1,5 @@
 //! What a program leaves in its memory.
+#![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};

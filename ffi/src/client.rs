@@ -1,0 +1,232 @@
+//! `arc_client`: a source of tokens with its own memory.
+
+use std::ffi::c_char;
+
+use arcidentity_core::{Client, Error};
+
+use crate::error::arc_error;
+use crate::guard::{self, invalid};
+use crate::metadata::arc_metadata;
+use crate::options::arc_options;
+use crate::status::arc_status;
+use crate::text;
+use crate::token::arc_token;
+
+/// A source of tokens, with its own memory. Every function that takes a
+/// `const arc_client *` may be called from many threads at once.
+pub struct arc_client(Client);
+
+impl arc_client {
+    /// The client behind a handle.
+    ///
+    /// # Safety
+    ///
+    /// `client` is NULL or a handle that lives for `'a`.
+    unsafe fn get<'a>(client: *const arc_client) -> Result<&'a Client, Error> {
+        // SAFETY: NULL or alive, as this function's own contract says.
+        unsafe { client.as_ref() }.map(|client| &client.0).ok_or_else(|| invalid("client is NULL"))
+    }
+}
+
+/// A flag for `arc_client_get_token`: asks the agent for a new token, whatever
+/// is in memory, for example after a service has rejected the old one.
+pub const ARC_FORCE_REFRESH: u32 = 1;
+
+/// Makes a client. Does no I/O.
+///
+/// `options` may be NULL for the defaults; it may be changed or released right
+/// after.
+///
+/// Returns `ARC_OK` and puts a client in `*out`, to release with
+/// `arc_client_free`. On failure `*out` is NULL and `*err` holds the reason,
+/// to release with `arc_error_free`. `err` may be NULL.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn arc_client_new(
+    options: *const arc_options,
+    out: *mut *mut arc_client,
+    err: *mut *mut arc_error,
+) -> arc_status {
+    // SAFETY: the caller's pointers are as lib.rs says.
+    unsafe {
+        guard::fill(out, err, || {
+            let client = options.as_ref().map_or_else(Client::new, arc_options::build)?;
+            Ok(Box::into_raw(Box::new(arc_client(client))))
+        })
+    }
+}
+
+/// Gets an access token for `resource`, from memory or from the agent.
+///
+/// `resource` is the URI of the service to call, such as
+/// "https://vault.azure.net", or its scope, which has "/.default" at its end.
+/// `flags` is 0 or `ARC_FORCE_REFRESH`. Blocks for at most the client's
+/// timeout. Threads that want the same resource share one request.
+///
+/// Returns `ARC_OK` and puts a token in `*out`, to release with
+/// `arc_token_free`. On failure `*out` is NULL and `*err` holds the reason, to
+/// release with `arc_error_free`. `err` may be NULL.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn arc_client_get_token(
+    client: *const arc_client,
+    resource: *const c_char,
+    flags: u32,
+    out: *mut *mut arc_token,
+    err: *mut *mut arc_error,
+) -> arc_status {
+    // SAFETY: the caller's pointers are as lib.rs says.
+    unsafe {
+        guard::fill(out, err, || {
+            let client = arc_client::get(client)?;
+            let resource = text::argument("resource", resource)?;
+            let token = match flags {
+                0 => client.get_token(resource),
+                ARC_FORCE_REFRESH => client.force_refresh(resource),
+                _ => Err(invalid("flags has an unknown bit")),
+            };
+            token.map(arc_token::into_raw)
+        })
+    }
+}
+
+/// Gets the facts about this machine that the agent tells every user. Asks the
+/// agent each time.
+///
+/// Returns `ARC_OK` and puts them in `*out`, to release with
+/// `arc_metadata_free`. On failure `*out` is NULL and `*err` holds the reason,
+/// to release with `arc_error_free`. `err` may be NULL.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn arc_client_get_metadata(
+    client: *const arc_client,
+    out: *mut *mut arc_metadata,
+    err: *mut *mut arc_error,
+) -> arc_status {
+    // SAFETY: the caller's pointers are as lib.rs says.
+    unsafe {
+        guard::fill(out, err, || {
+            let metadata = arc_client::get(client)?.get_metadata()?;
+            Ok(arc_metadata::into_raw(&metadata))
+        })
+    }
+}
+
+/// Forgets the tokens in memory, and wipes those that nobody else holds.
+/// Tokens handed out stay valid.
+///
+/// `client` may be NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn arc_client_clear(client: *const arc_client) {
+    // SAFETY: the caller's pointer is as lib.rs says.
+    if let Ok(client) = unsafe { arc_client::get(client) } {
+        guard::run(|| client.clear());
+    }
+}
+
+/// Releases `client` and wipes its memory. Tokens handed out stay valid.
+///
+/// No other call on this client may be running. `client` may be NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn arc_client_free(client: *mut arc_client) {
+    if !client.is_null() {
+        // SAFETY: made by `arc_client_new`, and used no more.
+        let client = unsafe { Box::from_raw(client) };
+        guard::run(|| drop(client));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ptr;
+
+    use super::*;
+    use crate::error::{arc_error_free, arc_error_message};
+    use crate::options::{arc_options_free, arc_options_new, arc_options_set_endpoint};
+    use crate::status::{ARC_ERROR_INVALID_ARGUMENT, ARC_ERROR_UNTRUSTED_AGENT, ARC_OK};
+    use crate::text::tests::{UNUSABLE, read};
+
+    /// Runs `test` with a client that nothing listens to.
+    fn with_client(test: impl FnOnce(*const arc_client)) {
+        let mut client = ptr::null_mut();
+        // SAFETY: live handles, NUL-terminated and writable.
+        unsafe {
+            let options = arc_options_new();
+            assert_eq!(arc_options_set_endpoint(options, c"http://127.0.0.1:1".as_ptr()), ARC_OK);
+            assert_eq!(arc_client_new(options, &raw mut client, ptr::null_mut()), ARC_OK);
+            arc_options_free(options);
+            test(client);
+            arc_client_free(client);
+        }
+    }
+
+    /// Asserts that a call for a token fails with this status and message.
+    fn assert_refused(client: *const arc_client, resource: *const c_char, flags: u32, message: &str) {
+        let (mut token, mut error) = (ptr::null_mut(), ptr::null_mut());
+        // SAFETY: live handles or NULL, NUL-terminated or NULL, and writable.
+        unsafe {
+            let status = arc_client_get_token(client, resource, flags, &raw mut token, &raw mut error);
+            assert_eq!((status, token), (ARC_ERROR_INVALID_ARGUMENT, ptr::null_mut()));
+            assert_eq!(read(arc_error_message(error)), message);
+            arc_error_free(error);
+        }
+    }
+
+    #[test]
+    fn unusable_arguments_are_refused() {
+        let resource = c"https://vault.azure.net".as_ptr();
+        with_client(|client| {
+            let messages = ["resource is NULL", "resource is empty", "resource is not UTF-8"];
+            for (resource, message) in UNUSABLE.into_iter().zip(messages) {
+                assert_refused(client, resource, 0, message);
+                assert_refused(client, resource, ARC_FORCE_REFRESH, message);
+            }
+            for flags in [2, 3, u32::MAX] {
+                assert_refused(client, resource, flags, "flags has an unknown bit");
+            }
+            let null = ptr::null_mut();
+            // SAFETY: a live handle, NUL-terminated or NULL.
+            unsafe {
+                let status = arc_client_get_token(client, resource, 0, ptr::null_mut(), null);
+                assert_eq!(status, ARC_ERROR_INVALID_ARGUMENT);
+                assert_eq!(
+                    arc_client_get_metadata(client, ptr::null_mut(), null),
+                    ARC_ERROR_INVALID_ARGUMENT
+                );
+                assert_eq!(arc_client_new(ptr::null(), ptr::null_mut(), null), ARC_ERROR_INVALID_ARGUMENT);
+            }
+        });
+    }
+
+    #[test]
+    fn a_null_client_is_refused() {
+        assert_refused(ptr::null(), c"https://vault.azure.net".as_ptr(), 0, "client is NULL");
+        let mut metadata = ptr::null_mut();
+        // SAFETY: NULL or writable.
+        unsafe {
+            let status = arc_client_get_metadata(ptr::null(), &raw mut metadata, ptr::null_mut());
+            assert_eq!((status, metadata), (ARC_ERROR_INVALID_ARGUMENT, ptr::null_mut()));
+            arc_client_clear(ptr::null());
+            arc_client_free(ptr::null_mut());
+        }
+    }
+
+    #[test]
+    fn settings_are_judged_when_the_client_is_made() {
+        let mut client = ptr::null_mut();
+        // SAFETY: live handles, NUL-terminated, NULL or writable.
+        unsafe {
+            let options = arc_options_new();
+            assert_eq!(arc_options_set_endpoint(options, c"http://example.com".as_ptr()), ARC_OK);
+            let status = arc_client_new(options, &raw mut client, ptr::null_mut());
+            assert_eq!((status, client), (ARC_ERROR_UNTRUSTED_AGENT, ptr::null_mut()));
+            arc_options_free(options);
+        }
+    }
+
+    #[test]
+    fn clearing_an_unused_client_does_nothing() {
+        // SAFETY: a live handle.
+        with_client(|client| unsafe { arc_client_clear(client) });
+    }
+}

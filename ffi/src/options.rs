@@ -1,0 +1,351 @@
+//! `arc_options`: the settings of a client that is yet to be made.
+
+use std::ffi::c_char;
+use std::mem;
+use std::time::Duration;
+
+use arcidentity_core::{Client, ClientBuilder, Error, Identity};
+
+use crate::guard::{self, invalid};
+use crate::status::arc_status;
+use crate::text;
+
+/// The settings of a client. Not for use by two threads at once.
+#[derive(Default)]
+pub struct arc_options {
+    builder: ClientBuilder,
+    /// Kept apart from the builder, because only one kind may be set.
+    identity: Identity,
+}
+
+impl arc_options {
+    /// A client with these settings.
+    pub(crate) fn build(&self) -> Result<Client, Error> {
+        self.builder.clone().identity(self.identity.clone()).build()
+    }
+
+    fn change(&mut self, change: impl FnOnce(ClientBuilder) -> ClientBuilder) {
+        self.builder = change(mem::take(&mut self.builder));
+    }
+
+    fn select(&mut self, identity: Identity) -> Result<(), Error> {
+        let is_same_kind = mem::discriminant(&self.identity) == mem::discriminant(&identity);
+        if self.identity != Identity::SystemAssigned && !is_same_kind {
+            return Err(invalid("another kind of identity is already set"));
+        }
+        self.identity = identity;
+        Ok(())
+    }
+}
+
+/// Makes default settings, to release with `arc_options_free`. Never NULL.
+#[must_use]
+#[unsafe(no_mangle)]
+pub extern "C" fn arc_options_new() -> *mut arc_options {
+    Box::into_raw(Box::default())
+}
+
+/// Sets the agent's URL: "http", and a loopback address or "localhost". A path
+/// in it is the one for tokens.
+///
+/// Default: the environment variable IDENTITY_ENDPOINT if IMDS_ENDPOINT is set
+/// too and IDENTITY_HEADER is not, else "http://localhost:40342". `url` is
+/// copied, and judged by `arc_client_new`.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn arc_options_set_endpoint(
+    options: *mut arc_options,
+    url: *const c_char,
+) -> arc_status {
+    // SAFETY: the caller's pointers are as lib.rs says.
+    unsafe {
+        set_text(options, "url", url, |options, url| {
+            options.change(|builder| builder.endpoint(url));
+            Ok(())
+        })
+    }
+}
+
+/// Sets the only directory that keys are read from, an absolute path.
+///
+/// Default: the agent's own, "/var/opt/azcmagent/tokens", or on Windows
+/// "%ProgramData%\AzureConnectedMachineAgent\Tokens". `path` is copied, and
+/// judged by `arc_client_new`.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn arc_options_set_key_directory(
+    options: *mut arc_options,
+    path: *const c_char,
+) -> arc_status {
+    // SAFETY: the caller's pointers are as lib.rs says.
+    unsafe {
+        set_text(options, "path", path, |options, path| {
+            options.change(|builder| builder.key_directory(path));
+            Ok(())
+        })
+    }
+}
+
+/// Sets the longest that one call may take, retries included, in
+/// milliseconds.
+///
+/// Default: 60000. 0 is refused.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn arc_options_set_timeout_ms(
+    options: *mut arc_options,
+    milliseconds: u32,
+) -> arc_status {
+    // SAFETY: the caller's pointer is as lib.rs says.
+    unsafe {
+        set(options, |options| {
+            if milliseconds == 0 {
+                return Err(invalid("the timeout is 0"));
+            }
+            options.change(|builder| builder.timeout(Duration::from_millis(milliseconds.into())));
+            Ok(())
+        })
+    }
+}
+
+/// Sets how many attempts one call makes while the agent fails. 1 means no
+/// retry.
+///
+/// Default: 5. 0 is refused.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn arc_options_set_max_attempts(
+    options: *mut arc_options,
+    attempts: u32,
+) -> arc_status {
+    // SAFETY: the caller's pointer is as lib.rs says.
+    unsafe {
+        set(options, |options| {
+            if attempts == 0 {
+                return Err(invalid("the number of attempts is 0"));
+            }
+            options.change(|builder| builder.max_attempts(attempts));
+            Ok(())
+        })
+    }
+}
+
+/// Asks for tokens of the user-assigned identity with this client id. Needs
+/// agent 1.67 or later.
+///
+/// Default: the machine's own identity. `client_id` is copied. Refused once an
+/// object id or a resource id is set.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn arc_options_set_client_id(
+    options: *mut arc_options,
+    client_id: *const c_char,
+) -> arc_status {
+    // SAFETY: the caller's pointers are as lib.rs says.
+    unsafe {
+        set_text(options, "client_id", client_id, |options, id| {
+            options.select(Identity::ClientId(id.to_owned()))
+        })
+    }
+}
+
+/// Asks for tokens of the user-assigned identity with this object id (also
+/// called principal id). Needs agent 1.67 or later.
+///
+/// Default: the machine's own identity. `object_id` is copied. Refused once a
+/// client id or a resource id is set.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn arc_options_set_object_id(
+    options: *mut arc_options,
+    object_id: *const c_char,
+) -> arc_status {
+    // SAFETY: the caller's pointers are as lib.rs says.
+    unsafe {
+        set_text(options, "object_id", object_id, |options, id| {
+            options.select(Identity::ObjectId(id.to_owned()))
+        })
+    }
+}
+
+/// Asks for tokens of the user-assigned identity with this Azure resource id.
+/// Needs agent 1.67 or later.
+///
+/// Default: the machine's own identity. `resource_id` is copied. Refused once
+/// a client id or an object id is set.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn arc_options_set_resource_id(
+    options: *mut arc_options,
+    resource_id: *const c_char,
+) -> arc_status {
+    // SAFETY: the caller's pointers are as lib.rs says.
+    unsafe {
+        set_text(options, "resource_id", resource_id, |options, id| {
+            options.select(Identity::ResourceId(id.to_owned()))
+        })
+    }
+}
+
+/// Sets whether the agent's port must be held by root, by the owner of the
+/// agent's key directory, or by the calling user: 1 or 0.
+///
+/// Default: 1. Any other number is refused.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn arc_options_set_verify_agent(options: *mut arc_options, verify: i32) -> arc_status {
+    // SAFETY: the caller's pointer is as lib.rs says.
+    unsafe {
+        set(options, |options| {
+            let verify = match verify {
+                0 => false,
+                1 => true,
+                _ => return Err(invalid("verify is neither 0 nor 1")),
+            };
+            options.change(|builder| builder.verify_agent(verify));
+            Ok(())
+        })
+    }
+}
+
+/// Releases `options`. NULL is allowed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn arc_options_free(options: *mut arc_options) {
+    if !options.is_null() {
+        // SAFETY: made by `arc_options_new`, and used no more.
+        drop(unsafe { Box::from_raw(options) });
+    }
+}
+
+/// Changes `options`.
+///
+/// # Safety
+///
+/// `options` is NULL or a live handle that nobody else uses.
+unsafe fn set(
+    options: *mut arc_options,
+    change: impl FnOnce(&mut arc_options) -> Result<(), Error>,
+) -> arc_status {
+    // SAFETY: NULL or alive and unshared, as this function's own contract says.
+    let options = unsafe { options.as_mut() };
+    guard::check(|| change(options.ok_or_else(|| invalid("options is NULL"))?))
+}
+
+/// Changes `options` by the text called `name`.
+///
+/// # Safety
+///
+/// As for [`set`], and `text` is NULL or ends with a NUL.
+unsafe fn set_text(
+    options: *mut arc_options,
+    name: &str,
+    text: *const c_char,
+    change: impl FnOnce(&mut arc_options, &str) -> Result<(), Error>,
+) -> arc_status {
+    // SAFETY: as this function's own contract says.
+    unsafe { set(options, |options| change(options, text::argument(name, text)?)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ptr;
+
+    use super::*;
+    use crate::status::{ARC_ERROR_INVALID_ARGUMENT, ARC_OK};
+    use crate::text::tests::UNUSABLE;
+
+    type SetText = unsafe extern "C" fn(*mut arc_options, *const c_char) -> arc_status;
+
+    const SET_TEXT: [SetText; 5] = [
+        arc_options_set_endpoint,
+        arc_options_set_key_directory,
+        arc_options_set_client_id,
+        arc_options_set_object_id,
+        arc_options_set_resource_id,
+    ];
+
+    const SET_IDENTITY: [SetText; 3] =
+        [arc_options_set_client_id, arc_options_set_object_id, arc_options_set_resource_id];
+
+    /// Runs `test` with default settings.
+    fn with_options(test: impl FnOnce(*mut arc_options)) {
+        let options = arc_options_new();
+        test(options);
+        // SAFETY: it was just made.
+        unsafe { arc_options_free(options) }
+    }
+
+    #[test]
+    fn unusable_texts_are_refused() {
+        with_options(|options| {
+            for (set, text) in SET_TEXT.into_iter().flat_map(|set| UNUSABLE.map(|text| (set, text))) {
+                // SAFETY: a live handle; NULL or NUL-terminated.
+                assert_eq!(unsafe { set(options, text) }, ARC_ERROR_INVALID_ARGUMENT);
+            }
+        });
+    }
+
+    #[test]
+    fn numbers_out_of_range_are_refused() {
+        with_options(|options| {
+            // SAFETY: a live handle.
+            unsafe {
+                assert_eq!(arc_options_set_timeout_ms(options, 0), ARC_ERROR_INVALID_ARGUMENT);
+                assert_eq!(arc_options_set_timeout_ms(options, u32::MAX), ARC_OK);
+                assert_eq!(arc_options_set_max_attempts(options, 0), ARC_ERROR_INVALID_ARGUMENT);
+                assert_eq!(arc_options_set_max_attempts(options, 1), ARC_OK);
+                for (verify, status) in [
+                    (-1, ARC_ERROR_INVALID_ARGUMENT),
+                    (2, ARC_ERROR_INVALID_ARGUMENT),
+                    (0, ARC_OK),
+                    (1, ARC_OK),
+                ] {
+                    assert_eq!(arc_options_set_verify_agent(options, verify), status);
+                }
+            }
+        });
+    }
+
+    #[test]
+    fn null_options_are_refused() {
+        let null = ptr::null_mut();
+        // SAFETY: NULL or NUL-terminated.
+        unsafe {
+            for set in SET_TEXT {
+                assert_eq!(set(null, c"text".as_ptr()), ARC_ERROR_INVALID_ARGUMENT);
+            }
+            assert_eq!(arc_options_set_timeout_ms(null, 1), ARC_ERROR_INVALID_ARGUMENT);
+            assert_eq!(arc_options_set_max_attempts(null, 1), ARC_ERROR_INVALID_ARGUMENT);
+            assert_eq!(arc_options_set_verify_agent(null, 1), ARC_ERROR_INVALID_ARGUMENT);
+            arc_options_free(null);
+        }
+    }
+
+    #[test]
+    fn one_kind_of_identity_at_most() {
+        for (number, first) in SET_IDENTITY.into_iter().enumerate() {
+            with_options(|options| {
+                // SAFETY: a live handle and NUL-terminated texts.
+                unsafe {
+                    assert_eq!(first(options, c"one".as_ptr()), ARC_OK);
+                    for (other, second) in SET_IDENTITY.into_iter().enumerate() {
+                        let expected = if other == number { ARC_OK } else { ARC_ERROR_INVALID_ARGUMENT };
+                        assert_eq!(second(options, c"two".as_ptr()), expected);
+                    }
+                }
+            });
+        }
+    }
+
+    #[test]
+    fn the_same_kind_again_replaces() {
+        with_options(|options| {
+            // SAFETY: a live handle and NUL-terminated texts.
+            unsafe {
+                assert_eq!(arc_options_set_client_id(options, c"one".as_ptr()), ARC_OK);
+                assert_eq!(arc_options_set_client_id(options, c"two".as_ptr()), ARC_OK);
+                assert_eq!((*options).identity, Identity::ClientId("two".into()));
+            }
+        });
+    }
+}
