@@ -157,10 +157,11 @@ fn failure(error: ureq::Error) -> Failure {
             Err(_) => Error::new(ErrorKind::Internal, "an unknown error of the HTTP library").into(),
         },
         ureq::Error::LargeResponseHeader(..) => {
-            nonsense(format!("the agent's headers are larger than {MAX_HEADERS} bytes"))
+            let message = format!("the agent's headers are larger than {MAX_HEADERS} bytes");
+            Error::nonsense(message).into()
         }
         ureq::Error::Io(error) => closed(&error),
-        error => nonsense(format!("the agent's answer is not HTTP: {error}")),
+        error => Error::nonsense(format!("the agent's answer is not HTTP: {error}")).into(),
     }
 }
 
@@ -170,11 +171,7 @@ fn closed(error: &io::Error) -> Failure {
 }
 
 fn too_large() -> Failure {
-    nonsense(format!("the agent's answer is larger than {MAX_BODY} bytes"))
-}
-
-fn nonsense(message: String) -> Failure {
-    Error::new(ErrorKind::Protocol, message).into()
+    Error::nonsense(format!("the agent's answer is larger than {MAX_BODY} bytes")).into()
 }
 
 /// Carries one of our failures through the library.

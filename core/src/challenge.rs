@@ -3,7 +3,7 @@
 //! The agent writes `Basic realm=/var/opt/azcmagent/tokens/<guid>.key`, with the path unquoted, which
 //! RFC 9110 would not allow. A quoted realm, further parameters and further schemes are understood too.
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 
 /// The realm of the one Basic challenge among the values of `WWW-Authenticate`.
 pub(crate) fn realm<'a>(headers: &[&'a [u8]]) -> Result<&'a str, Error> {
@@ -73,9 +73,7 @@ fn realm_value(parameter: &str) -> Option<&str> {
 }
 
 fn unusable(what: &str) -> Error {
-    Error::new(ErrorKind::Protocol, format!("the agent's challenge {what}"))
-        .with_http_status(401)
-        .with_hint("something other than the Azure Arc agent may be answering, for example a proxy")
+    Error::nonsense(format!("the agent's challenge {what}")).with_http_status(401)
 }
 
 #[cfg(test)]

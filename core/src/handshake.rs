@@ -8,7 +8,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::agent::{Agent, Answer};
 use crate::challenge;
 use crate::clock::Clock;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::identity::Identity;
 use crate::keyfile::{KeyDirectory, KeyError};
 use crate::reply;
@@ -83,10 +83,9 @@ fn realm(answer: &Answer) -> Result<&str, Error> {
     if values.is_empty() {
         let refusal = reply::refusal(answer.status, &answer.body, None);
         let message = format!("{}, without a challenge", refusal.message());
-        return Err(Error::new(ErrorKind::Protocol, message)
+        return Err(Error::nonsense(message)
             .with_http_status(answer.status)
-            .with_code(refusal.code().map(str::to_owned))
-            .with_hint("something other than the Azure Arc agent may be answering, for example a proxy"));
+            .with_code(refusal.code().map(str::to_owned)));
     }
     challenge::realm(&values)
 }

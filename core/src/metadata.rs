@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::agent::Agent;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::handshake::{API_VERSION, refused};
 use crate::retry::Failure;
 
@@ -29,11 +29,7 @@ impl Metadata {
     }
 
     fn parse(body: &[u8]) -> Result<Metadata, Error> {
-        let nonsense = |message: &str| {
-            Error::new(ErrorKind::Protocol, message)
-                .with_http_status(200)
-                .with_hint("something other than the Azure Arc agent may be answering, for example a proxy")
-        };
+        let nonsense = |message: &str| Error::nonsense(message).with_http_status(200);
         let json = std::str::from_utf8(body).map_err(|_| nonsense("the instance metadata is not UTF-8"))?;
         match serde_json::from_str(json) {
             Ok(document @ Value::Object(_)) => Ok(Metadata { json: json.to_owned(), document }),

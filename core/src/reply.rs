@@ -89,9 +89,7 @@ fn not_a_token(body: &[u8]) -> Error {
 }
 
 fn nonsense(message: &str) -> Error {
-    Error::new(ErrorKind::Protocol, message)
-        .with_http_status(200)
-        .with_hint("something other than the Azure Arc agent may be answering, for example a proxy")
+    Error::nonsense(message).with_http_status(200)
 }
 
 /// An answer that is neither a token nor a challenge, with the agent's own words. `key` is the
@@ -110,18 +108,18 @@ pub(crate) fn refusal(status: u16, body: &[u8], key: Option<&str>) -> Error {
         400..=499 if status != 407 && !said.is_empty() && !is_html(body) => ErrorKind::Refused,
         _ => ErrorKind::Protocol,
     };
-    let error = Error::new(kind, format!("the agent answered {status}{said}"))
-        .with_http_status(status)
-        .with_code(code);
+    let message = format!("the agent answered {status}{said}");
+    let error = match kind {
+        ErrorKind::Protocol => Error::nonsense(message),
+        _ => Error::new(kind, message),
+    };
+    let error = error.with_http_status(status).with_code(code);
     match kind {
         ErrorKind::IdentityNotFound => error.with_hint(
             "assign this identity to the machine, or leave the identity out to use the machine's own",
         ),
         ErrorKind::Service => {
             error.with_hint("see `azcmagent show` for the agent's state and try again later")
-        }
-        ErrorKind::Protocol => {
-            error.with_hint("something other than the Azure Arc agent may be answering, for example a proxy")
         }
         _ => error,
     }
