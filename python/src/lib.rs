@@ -1,1 +1,47 @@
-//! Python extension module of libarcidentity.
+//! The native half of the Python package `arcidentity`. Its other half, in `python/arcidentity/`, holds the
+//! exceptions and the names that users import.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `client.rs`, `token.rs` | the classes, and the functions that use the default client |
+//! | `call.rs` | how a call that may wait leaves the interpreter, and comes back |
+//! | `signals.rs` | Ctrl-C during such a call |
+//! | `error.rs` | core's errors become Python exceptions |
+//! | `command.rs` | the command |
+//! | `emulator.rs` | the stand-in for the agent |
+
+mod call;
+mod client;
+mod command;
+mod emulator;
+mod error;
+mod signals;
+mod token;
+
+use std::alloc::System;
+
+// Built with `max_level_off`: at level TRACE the HTTP library would log whole requests.
+use log as _;
+use pyo3::prelude::*;
+use zeroizing_alloc::ZeroAlloc;
+
+/// Wipes every block that it frees: keys and tokens leave no copy in the buffers of the libraries below.
+#[global_allocator]
+static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
+
+/// The native half of `arcidentity`. Import from `arcidentity` instead.
+#[pymodule]
+mod _native {
+    #[pymodule_export]
+    use crate::client::{Client, get_metadata, get_token};
+    #[pymodule_export]
+    use crate::command::run_command;
+    #[pymodule_export]
+    use crate::emulator::{Emulator, Request};
+    #[pymodule_export]
+    use crate::token::Token;
+
+    #[pymodule_export]
+    #[expect(non_upper_case_globals, reason = "the name that Python expects")]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
+}

@@ -1,0 +1,138 @@
+"""The exceptions. `arcidentity` exports them."""
+
+import sys
+
+
+class ArcError(Exception):
+    """Why a call failed. Holds no key and no token.
+
+    `str()` is the message: what happened. Its wording may change, and that of the hint too; the
+    class and the status of a failure do not. Since Python 3.11 a traceback shows the hint.
+
+    status
+        The number of the failure, the same as in C and as the exit status of the command.
+    http_status
+        The HTTP status of the agent's last answer, or `None` without one.
+    code
+        The agent's own error text, such as "identity_not_found", or `None`.
+    hint
+        What to do about it, or `None`.
+
+        try:
+            token = arcidentity.get_token("https://vault.azure.net")
+        except arcidentity.AccessDeniedError as error:
+            sys.exit(f"{error}: {error.hint}")
+        except arcidentity.ArcError as error:
+            sys.exit(error.status)
+    """
+
+    status: int = 1
+    http_status: int | None
+    code: str | None
+    hint: str | None
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        http_status: int | None = None,
+        code: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.http_status = http_status
+        self.code = code
+        self.hint = hint
+        if sys.version_info >= (3, 11) and hint is not None:
+            self.add_note(f"Hint: {hint}")
+
+
+class InternalError(ArcError):
+    """A bug in this library."""
+
+    status = 1
+
+
+class InvalidArgumentError(ArcError, ValueError):
+    """An argument is empty or malformed."""
+
+    status = 2
+
+
+class UnavailableError(ArcError):
+    """Nothing listens: the agent is not installed, stopped, or unreachable from a container."""
+
+    status = 3
+
+
+class AccessDeniedError(ArcError, PermissionError):
+    """This user may not read the key."""
+
+    status = 4
+
+
+class UntrustedKeyError(ArcError):
+    """The agent named a file that this library refuses to read."""
+
+    status = 5
+
+
+class UntrustedAgentError(ArcError):
+    """The endpoint is not on this machine, or its listener is not the agent's."""
+
+    status = 6
+
+
+class RefusedError(ArcError):
+    """The agent answered with an error that a retry does not cure."""
+
+    status = 7
+
+
+class IdentityNotFoundError(ArcError):
+    """The machine does not have this user-assigned identity."""
+
+    status = 8
+
+
+class IdentityNotConfirmedError(ArcError):
+    """The agent did not confirm the user-assigned identity; its token was dropped."""
+
+    status = 9
+
+
+class ServiceError(ArcError):
+    """The agent kept failing: it answered 429 or 5xx, or closed the connection."""
+
+    status = 10
+
+
+class ProtocolError(ArcError):
+    """The answer makes no sense, for example a proxy's HTML page."""
+
+    status = 11
+
+
+class ArcTimeoutError(ArcError, TimeoutError):
+    """There was no token within the time that one call may take."""
+
+    status = 12
+
+
+_BY_STATUS = {cls.status: cls for cls in ArcError.__subclasses__()}
+
+# Tracebacks and pickles name the classes as users import them.
+for _cls in (ArcError, *_BY_STATUS.values()):
+    _cls.__module__ = "arcidentity"
+
+
+def make(
+    status: int,
+    message: str,
+    http_status: int | None,
+    code: str | None,
+    hint: str | None,
+) -> ArcError:
+    """Make the exception for an error of the native half."""
+    cls = _BY_STATUS.get(status, InternalError)
+    return cls(message, http_status=http_status, code=code, hint=hint)

@@ -1,0 +1,218 @@
+//! The stand-in for the agent.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use arcidentity_emulator::Answer;
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{IntoPyDict, PyBytes, PyDict, PyString, PyTuple};
+
+/// A stand-in for the agent on 127.0.0.1, for tests. It runs until `close()`, or until the end of a `with`
+/// block.
+///
+///     with Emulator() as agent:
+///         client = Client(endpoint=agent.endpoint, key_directory=agent.key_directory, max_attempts=1)
+///         agent.respond(503, times=2)
+///         with pytest.raises(ServiceError):
+///             client.get_token("https://vault.azure.net")
+///         assert agent.requests[0].path == "/metadata/identity/oauth2/token"
+///
+/// port
+///     The port to listen on; 0 is one that is free.
+/// key_directory
+///     Where key files are written, as an absolute path. Defaults to a temporary directory.
+/// lifetime
+///     How long a token is valid, in seconds.
+///
+/// Raises OSError when the port is taken or the key directory cannot be made.
+#[pyclass(frozen, module = "arcidentity.emulator")]
+pub(crate) struct Emulator(Mutex<Option<arcidentity_emulator::Emulator>>);
+
+#[pymethods]
+impl Emulator {
+    #[new]
+    #[pyo3(signature = (*, port=0, key_directory=None, lifetime=86400.0))]
+    fn new(port: u16, key_directory: Option<PathBuf>, lifetime: f64) -> PyResult<Emulator> {
+        let mut builder = arcidentity_emulator::Emulator::builder().port(port).lifetime(seconds(lifetime)?);
+        if let Some(directory) = key_directory {
+            builder = builder.key_directory(directory);
+        }
+        Ok(Emulator(Mutex::new(Some(builder.start()?))))
+    }
+
+    /// The token endpoint: the value of IDENTITY_ENDPOINT, and a `Client`'s `endpoint`.
+    #[getter]
+    fn endpoint(&self) -> PyResult<String> {
+        self.with(|emulator| emulator.endpoint())
+    }
+
+    /// Where the metadata service is: the value of IMDS_ENDPOINT.
+    #[getter]
+    fn imds_endpoint(&self) -> PyResult<String> {
+        self.with(|emulator| emulator.imds_endpoint())
+    }
+
+    /// The environment variables that lead a program to this emulator.
+    #[getter]
+    fn environment<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        self.with(|emulator| emulator.environment())?.into_py_dict(py)
+    }
+
+    /// The port that it listens on.
+    #[getter]
+    fn port(&self) -> PyResult<u16> {
+        self.with(|emulator| emulator.port())
+    }
+
+    /// The directory of the key files.
+    #[getter]
+    fn key_directory(&self) -> PyResult<OsString> {
+        self.with(|emulator| emulator.key_directory().into())
+    }
+
+    /// The requests received since the start or `reset()`, in the order of arrival.
+    #[getter]
+    fn requests(&self) -> PyResult<Vec<Request>> {
+        self.with(|emulator| emulator.requests().into_iter().map(Request).collect())
+    }
+
+    /// The number of connections accepted since the start or `reset()`.
+    #[getter]
+    fn connections(&self) -> PyResult<usize> {
+        self.with(|emulator| emulator.connections())
+    }
+
+    /// Gives the next requests this answer instead of the agent's own, after those of earlier calls.
+    ///
+    ///     agent.respond(429, headers={"Retry-After": "1"})
+    ///     agent.respond(404, {"error": "identity_not_found"})
+    ///     agent.respond(delay=30)
+    ///
+    /// status
+    ///     The HTTP status. `None` keeps the agent's own answer, for a change of the rest.
+    /// body
+    ///     Text, bytes, or a dict to send as JSON.
+    /// headers
+    ///     Headers to add.
+    /// times
+    ///     How many requests are answered so.
+    /// delay
+    ///     How long to wait before the answer, in seconds.
+    #[pyo3(signature = (status=None, body=None, headers=None, times=1, delay=0.0))]
+    fn respond(
+        &self,
+        status: Option<u16>,
+        body: Option<&Bound<'_, PyAny>>,
+        headers: Option<HashMap<String, String>>,
+        times: usize,
+        delay: f64,
+    ) -> PyResult<()> {
+        let mut answer = status.map_or_else(Answer::normal, Answer::status).delay(seconds(delay)?);
+        for (name, value) in headers.unwrap_or_default() {
+            answer = answer.header(name, value);
+        }
+        if let Some(body) = body {
+            answer = answer.body(bytes(body)?);
+        }
+        self.with(|emulator| emulator.script(std::iter::repeat_n(answer, times)))
+    }
+
+    /// Forgets the requests and the answers that were still to be given.
+    fn reset(&self) -> PyResult<()> {
+        self.with(|emulator| {
+            emulator.respond_normally();
+            emulator.clear_requests();
+        })
+    }
+
+    /// Stops: afterwards the port is free and no key file is left. A second call does nothing.
+    fn close(&self, py: Python<'_>) {
+        let emulator = self.lock().take();
+        py.detach(|| drop(emulator));
+    }
+
+    fn __enter__(this: Py<Self>) -> Py<Self> {
+        this
+    }
+
+    #[pyo3(signature = (*_exception))]
+    fn __exit__(&self, py: Python<'_>, _exception: &Bound<'_, PyTuple>) {
+        self.close(py);
+    }
+}
+
+impl Emulator {
+    fn lock(&self) -> MutexGuard<'_, Option<arcidentity_emulator::Emulator>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn with<T>(&self, ask: impl FnOnce(&arcidentity_emulator::Emulator) -> T) -> PyResult<T> {
+        match &*self.lock() {
+            Some(emulator) => Ok(ask(emulator)),
+            None => Err(PyValueError::new_err("the emulator is closed")),
+        }
+    }
+}
+
+/// A request that the emulator received.
+#[pyclass(frozen, module = "arcidentity.emulator")]
+pub(crate) struct Request(arcidentity_emulator::Request);
+
+#[pymethods]
+impl Request {
+    /// The method, such as "GET".
+    #[getter]
+    fn method(&self) -> &str {
+        &self.0.method
+    }
+
+    /// The path, decoded.
+    #[getter]
+    fn path(&self) -> &str {
+        &self.0.path
+    }
+
+    /// The query's names and values, decoded.
+    #[getter]
+    fn query<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        self.0.query.iter().map(|(name, value)| (name, value)).into_py_dict(py)
+    }
+
+    /// The headers' names, in lower case, and values.
+    #[getter]
+    fn headers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        self.0.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).into_py_dict(py)
+    }
+
+    /// The status that it was answered with; `None` before that.
+    #[getter]
+    fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<arcidentity.emulator.Request {} {}>", self.method(), self.path())
+    }
+}
+
+fn seconds(seconds: f64) -> PyResult<Duration> {
+    Duration::try_from_secs_f64(seconds).map_err(|error| PyValueError::new_err(error.to_string()))
+}
+
+fn bytes(body: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+    if let Ok(bytes) = body.cast::<PyBytes>() {
+        return Ok(bytes.as_bytes().to_vec());
+    }
+    if let Ok(text) = body.cast::<PyString>() {
+        return Ok(text.to_str()?.as_bytes().to_vec());
+    }
+    if body.is_instance_of::<PyDict>() {
+        let text: String = body.py().import("json")?.call_method1("dumps", (body,))?.extract()?;
+        return Ok(text.into_bytes());
+    }
+    Err(PyTypeError::new_err("the body is neither text nor bytes nor a dict"))
+}

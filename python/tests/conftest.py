@@ -1,0 +1,85 @@
+"""What the tests share. They test the installed package."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import arcidentity
+import pytest
+from arcidentity.emulator import Emulator
+
+SOURCE = Path(__file__).parents[1]
+VAULT = "https://vault.azure.net"
+STORAGE = "https://storage.azure.com"
+
+# Longer than anything takes: only a hanging test ever waits for it.
+PATIENCE = 120.0
+
+# An answer of the agent that needs no challenge.
+ISSUED = {"access_token": "a-token", "expires_in": 3600, "token_type": "Bearer"}
+
+
+def pytest_sessionstart() -> None:
+    if Path(arcidentity.__file__).is_relative_to(SOURCE / "python"):
+        pytest.exit("the source tree is on the path: install the wheel", 1)
+
+
+@pytest.fixture
+def agent() -> Iterator[Emulator]:
+    with Emulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def client(agent: Emulator) -> arcidentity.Client:
+    return connect(agent)
+
+
+def connect(
+    agent: Emulator, timeout: float = PATIENCE, max_attempts: int = 5
+) -> arcidentity.Client:
+    return arcidentity.Client(agent.endpoint, agent.key_directory, timeout, max_attempts)
+
+
+def start(agent: Emulator, code: str, **environment: str) -> subprocess.Popen[str]:
+    """Start a Python program that finds the agent in its environment."""
+    return subprocess.Popen(
+        [sys.executable, "-I", "-c", code, agent.key_directory],
+        env={**os.environ, **agent.environment, **environment},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finish(program: subprocess.Popen[str]) -> str:
+    """What the program wrote to its standard output."""
+    try:
+        output, errors = program.communicate(timeout=PATIENCE)
+    finally:
+        program.kill()
+    assert program.returncode == 0, errors
+    return output
+
+
+def interrupt(program: subprocess.Popen[str]) -> str:
+    """Send Ctrl-C to the program; what it wrote to its standard error."""
+    program.send_signal(signal.SIGINT)
+    try:
+        return program.communicate(timeout=PATIENCE)[1]
+    finally:
+        program.kill()
+
+
+def wait_for_request(agent: Emulator, program: subprocess.Popen[str] | None = None) -> None:
+    """Wait until the agent has received its first request, by the program if one is named."""
+    end = time.monotonic() + PATIENCE
+    while not agent.requests:
+        assert time.monotonic() < end, "nobody asked"
+        assert program is None or program.poll() is None, "the program ended without asking"
+        time.sleep(0.01)

@@ -1,0 +1,135 @@
+"""Tokens and metadata."""
+
+import os
+import socket
+import time
+from pathlib import Path
+
+import arcidentity
+import pytest
+from arcidentity.emulator import Emulator
+from conftest import ISSUED, STORAGE, VAULT, connect, finish, start
+
+
+def test_a_token(client: arcidentity.Client, agent: Emulator) -> None:
+    token = client.get_token(VAULT)
+    assert isinstance(token, arcidentity.Token)
+    assert token.token.count(".") == 2
+    assert token.token_type == "Bearer"
+    assert abs(token.expires_on - time.time() - 86400) < 600
+    assert time.time() < token.refresh_on < token.expires_on
+    challenge, exchange = agent.requests
+    assert (challenge.status, exchange.status) == (401, 200)
+    assert challenge.query["resource"] == VAULT
+    assert challenge.headers["client-id"].startswith("arcidentity/")
+    assert agent.connections == 1
+
+
+def test_a_token_is_served_from_memory(client: arcidentity.Client, agent: Emulator) -> None:
+    token = client.get_token(VAULT)
+    assert client.get_token(VAULT).token == token.token
+    assert client.get_token(f"{VAULT}/.default").token == token.token
+    assert len(agent.requests) == 2
+    assert client.get_token(STORAGE).token != token.token
+    assert len(agent.requests) == 4
+
+
+def test_force_refresh_asks_the_agent(client: arcidentity.Client, agent: Emulator) -> None:
+    token = client.get_token(VAULT)
+    assert client.get_token(VAULT, force_refresh=True).token != token.token
+    assert agent.requests[-1].query["bypass_cache"] == "true"
+
+
+def test_clear_forgets_and_tokens_stay_valid(client: arcidentity.Client, agent: Emulator) -> None:
+    token = client.get_token(VAULT)
+    client.clear()
+    assert client.get_token(VAULT).token == token.token
+    assert len(agent.requests) == 4
+
+
+def test_an_expired_token_is_replaced() -> None:
+    with Emulator(lifetime=3) as agent:
+        client = connect(agent)
+        old = client.get_token(VAULT)
+        while time.time() <= old.expires_on:
+            time.sleep(0.1)
+        assert client.get_token(VAULT).token != old.token
+
+
+def test_a_failing_agent_is_asked_again(client: arcidentity.Client, agent: Emulator) -> None:
+    agent.respond(503, headers={"Retry-After": "0"})
+    assert client.get_token(VAULT).token
+    assert [request.status for request in agent.requests] == [503, 401, 200]
+
+
+@pytest.mark.parametrize("name", ["client_id", "object_id", "resource_id"])
+def test_a_user_assigned_identity_is_asked_for_and_confirmed(agent: Emulator, name: str) -> None:
+    parameter = "msi_res_id" if name == "resource_id" else name
+    agent.respond(200, {**ISSUED, parameter: "B-1"})
+    settings = {"endpoint": agent.endpoint, name: "b-1"}
+    client = arcidentity.Client(**settings)  # type: ignore[arg-type]
+    assert client.get_token(VAULT).token == "a-token"
+    assert agent.requests[0].query[parameter] == "b-1"
+
+
+def test_metadata_is_a_dict(client: arcidentity.Client, agent: Emulator) -> None:
+    metadata = client.get_metadata()
+    assert type(metadata) is dict
+    assert "/Microsoft.HybridCompute/machines/" in metadata["compute"]["resourceId"]
+    agent.respond(200, '{"compute": {"name": null, "größe": [1.5, true]}}')
+    assert client.get_metadata() == {"compute": {"name": None, "größe": [1.5, True]}}
+
+
+def test_the_key_directory_may_be_a_path(agent: Emulator) -> None:
+    client = arcidentity.Client(agent.endpoint, Path(agent.key_directory))
+    assert client.get_token(VAULT).token
+
+
+def test_the_default_client_finds_the_agent_in_the_environment(agent: Emulator) -> None:
+    agent.respond(200, ISSUED)
+    code = f"""
+import arcidentity
+token = arcidentity.get_token({VAULT!r})
+assert arcidentity.get_token({VAULT!r}).token == token.token
+print(token.token, arcidentity.get_metadata()["compute"]["name"])
+"""
+    token, name = finish(start(agent, code)).split()
+    assert token == "a-token"
+    assert name == connect(agent).get_metadata()["compute"]["name"]
+    assert [request.status for request in agent.requests] == [200, 200, 200]
+
+
+def test_a_default_client_that_cannot_be_made_is_tried_again(agent: Emulator) -> None:
+    code = """
+import arcidentity, os
+endpoint = os.environ["IDENTITY_ENDPOINT"]
+os.environ["IDENTITY_ENDPOINT"] = "http://example.com"
+try:
+    arcidentity.get_metadata()
+except arcidentity.UntrustedAgentError:
+    os.environ["IDENTITY_ENDPOINT"] = endpoint
+print(arcidentity.get_metadata()["compute"]["osType"])
+"""
+    assert finish(start(agent, code)).strip() == "linux"
+
+
+@pytest.mark.parametrize("spell", [str.lower, str.upper])
+def test_proxies_in_the_environment_change_nothing(agent: Emulator, spell: type[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        proxy.setblocking(False)
+        url = f"http://127.0.0.1:{proxy.getsockname()[1]}"
+        names = ["http_proxy", "https_proxy", "all_proxy"]
+        variables = {**{spell(name): url for name in names}, spell("no_proxy"): "example.com"}
+        code = f"""
+import arcidentity, sys
+client = arcidentity.Client(key_directory=sys.argv[1], max_attempts=1)
+client.get_token({VAULT!r}), client.get_metadata()
+"""
+        finish(start(agent, code, **variables))
+        assert len(agent.requests) == 3
+        with pytest.raises(BlockingIOError):
+            proxy.accept()
+
+
+def test_making_a_client_does_no_io() -> None:
+    arcidentity.Client("http://127.0.0.1:1", "/nonexistent" if os.name == "posix" else None)

@@ -1,0 +1,80 @@
+"""The command, as console script and as `python -m arcidentity`."""
+
+import os
+import signal
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import arcidentity
+import pytest
+from arcidentity.emulator import Emulator
+from conftest import PATIENCE, VAULT, connect, interrupt, wait_for_request
+
+SCRIPT = str(Path(sysconfig.get_path("scripts"), "arcidentity"))
+COMMANDS = pytest.mark.parametrize(
+    "command", [[SCRIPT], [sys.executable, "-m", "arcidentity"]], ids=["script", "module"]
+)
+
+
+def start(command: list[str], *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [*command, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def run(command: list[str], *arguments: str) -> tuple[int, str, str]:
+    program = start(command, *arguments)
+    output, errors = program.communicate(timeout=PATIENCE)
+    return program.returncode, output, errors
+
+
+def options(agent: Emulator) -> list[str]:
+    return ["--endpoint", agent.endpoint, "--key-directory", agent.key_directory]
+
+
+@COMMANDS
+def test_version(command: list[str]) -> None:
+    version = f"arcidentity {arcidentity.__version__}\n"
+    assert run(command, "--version") == (0, version, "")
+
+
+@COMMANDS
+def test_a_token(command: list[str], agent: Emulator) -> None:
+    status, output, errors = run(command, "token", VAULT, *options(agent))
+    assert (status, errors) == (0, "")
+    assert output == connect(agent).get_token(VAULT).token + "\n"
+
+
+@COMMANDS
+def test_the_exit_status_is_the_number_of_the_error(command: list[str], agent: Emulator) -> None:
+    agent.respond(404, {"error": "identity_not_found"})
+    status, output, errors = run(command, "token", VAULT, "--client-id", "b", *options(agent))
+    assert (status, output) == (arcidentity.IdentityNotFoundError.status, "")
+    assert errors
+    assert "Traceback" not in errors
+
+
+@COMMANDS
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_ctrl_c(command: list[str], agent: Emulator) -> None:
+    agent.respond(delay=3600)
+    program = start(command, "token", VAULT, *options(agent))
+    wait_for_request(agent, program)
+    assert interrupt(program) == ""
+    assert program.returncode == -signal.SIGINT
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file names of POSIX")
+def test_arguments_need_not_be_unicode(tmp_path: Path) -> None:
+    directory = tmp_path / os.fsdecode(b"\xff")
+    program = [sys.executable, "-c", "import arcidentity; print(arcidentity.get_metadata())"]
+    done = subprocess.run(
+        [SCRIPT, "emulator", "--key-directory", directory, "--", *program],
+        capture_output=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert b"HybridCompute" in done.stdout

@@ -1,0 +1,90 @@
+"""The stand-in for the agent, as a user's tests see it."""
+
+import json
+import os
+import socket
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import arcidentity
+import pytest
+from arcidentity.emulator import Emulator
+from conftest import VAULT, connect
+
+
+def test_where_it_is(agent: Emulator) -> None:
+    assert agent.imds_endpoint == f"http://127.0.0.1:{agent.port}"
+    assert agent.endpoint == f"{agent.imds_endpoint}/metadata/identity/oauth2/token"
+    assert agent.environment == {
+        "IDENTITY_ENDPOINT": agent.endpoint,
+        "IMDS_ENDPOINT": agent.imds_endpoint,
+    }
+    assert Path(agent.key_directory).is_dir()
+
+
+def test_what_it_received(agent: Emulator) -> None:
+    assert (agent.requests, agent.connections) == ([], 0)
+    connect(agent).get_token(VAULT)
+    request = agent.requests[1]
+    assert (request.method, request.status) == ("GET", 200)
+    assert request.path == "/metadata/identity/oauth2/token"
+    assert request.query == {"api-version": "2020-06-01", "resource": VAULT}
+    assert request.headers["metadata"] == "true"
+    assert repr(request) == "<arcidentity.emulator.Request GET /metadata/identity/oauth2/token>"
+    assert agent.connections == 1
+    agent.reset()
+    assert (agent.requests, agent.connections) == ([], 0)
+
+
+@pytest.mark.parametrize("body", ['{"a": 1}', b'{"a": 1}', {"a": 1}])
+def test_it_answers_as_told(agent: Emulator, body: str | bytes | dict[str, int]) -> None:
+    agent.respond(418, body, {"X-Kind": "teapot"}, times=2)
+    for _ in range(2):
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            urllib.request.urlopen(agent.imds_endpoint)
+        with caught.value as answer:
+            assert answer.code == 418
+            assert answer.headers["X-Kind"] == "teapot"
+            assert json.load(answer) == {"a": 1}
+    assert connect(agent).get_token(VAULT).token
+
+
+def test_reset_drops_the_answers_that_are_left(agent: Emulator) -> None:
+    agent.respond(400, times=9)
+    agent.reset()
+    assert connect(agent).get_token(VAULT).token
+
+
+def test_settings(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    with Emulator(port=port, key_directory=tmp_path, lifetime=600) as agent:
+        assert (agent.port, agent.key_directory) == (port, os.fspath(tmp_path))
+        token = connect(agent).get_token(VAULT)
+        assert token.expires_on - token.refresh_on <= 300
+        with pytest.raises(OSError):
+            Emulator(port=port)
+
+
+def test_it_ends() -> None:
+    with Emulator() as agent:
+        client, directory = connect(agent, max_attempts=1), agent.key_directory
+        agent.respond(400, {"error": "no"})
+        with pytest.raises(arcidentity.RefusedError):
+            client.get_token(VAULT)
+    agent.close()
+    assert not Path(directory).exists()
+    with pytest.raises(arcidentity.UnavailableError):
+        client.get_token(VAULT)
+    with pytest.raises(ValueError, match="closed"):
+        _ = agent.requests
+
+
+def test_wrong_arguments(agent: Emulator) -> None:
+    with pytest.raises(ValueError):
+        agent.respond(delay=-1)
+    with pytest.raises(TypeError):
+        agent.respond(200, [1])  # type: ignore[arg-type]
+    with pytest.raises(ValueError):
+        Emulator(lifetime=float("nan"))

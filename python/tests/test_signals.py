@@ -1,0 +1,132 @@
+"""Signals while a call waits."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import arcidentity
+import pytest
+from arcidentity.emulator import Emulator
+from conftest import PATIENCE, STORAGE, VAULT, interrupt, start, wait_for_request
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+
+Handler = Callable[[int, FrameType | None], None]
+
+
+class Alarm(Exception):
+    """Raised by a signal handler."""
+
+
+@contextmanager
+def signal_while_waiting(agent: Emulator, handler: Handler) -> Iterator[None]:
+    """Send a signal to this process once the agent has received a request."""
+
+    def send() -> None:
+        wait_for_request(agent)
+        os.kill(os.getpid(), signal.SIGUSR1)
+
+    before = signal.signal(signal.SIGUSR1, handler)
+    sender = threading.Thread(target=send)
+    sender.start()
+    try:
+        yield
+    finally:
+        sender.join(PATIENCE)
+        signal.signal(signal.SIGUSR1, before)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        f"client.get_token({VAULT!r})",
+        f"client.get_token({VAULT!r}, force_refresh=True)",
+        "client.get_metadata()",
+        f"arcidentity.get_token({VAULT!r})",
+        "arcidentity.get_metadata()",
+    ],
+)
+def test_ctrl_c_ends_a_wait(agent: Emulator, call: str) -> None:
+    agent.respond(delay=3600)
+    code = f"""
+import arcidentity, sys
+client = arcidentity.Client(key_directory=sys.argv[1], timeout=3000)
+{call}
+"""
+    program = start(agent, code)
+    wait_for_request(agent, program)
+    errors = interrupt(program)
+    assert errors.endswith("\nKeyboardInterrupt\n")
+    assert program.returncode == -signal.SIGINT
+
+
+def test_ctrl_c_ends_a_wait_for_the_request_of_another_thread(agent: Emulator) -> None:
+    agent.respond(delay=3600)
+    code = f"""
+import arcidentity, sys, threading
+client = arcidentity.Client(key_directory=sys.argv[1], timeout=3000)
+thread = threading.Thread(target=client.get_token, args=[{VAULT!r}], daemon=True)
+thread.start()
+sys.stdin.readline()
+print("asking", flush=True)
+client.get_token({VAULT!r})
+"""
+    program = start(agent, code)
+    wait_for_request(agent, program)
+    assert program.stdin is not None
+    assert program.stdout is not None
+    program.stdin.write("\n")
+    program.stdin.flush()
+    assert program.stdout.readline() == "asking\n"
+    assert interrupt(program).endswith("\nKeyboardInterrupt\n")
+    assert len(agent.requests) == 1
+
+
+def test_an_exception_of_a_handler_ends_a_wait(client: arcidentity.Client, agent: Emulator) -> None:
+    def handler(_signal: int, _frame: FrameType | None) -> None:
+        raise Alarm
+
+    agent.respond(delay=3600)
+    with signal_while_waiting(agent, handler), pytest.raises(Alarm):
+        client.get_token(VAULT)
+    assert client.get_token(VAULT).token
+
+
+def test_a_handler_that_returns_lets_the_call_go_on(
+    client: arcidentity.Client, agent: Emulator
+) -> None:
+    handled = threading.Event()
+    agent.respond(delay=1)
+    with signal_while_waiting(agent, lambda _signal, _frame: handled.set()):
+        assert client.get_token(VAULT).token
+    assert handled.is_set()
+
+
+def test_a_handler_may_ask_for_a_token(client: arcidentity.Client, agent: Emulator) -> None:
+    tokens: list[str] = []
+
+    def handler(_signal: int, _frame: FrameType | None) -> None:
+        tokens.append(client.get_token(STORAGE).token)
+        raise Alarm
+
+    agent.respond(delay=3600)
+    with signal_while_waiting(agent, handler), pytest.raises(Alarm):
+        client.get_token(VAULT)
+    assert len(tokens) == 1
+
+
+def test_a_program_can_end_while_a_daemon_thread_waits(agent: Emulator) -> None:
+    agent.respond(delay=3600)
+    code = f"""
+import arcidentity, sys, threading
+client = arcidentity.Client(key_directory=sys.argv[1], timeout=3000)
+threading.Thread(target=client.get_token, args=[{VAULT!r}], daemon=True).start()
+sys.stdin.readline()
+"""
+    program = start(agent, code)
+    wait_for_request(agent, program)
+    _, errors = program.communicate("\n", timeout=PATIENCE)
+    assert (program.returncode, errors) == (0, "")
