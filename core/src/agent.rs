@@ -17,8 +17,8 @@ use http::header::{
 use ureq::config::{AutoHeaderValue, Config};
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
-use zeroize::{Zeroize, Zeroizing};
 
+use crate::buffer::WipedBuffer;
 use crate::clock::Clock;
 use crate::connection::{Connection, Route};
 use crate::error::{Error, ErrorKind};
@@ -59,7 +59,7 @@ pub(crate) struct Answer {
     /// The values of `WWW-Authenticate`.
     pub(crate) challenges: Vec<HeaderValue>,
     pub(crate) retry_after: Option<Duration>,
-    pub(crate) body: Zeroizing<Vec<u8>>,
+    pub(crate) body: WipedBuffer,
 }
 
 impl Agent {
@@ -122,31 +122,27 @@ fn text(value: Option<&HeaderValue>) -> Option<&str> {
     value.and_then(|value| value.to_str().ok())
 }
 
-fn read_body(body: &mut ureq::Body) -> Result<Zeroizing<Vec<u8>>, Failure> {
+fn read_body(body: &mut ureq::Body) -> Result<WipedBuffer, Failure> {
     let declared = body.content_length().and_then(|length| usize::try_from(length).ok());
     if declared.is_some_and(|length| length > MAX_BODY) {
         return Err(too_large());
     }
-    let mut content = Zeroizing::new(vec![0; declared.unwrap_or(4096) + 1]);
+    let mut content = WipedBuffer::new(declared.unwrap_or(USUAL_INPUT) + 1);
     let mut length = 0;
     let mut reader = body.as_reader();
     loop {
         match reader.read(&mut content[length..]).map_err(|error| failure(error.into()))? {
-            0 => break,
+            0 => return Ok(content),
             count => length += count,
         }
         if length > MAX_BODY {
             return Err(too_large());
         }
+        content.mark_used(length);
         if length == content.len() {
-            // By hand: a vector that grows leaves its old block behind.
-            let mut larger = Zeroizing::new(vec![0; 2 * length]);
-            larger[..length].copy_from_slice(&content);
-            content = larger;
+            content.grow(2 * length);
         }
     }
-    content.truncate(length);
-    Ok(content)
 }
 
 /// Turns the library's errors into ours. Its texts hold neither headers nor bodies.
@@ -215,7 +211,14 @@ impl Connector for RouteConnector {
 
     fn connect(&self, _: &ConnectionDetails, _: Option<()>) -> Result<Option<Wire>, ureq::Error> {
         let connection = self.route.open().map_err(Carried::wrap)?;
-        Ok(Some(Wire { connection, buffers: WipedBuffers::new(self.longest_line) }))
+        Ok(Some(Wire {
+            connection,
+            input: WipedBuffer::new(USUAL_INPUT),
+            filled: 0,
+            consumed: 0,
+            progress: false,
+            output: WipedBuffer::new(self.longest_line),
+        }))
     }
 }
 
@@ -231,10 +234,16 @@ impl Resolver for NoResolver {
     }
 }
 
-/// The connection as the library uses it. The deadline is the connection's own.
+/// The connection and its buffers as the library uses them. The deadline is the connection's own.
 struct Wire {
     connection: Connection,
-    buffers: WipedBuffers,
+    input: WipedBuffer,
+    /// How much of the input was received, and how much of that was used up.
+    filled: usize,
+    consumed: usize,
+    /// Whether the library could use what it last saw, and need not wait for more.
+    progress: bool,
+    output: WipedBuffer,
 }
 
 impl fmt::Debug for Wire {
@@ -245,70 +254,43 @@ impl fmt::Debug for Wire {
 
 impl Transport for Wire {
     fn buffers(&mut self) -> &mut dyn Buffers {
-        &mut self.buffers
+        self
     }
 
     fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), ureq::Error> {
-        self.buffers.sent = self.buffers.sent.max(amount);
-        self.connection.send(&self.buffers.output[..amount]).map_err(Carried::wrap)
+        self.output.mark_used(amount);
+        self.connection.send(&self.output[..amount]).map_err(Carried::wrap)
     }
 
     fn await_input(&mut self, _: NextTimeout) -> Result<bool, ureq::Error> {
-        let free = self.buffers.input_append_buf();
+        self.make_room();
+        let free = &mut self.input[self.filled..];
         if free.is_empty() {
             return Ok(false);
         }
         let count = self.connection.receive(free).map_err(Carried::wrap)?;
-        self.buffers.input_appended(count);
+        self.input_appended(count);
         Ok(count > 0)
     }
 
     fn is_open(&mut self) -> bool {
-        self.buffers.input().is_empty() && self.connection.is_idle()
+        self.input().is_empty() && self.connection.is_idle()
     }
 }
 
-/// Buffers that are wiped as far as they were used.
-struct WipedBuffers {
-    input: Vec<u8>,
-    filled: usize,
-    consumed: usize,
-    received: usize,
-    output: Vec<u8>,
-    sent: usize,
-    progress: bool,
-}
-
-impl WipedBuffers {
-    fn new(output: usize) -> WipedBuffers {
-        WipedBuffers {
-            input: vec![0; USUAL_INPUT],
-            filled: 0,
-            consumed: 0,
-            received: 0,
-            output: vec![0; output],
-            sent: 0,
-            progress: false,
+impl Wire {
+    /// Moves what is unused to the front, and enlarges the buffer if that leaves no room.
+    fn make_room(&mut self) {
+        self.input.copy_within(self.consumed..self.filled, 0);
+        self.filled -= self.consumed;
+        self.consumed = 0;
+        if self.filled == self.input.len() && self.filled < MAX_INPUT {
+            self.input.grow(MAX_INPUT);
         }
     }
-
-    /// Makes room for more input. By hand: a vector that grows leaves its old block behind.
-    fn grow(&mut self) {
-        let mut larger = vec![0; MAX_INPUT];
-        larger[..self.filled].copy_from_slice(&self.input[..self.filled]);
-        self.input[..self.received].zeroize();
-        self.input = larger;
-    }
 }
 
-impl Drop for WipedBuffers {
-    fn drop(&mut self) {
-        self.input[..self.received].zeroize();
-        self.output[..self.sent].zeroize();
-    }
-}
-
-impl Buffers for WipedBuffers {
+impl Buffers for Wire {
     fn output(&mut self) -> &mut [u8] {
         &mut self.output
     }
@@ -318,18 +300,13 @@ impl Buffers for WipedBuffers {
     }
 
     fn input_append_buf(&mut self) -> &mut [u8] {
-        self.input.copy_within(self.consumed..self.filled, 0);
-        self.filled -= self.consumed;
-        self.consumed = 0;
-        if self.filled == self.input.len() && self.filled < MAX_INPUT {
-            self.grow();
-        }
+        self.make_room();
         &mut self.input[self.filled..]
     }
 
     fn input_appended(&mut self, amount: usize) {
         self.filled += amount;
-        self.received = self.received.max(self.filled);
+        self.input.mark_used(self.filled);
     }
 
     fn input_consume(&mut self, amount: usize) {

@@ -72,7 +72,7 @@ impl TokenRequest<'_> {
 
     fn finish(&self, answer: &Answer, key: Option<&Secret>) -> Result<TokenData, Failure> {
         match answer.status {
-            200 => Ok(reply::token(&answer.body, self.identity, self.clock.now())?),
+            200 => Ok(reply::token(answer.body.used(), self.identity, self.clock.now())?),
             _ => Err(refused(answer, key)),
         }
     }
@@ -81,7 +81,7 @@ impl TokenRequest<'_> {
 fn realm(answer: &Answer) -> Result<&str, Error> {
     let values: Vec<&[u8]> = answer.challenges.iter().map(|value| value.as_bytes()).collect();
     if values.is_empty() {
-        let refusal = reply::refusal(answer.status, &answer.body, None);
+        let refusal = reply::refusal(answer.status, answer.body.used(), None);
         let message = format!("{}, without a challenge", refusal.message());
         return Err(Error::nonsense(message)
             .with_http_status(answer.status)
@@ -92,7 +92,7 @@ fn realm(answer: &Answer) -> Result<&str, Error> {
 
 /// The failure that an answer other than 200 is.
 pub(crate) fn refused(answer: &Answer, key: Option<&Secret>) -> Failure {
-    let error = reply::refusal(answer.status, &answer.body, key.map(Secret::as_str));
+    let error = reply::refusal(answer.status, answer.body.used(), key.map(Secret::as_str));
     if retry::is_temporary(answer.status) {
         Failure::Temporary { error, retry_after: answer.retry_after }
     } else {

@@ -19,6 +19,7 @@ use zeroize::Zeroizing;
 
 use crate::error::{Error, ErrorKind};
 use crate::secret::Secret;
+pub(crate) use realm::Syntax;
 
 #[cfg(unix)]
 use unix as system;
@@ -82,7 +83,7 @@ impl KeyDirectory {
     }
 
     /// The file name in `realm`, if it lies in this directory or in what this directory resolves to.
-    fn judge<'a>(&self, realm: &'a str) -> Result<&'a str, Error> {
+    pub(crate) fn judge<'a>(&self, realm: &'a str) -> Result<&'a str, Error> {
         let syntax = system::SYNTAX;
         let (directory, name) = syntax.split(realm)?;
         let is_ours = |ours: &Path| ours.to_str().is_some_and(|ours| syntax.same(directory, ours));
@@ -96,7 +97,7 @@ impl KeyDirectory {
     }
 }
 
-fn judge_size(size: u64) -> Result<usize, Error> {
+pub(crate) fn judge_size(size: u64) -> Result<usize, Error> {
     match usize::try_from(size) {
         Ok(0) => Err(untrusted("the key file is empty")),
         Ok(size @ 1..=MAX_KEY) => Ok(size),
@@ -119,7 +120,7 @@ fn fill(mut file: File, content: &mut [u8]) -> io::Result<usize> {
 }
 
 /// The key in a key file: visible ASCII, without a byte order mark before and white space behind.
-fn key_text(content: &[u8]) -> Result<&str, Error> {
+pub(crate) fn key_text(content: &[u8]) -> Result<&str, Error> {
     let text = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content).trim_ascii_end();
     let visible = text.iter().all(u8::is_ascii_graphic);
     match std::str::from_utf8(text) {

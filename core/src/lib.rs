@@ -23,6 +23,7 @@
 #![cfg_attr(not(windows), forbid(unsafe_code))]
 
 mod agent;
+mod buffer;
 mod cache;
 mod challenge;
 mod client;
@@ -55,5 +56,7 @@ pub use identity::Identity;
 pub use metadata::Metadata;
 pub use token::Token;
 
+#[doc(hidden)]
+pub mod fuzzing;
 #[doc(hidden)]
 pub use clock::{Clock, Now, SystemClock};

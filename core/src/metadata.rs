@@ -23,12 +23,12 @@ impl Metadata {
     pub(crate) fn fetch(agent: &Agent) -> Result<Metadata, Failure> {
         let answer = agent.get(None)?;
         match answer.status {
-            200 => Ok(Metadata::parse(&answer.body)?),
+            200 => Ok(Metadata::parse(answer.body.used())?),
             _ => Err(refused(&answer, None)),
         }
     }
 
-    fn parse(body: &[u8]) -> Result<Metadata, Error> {
+    pub(crate) fn parse(body: &[u8]) -> Result<Metadata, Error> {
         let nonsense = |message: &str| Error::nonsense(message).with_http_status(200);
         let json = std::str::from_utf8(body).map_err(|_| nonsense("the instance metadata is not UTF-8"))?;
         match serde_json::from_str(json) {

@@ -7,7 +7,7 @@ use crate::error::Error;
 
 /// How a system writes paths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Syntax {
+pub(crate) enum Syntax {
     #[cfg_attr(windows, allow(dead_code, reason = "tested on every system"))]
     Unix,
     #[cfg_attr(unix, allow(dead_code, reason = "tested on every system"))]
@@ -16,7 +16,7 @@ pub(super) enum Syntax {
 
 impl Syntax {
     /// Splits a key file's path into its directory, without the last separator, and its name.
-    pub(super) fn split(self, realm: &str) -> Result<(&str, &str), Error> {
+    pub(crate) fn split(self, realm: &str) -> Result<(&str, &str), Error> {
         if realm.chars().any(char::is_control) {
             return Err(untrusted("the agent named a key file with a control character"));
         }
@@ -32,7 +32,7 @@ impl Syntax {
     }
 
     /// Whether `directory`, from a realm, spells the directory `ours`.
-    pub(super) fn same(self, directory: &str, ours: &str) -> bool {
+    pub(crate) fn same(self, directory: &str, ours: &str) -> bool {
         let ours = ours.trim_end_matches(|c| self.is_separator(c));
         match self {
             Syntax::Unix => directory == ours,
