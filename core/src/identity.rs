@@ -1,8 +1,7 @@
 //! Which of the machine's identities a token is for.
 
-use serde_json::{Map, Value};
-
 use crate::error::{Error, ErrorKind};
+use crate::json::{Member, Object};
 
 /// Which of the machine's identities a client asks for.
 ///
@@ -45,14 +44,15 @@ impl Identity {
     }
 
     /// Whether the agent says in its answer that the token is for this identity.
-    pub(crate) fn confirm(&self, reply: &Map<String, Value>) -> Result<(), Error> {
+    pub(crate) fn confirm(&self, reply: &Object<'_>) -> Result<(), Error> {
         let Some((parameter, wanted)) = self.selector() else { return Ok(()) };
         let names = match parameter {
             "msi_res_id" => &["msi_res_id", "mi_res_id"][..],
             other => &[other],
         };
-        let echoes = || names.iter().filter_map(|name| reply.get(*name));
-        let confirms = |echo: &Value| echo.as_str().is_some_and(|echo| echo.eq_ignore_ascii_case(wanted));
+        let echoes = || names.iter().filter_map(|name| reply.get(name));
+        let confirms =
+            |echo: &Member<'_>| echo.as_str().is_some_and(|echo| echo.eq_ignore_ascii_case(wanted));
         if echoes().next().is_some() && echoes().all(confirms) {
             return Ok(());
         }
@@ -68,8 +68,7 @@ mod tests {
     use super::*;
 
     fn confirms(identity: &Identity, reply: &str) -> bool {
-        let Ok(Value::Object(reply)) = serde_json::from_str(reply) else { panic!("not an object") };
-        identity.confirm(&reply).is_ok()
+        identity.confirm(&Object::parse(reply.as_bytes()).unwrap()).is_ok()
     }
 
     #[test]

@@ -33,9 +33,12 @@ mod deadline;
 mod endpoint;
 mod error;
 mod flight;
+#[doc(hidden)]
+pub mod fuzzing;
 mod handshake;
 mod identity;
 mod installed;
+mod json;
 mod keyfile;
 mod listener;
 mod metadata;
@@ -56,7 +59,5 @@ pub use identity::Identity;
 pub use metadata::Metadata;
 pub use token::Token;
 
-#[doc(hidden)]
-pub mod fuzzing;
 #[doc(hidden)]
 pub use clock::{Clock, Now, SystemClock};

@@ -1,11 +1,11 @@
 //! The agent's JSON answers: a token, or an error in its own words. Pure functions.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::clock::Now;
 use crate::error::{Error, ErrorKind};
 use crate::identity::Identity;
-use crate::secret::wipe_json;
+use crate::json::{Member, Object};
 use crate::token::TokenData;
 
 /// How long before its end a token is refreshed at the earliest, in seconds. The agent hands out the same
@@ -23,29 +23,20 @@ const LONG_WORD: usize = 128;
 
 /// The token in a successful answer.
 pub(crate) fn token(body: &[u8], identity: &Identity, now: Now) -> Result<TokenData, Error> {
-    let mut json: Value = serde_json::from_slice(body).map_err(|_| not_a_token(body))?;
-    let token = match &json {
-        Value::Object(reply) => issued(reply, identity, now),
-        _ => Err(not_a_token(body)),
-    };
-    wipe_json(&mut json);
-    token
-}
-
-fn issued(reply: &Map<String, Value>, identity: &Identity, now: Now) -> Result<TokenData, Error> {
-    let text = |name: &str| reply.get(name).and_then(Value::as_str).unwrap_or_default();
-    let value = text("access_token");
+    let reply = Object::parse(body).ok_or_else(|| not_a_token(body))?;
+    let value = reply.text("access_token").unwrap_or_default();
     if value.is_empty() {
         return Err(nonsense("the agent's answer holds no access_token"));
     }
     if !value.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(nonsense("the agent's access_token is not visible ASCII text"));
     }
-    if !matches!(text("token_type"), "") && !text("token_type").eq_ignore_ascii_case("Bearer") {
+    let token_type = reply.text("token_type").unwrap_or_default();
+    if !token_type.is_empty() && !token_type.eq_ignore_ascii_case("Bearer") {
         return Err(nonsense("the agent's token is not a Bearer token"));
     }
-    identity.confirm(reply)?;
-    let lifetime = lifetime(reply, now)?;
+    identity.confirm(&reply)?;
+    let lifetime = lifetime(&reply, now)?;
     let refresh_in = match reply.get("refresh_in").and_then(seconds) {
         Some(own) => u64::try_from(own).unwrap_or(0).min(lifetime),
         None => lifetime - (lifetime / 2).min(REFRESH_BEFORE),
@@ -54,7 +45,7 @@ fn issued(reply: &Map<String, Value>, identity: &Identity, now: Now) -> Result<T
 }
 
 /// The seconds left: `expires_in` counts from now, `expires_on` on the wall clock; the earlier end holds.
-fn lifetime(reply: &Map<String, Value>, now: Now) -> Result<u64, Error> {
+fn lifetime(reply: &Object<'_>, now: Now) -> Result<u64, Error> {
     let expires_in = reply.get("expires_in").and_then(seconds);
     let expires_on = reply.get("expires_on").and_then(|value| seconds(value).or_else(|| date(value)));
     let left = expires_in.into_iter().chain(expires_on.map(|end| end.saturating_sub(now.unix))).min();
@@ -66,19 +57,18 @@ fn lifetime(reply: &Map<String, Value>, now: Now) -> Result<u64, Error> {
     }
 }
 
-/// A whole number, written as a number or as a text.
-fn seconds(value: &Value) -> Option<i64> {
+/// A whole number, written as a number or as a text. Saturates.
+fn seconds(value: &Member<'_>) -> Option<i64> {
     let number = match value {
-        Value::Number(number) => number.as_f64()?,
-        Value::String(text) => text.trim().parse().ok()?,
-        _ => return None,
+        Member::Number(number) => *number,
+        Member::Text(_) => value.as_str()?.trim().parse().ok()?,
+        Member::Other => return None,
     };
-    // Saturates; a double is exact far beyond the year 9999.
     number.is_finite().then_some(number as i64)
 }
 
 /// A date as other Azure services write it.
-fn date(value: &Value) -> Option<i64> {
+fn date(value: &Member<'_>) -> Option<i64> {
     let date: jiff::Timestamp = value.as_str()?.trim().parse().ok()?;
     Some(date.as_second())
 }
@@ -271,6 +261,7 @@ mod tests {
             let error = refusal(status, body.as_bytes(), None);
             assert_eq!((error.kind(), error.message()), (kind, message));
             assert_eq!(error.http_status(), Some(status));
+            assert_eq!(error.hint().is_some(), kind != ErrorKind::Refused, "{error:?}");
         }
     }
 

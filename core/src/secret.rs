@@ -2,7 +2,7 @@
 
 use std::ffi::CStr;
 
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 /// Text that must leave no trace: a key, an Authorization value, a token.
 ///
@@ -36,15 +36,5 @@ impl Secret {
 impl AsRef<[u8]> for Secret {
     fn as_ref(&self) -> &[u8] {
         self.as_str().as_bytes()
-    }
-}
-
-/// Wipes every text in a JSON document.
-pub(crate) fn wipe_json(value: &mut serde_json::Value) {
-    match value {
-        serde_json::Value::String(text) => text.zeroize(),
-        serde_json::Value::Array(items) => items.iter_mut().for_each(wipe_json),
-        serde_json::Value::Object(members) => members.values_mut().for_each(wipe_json),
-        _ => {}
     }
 }

@@ -10,7 +10,6 @@ use crate::error::Error;
 pub(crate) enum Syntax {
     #[cfg_attr(windows, allow(dead_code, reason = "tested on every system"))]
     Unix,
-    #[cfg_attr(unix, allow(dead_code, reason = "tested on every system"))]
     Windows,
 }
 
