@@ -11,7 +11,6 @@ mod unix;
 #[cfg(windows)]
 mod windows;
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -56,9 +55,6 @@ impl KeyDirectory {
     /// The directory of the option, else the agent's own. No environment variable opens another one.
     pub(crate) fn find(option: Option<&Path>) -> Result<KeyDirectory, Error> {
         let path = match option {
-            Some(path) if path.as_os_str().is_empty() => {
-                return Err(Error::new(ErrorKind::InvalidArgument, "the key directory is empty"));
-            }
             Some(path) if !path.is_absolute() => {
                 let message = "the key directory is not an absolute path";
                 return Err(Error::new(ErrorKind::InvalidArgument, message));
@@ -72,14 +68,10 @@ impl KeyDirectory {
     /// The Authorization value that the key file named by `realm` makes: `Basic ` and the file's text.
     pub(crate) fn authorization(&self, realm: &str) -> Result<Secret, KeyError> {
         let name = self.judge(realm)?;
-        let (file, size) = system::open_key(&self.path, name)?;
-        // One byte more than there should be, to see whether the file grew meanwhile.
-        let mut content = Zeroizing::new(vec![0; size + 1]);
-        let length = fill(file, &mut content).map_err(unreadable)?;
-        if length > size {
-            return Err(untrusted("the key file changed while it was read").into());
-        }
-        Ok(Secret::concat(&["Basic ", key_text(&content[..length])?]))
+        let (mut file, size) = system::open_key(&self.path, name)?;
+        let mut content = Zeroizing::new(vec![0; size]);
+        file.read_exact(&mut content).map_err(unreadable)?;
+        Ok(Secret::concat(&["Basic ", key_text(&content)?]))
     }
 
     /// The file name in `realm`, if it lies in this directory or in what this directory resolves to.
@@ -97,26 +89,12 @@ impl KeyDirectory {
     }
 }
 
+/// The size of a key that is read whole, and no more of it should it grow meanwhile.
 pub(crate) fn judge_size(size: u64) -> Result<usize, Error> {
     match usize::try_from(size) {
-        Ok(0) => Err(untrusted("the key file is empty")),
-        Ok(size @ 1..=MAX_KEY) => Ok(size),
+        Ok(size) if size <= MAX_KEY => Ok(size),
         _ => Err(untrusted(format!("the key file is larger than {MAX_KEY} bytes"))),
     }
-}
-
-/// Reads until the end or until `content` is full.
-fn fill(mut file: File, content: &mut [u8]) -> io::Result<usize> {
-    let mut length = 0;
-    while length < content.len() {
-        match file.read(&mut content[length..]) {
-            Ok(0) => break,
-            Ok(count) => length += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(length)
 }
 
 /// The key in a key file: visible ASCII, without a byte order mark before and white space behind.
@@ -176,7 +154,7 @@ mod tests {
     fn key_sizes() {
         assert_eq!(
             [0, 1, 4096, 4097, u64::MAX].map(|size| judge_size(size).ok()),
-            [None, Some(1), Some(4096), None, None]
+            [Some(0), Some(1), Some(4096), None, None]
         );
     }
 }
