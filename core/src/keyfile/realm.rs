@@ -62,12 +62,9 @@ impl Syntax {
     }
 }
 
-/// `\\?\C:\…` and `C:\…` are the same directory. `\\?\UNC\…` keeps its prefix and equals nothing of ours.
+/// `\\?\C:\…` and `C:\…` are the same directory.
 fn without_prefix(directory: &str) -> &str {
-    match directory.strip_prefix(r"\\?\") {
-        Some(rest) if rest.as_bytes().get(1) == Some(&b':') => rest,
-        _ => directory,
-    }
+    directory.strip_prefix(r"\\?\").unwrap_or(directory)
 }
 
 /// No alternate stream, no wildcard, and no device: Windows opens `CON.key` as the console.
