@@ -139,6 +139,7 @@ fn a_user_who_may_not_read_the_key_learns_which_group_to_join() {
     agent.make_keys(KeyStyle::file().mode(0));
     let error = failure(&agent);
     assert_eq!(error.kind(), ErrorKind::AccessDenied);
+    assert!(error.message().contains("the user ") && error.message().contains("may not"), "{error}");
     assert!(error.hint().unwrap().contains("usermod -aG"), "{error:?}");
 }
 
