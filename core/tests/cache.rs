@@ -77,6 +77,35 @@ fn the_agents_own_refresh_time_counts() {
 }
 
 #[test]
+fn an_agent_that_wants_to_be_asked_at_once_is_asked_twice_a_minute() {
+    let (agent, clock) = (emulator(), FakeClock::new());
+    agent.respond_with(|_| Answer::normal().edit_json(|json| json["refresh_in"] = 0.into()));
+    let client = client(&agent, &clock);
+    client.get_token(VAULT).unwrap();
+    clock.advance(29);
+    client.get_token(VAULT).unwrap();
+    assert_eq!(agent.requests().len(), 2);
+    clock.advance(1);
+    client.get_token(VAULT).unwrap();
+    assert_eq!(agent.requests().len(), 4);
+}
+
+#[test]
+fn what_a_thread_got_it_finds_without_waiting() {
+    let (agent, clock) = (issuer(HOUR), FakeClock::new());
+    let client = client(&agent, &clock);
+    assert!(client.cached_token(VAULT).is_none());
+    let token = client.get_token(VAULT).unwrap();
+    assert!(Arc::ptr_eq(&client.cached_token(VAULT).unwrap(), &token));
+    assert!(client.cached_token(&format!("{VAULT}/.default")).is_some());
+    assert!(client.cached_token("https://other.example").is_none());
+    clock.advance(HOUR / 2);
+    assert!(client.cached_token(VAULT).is_none(), "the time of an early refresh has come");
+    clock.advance(HOUR);
+    assert!(client.cached_token(VAULT).is_none());
+}
+
+#[test]
 fn either_clock_ends_a_token() {
     for forward in
         [|clock: &FakeClock| clock.advance_monotonic(2 * HOUR), |clock: &FakeClock| clock.set_wall(7200)]
@@ -224,6 +253,11 @@ fn a_failed_force_refresh_is_an_error_and_loses_nothing() {
     agent.script([Answer::error(400, "invalid", "no")]);
     assert_eq!(client.force_refresh(VAULT).unwrap_err().kind(), ErrorKind::Refused);
     assert_eq!(value(&client), "token0");
+    // Nor does it put off the next early refresh.
+    clock.advance(HOUR / 2);
+    agent.script([Answer::error(400, "invalid", "no")]);
+    client.force_refresh(VAULT).unwrap_err();
+    assert_ne!(value(&client), "token0");
 }
 
 #[test]
