@@ -10,6 +10,7 @@ use crate::error::{Error, ErrorKind};
 use crate::installed;
 use crate::listener;
 use crate::retry::Failure;
+use crate::shortage;
 
 /// How a connection is opened.
 #[derive(Clone)]
@@ -37,7 +38,7 @@ impl Route {
             match self.connect(*address)? {
                 Ok(stream) => {
                     if self.verify_agent {
-                        listener::verify(*address)?;
+                        listener::verify(*address, stream.local_addr().map_err(broken)?)?;
                     }
                     // Requests are written at once; waiting for more to send would only delay them.
                     let _ = stream.set_nodelay(true);
@@ -77,6 +78,9 @@ impl Route {
         } else {
             format!("cannot connect to the Azure Arc agent on {address}: {error}")
         };
+        if shortage::is_one(error) {
+            return shortage::error(message).into();
+        }
         let error = Error::new(ErrorKind::Unavailable, message);
         // An installed agent that refuses connections may be starting.
         let executable = self.agent_executable.clone().or_else(installed::agent_executable);

@@ -45,6 +45,7 @@ mod metadata;
 mod reply;
 mod retry;
 mod secret;
+mod shortage;
 mod stripe;
 mod token;
 

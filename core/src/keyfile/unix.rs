@@ -14,6 +14,7 @@ use super::realm::Syntax;
 use super::{KeyError, denied, judge_size, unreadable, untrusted};
 use crate::accounts;
 use crate::error::Error;
+use crate::shortage;
 
 pub(super) const SYNTAX: Syntax = Syntax::Unix;
 
@@ -74,7 +75,7 @@ fn cannot_open_directory(directory: &Path, errno: Errno) -> KeyError {
         Errno::EACCES | Errno::EPERM => {
             denied(format!("{} may not enter {shown}", caller())).with_hint(join_group("himds"))
         }
-        other => denied(format!("the key directory {shown} cannot be opened: {}", other.desc())),
+        other => not_opened(&format!("the key directory {shown}"), other),
     };
     KeyError::Final(error)
 }
@@ -93,8 +94,13 @@ fn cannot_open_file(directory: &Path, status: &Metadata, errno: Errno) -> KeyErr
         Errno::ELOOP | Errno::EMLINK => untrusted("the agent named a key that is a symbolic link").into(),
         Errno::ENXIO | Errno::ENODEV => untrusted("the agent named a key that is not a regular file").into(),
         Errno::ENAMETOOLONG => untrusted("the agent named a key file with an endless name").into(),
-        other => KeyError::Final(denied(format!("the key file cannot be opened: {}", other.desc()))),
+        other => KeyError::Final(not_opened("the key file", other)),
     }
+}
+
+fn not_opened(what: &str, errno: Errno) -> Error {
+    let message = format!("{what} cannot be opened: {}", errno.desc());
+    if shortage::is_one(&errno.into()) { shortage::error(message) } else { denied(message) }
 }
 
 fn caller() -> String {

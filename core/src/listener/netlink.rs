@@ -1,75 +1,126 @@
-//! Asks the kernel for one listening socket: sock_diag(7), `INET_DIAG` for exactly one address, so that the
-//! price does not depend on how many sockets the machine has.
+//! Asks the kernel for single sockets: sock_diag(7), `INET_DIAG` for exactly one address, so that the price
+//! does not depend on how many sockets the machine has.
 
+use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::os::fd::{AsRawFd, OwnedFd};
 
+use nix::errno::Errno;
 use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockProtocol, SockType, recv, send, socket};
-use std::os::fd::AsRawFd;
 
-use super::Owner;
+use super::Owners;
 
 /// `SOCK_DIAG_BY_FAMILY` of <linux/sock_diag.h>.
 const SOCK_DIAG_BY_FAMILY: u16 = 20;
 /// The state of a listening socket in the kernel's `TCP_LISTEN`.
 const TCP_LISTEN: u8 = 10;
+/// `LOOPBACK_IFINDEX`: the first interface of every network namespace.
+const LOOPBACK: u32 = 1;
 /// The size of `struct nlmsghdr`.
 const HEADER: usize = 16;
 /// The size of a request: the header and `struct inet_diag_req_v2`.
 const REQUEST: usize = HEADER + 56;
-/// Where `struct inet_diag_msg` has the state and the user id.
+/// Where `struct inet_diag_msg` has the state, the user id and the inode.
 const STATE: usize = HEADER + 1;
 const UID: usize = HEADER + 64;
+const INODE: usize = HEADER + 68;
 
-/// The owner of the socket that a connection to `address` reaches, wildcard and IPv6 listeners included.
-pub(super) fn owner(address: SocketAddr) -> Owner {
-    let mut answer = [0; 512];
-    match ask(&request(address), &mut answer) {
-        Ok(length) => read(&answer[..length]),
-        Err(_) => Owner::Unknown,
+/// The owners of the sockets that our end of a connection to `agent` met, if they are still there.
+pub(super) fn owners(agent: SocketAddr, ours: SocketAddr) -> io::Result<Option<Owners>> {
+    let netlink = Netlink::open()?;
+    // In this order: a connection that waits afterwards has waited for this listener.
+    let listener = netlink.find(agent, None)?.filter(|socket| socket.listens() && socket.is_held());
+    // Where there is no connection, the kernel shows who listens.
+    let other_end = netlink.find(agent, Some(ours))?.filter(|socket| !socket.listens());
+    match (listener, other_end) {
+        (Some(listener), Some(other_end)) => Ok(Some(Owners {
+            listener: listener.uid,
+            acceptor: other_end.is_held().then_some(other_end.uid),
+        })),
+        // A kernel without the module that knows finds nothing, not even us.
+        _ => netlink.find(ours, Some(agent))?.map(|_| None).ok_or(Errno::EPROTONOSUPPORT.into()),
     }
 }
 
-fn ask(request: &[u8], answer: &mut [u8]) -> nix::Result<usize> {
-    let netlink = socket(
-        AddressFamily::Netlink,
-        SockType::Datagram,
-        SockFlag::SOCK_CLOEXEC,
-        SockProtocol::NetlinkSockDiag,
-    )?;
-    send(netlink.as_raw_fd(), request, MsgFlags::empty())?;
-    // The kernel has answered before `send` returns.
-    recv(netlink.as_raw_fd(), answer, MsgFlags::MSG_DONTWAIT)
+/// What the kernel tells about a socket.
+struct Socket {
+    state: u8,
+    uid: u32,
+    inode: u32,
+}
+
+impl Socket {
+    fn listens(&self) -> bool {
+        self.state == TCP_LISTEN
+    }
+
+    /// Whether a process holds it. Only then does its user id mean anything: a connection that was not yet
+    /// accepted, and a socket that is just being closed, may show root's.
+    fn is_held(&self) -> bool {
+        self.inode != 0
+    }
+}
+
+struct Netlink(OwnedFd);
+
+impl Netlink {
+    fn open() -> nix::Result<Netlink> {
+        socket(
+            AddressFamily::Netlink,
+            SockType::Datagram,
+            SockFlag::SOCK_CLOEXEC,
+            SockProtocol::NetlinkSockDiag,
+        )
+        .map(Netlink)
+    }
+
+    /// The socket with this address that a segment from `remote` would reach; without `remote`, the one
+    /// that would answer a stranger, wildcard and IPv6 listeners included.
+    fn find(&self, local: SocketAddr, remote: Option<SocketAddr>) -> nix::Result<Option<Socket>> {
+        let mut answer = [0; 512];
+        send(self.0.as_raw_fd(), &request(local, remote), MsgFlags::empty())?;
+        // The kernel has answered before `send` returns.
+        let length = recv(self.0.as_raw_fd(), &mut answer, MsgFlags::MSG_DONTWAIT)?;
+        read(&answer[..length])
+    }
 }
 
 /// `struct nlmsghdr` and `struct inet_diag_req_v2`.
-fn request(address: SocketAddr) -> [u8; REQUEST] {
+fn request(local: SocketAddr, remote: Option<SocketAddr>) -> [u8; REQUEST] {
     let mut request = [0; REQUEST];
     let mut put = |at: usize, bytes: &[u8]| request[at..at + bytes.len()].copy_from_slice(bytes);
     put(0, &(REQUEST as u32).to_ne_bytes());
     put(4, &SOCK_DIAG_BY_FAMILY.to_ne_bytes());
     put(6, &(libc::NLM_F_REQUEST as u16).to_ne_bytes());
-    let family = if address.is_ipv4() { libc::AF_INET } else { libc::AF_INET6 };
+    let family = if local.is_ipv4() { libc::AF_INET } else { libc::AF_INET6 };
     put(HEADER, &[family as u8, libc::IPPROTO_TCP as u8]);
-    put(HEADER + 4, &(1_u32 << TCP_LISTEN).to_ne_bytes());
     // struct inet_diag_sockid, with the addresses in network order.
-    put(HEADER + 8, &address.port().to_be_bytes());
-    match address.ip() {
-        IpAddr::V4(ip) => put(HEADER + 12, &ip.octets()),
-        IpAddr::V6(ip) => put(HEADER + 12, &ip.octets()),
+    for (address, port_at, ip_at) in [(Some(local), 8, 12), (remote, 10, 28)] {
+        let Some(address) = address else { continue };
+        put(HEADER + port_at, &address.port().to_be_bytes());
+        match address.ip() {
+            IpAddr::V4(ip) => put(HEADER + ip_at, &ip.octets()),
+            IpAddr::V6(ip) => put(HEADER + ip_at, &ip.octets()),
+        }
     }
+    // Without it, sockets bound to this interface would not be found.
+    put(HEADER + 44, &LOOPBACK.to_ne_bytes());
     // INET_DIAG_NOCOOKIE
     put(HEADER + 48, &[0xff; 8]);
     request
 }
 
 /// A `struct inet_diag_msg`, or an error: -ENOENT where there is no such socket.
-fn read(answer: &[u8]) -> Owner {
-    let number = |at: usize| answer.get(at..at + 4)?.try_into().map(i32::from_ne_bytes).ok();
+fn read(answer: &[u8]) -> nix::Result<Option<Socket>> {
+    let number = |at: usize| answer.get(at..at + 4)?.try_into().map(u32::from_ne_bytes).ok();
     let kind = answer.get(4..6).map(|kind| u16::from_ne_bytes([kind[0], kind[1]]));
-    match (kind, answer.get(STATE), number(UID)) {
-        (Some(SOCK_DIAG_BY_FAMILY), Some(&TCP_LISTEN), Some(uid)) => Owner::User(uid as u32),
-        (Some(SOCK_DIAG_BY_FAMILY), ..) => Owner::Nobody,
-        _ if number(HEADER) == Some(-libc::ENOENT) => Owner::Nobody,
-        _ => Owner::Unknown,
+    if kind == Some(SOCK_DIAG_BY_FAMILY) {
+        let socket = || Some(Socket { state: *answer.get(STATE)?, uid: number(UID)?, inode: number(INODE)? });
+        return socket().map(Some).ok_or(Errno::EBADMSG);
+    }
+    match number(HEADER).map(|code| Errno::from_raw(code.wrapping_neg() as i32)) {
+        Some(Errno::ENOENT) => Ok(None),
+        Some(errno) => Err(errno),
+        None => Err(Errno::EBADMSG),
     }
 }

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use super::Owner;
+use super::Owners;
 
 /// How /proc/net/tcp writes a listening socket's state.
 const LISTEN: &str = "0A";
@@ -12,25 +12,31 @@ const LISTEN: &str = "0A";
 /// What Linux shows for a user that the reader's user namespace does not know.
 const OVERFLOW_UID: u32 = 65534;
 
-/// The owner of the socket that a connection to `address` reaches.
-pub(super) fn owner(address: SocketAddr) -> Owner {
-    let (v4, v6) = (listeners("/proc/net/tcp"), listeners("/proc/net/tcp6"));
-    let known = v4.is_ok();
-    let sockets = || v4.iter().chain(&v6).flatten().filter(|socket| socket.port == address.port());
-    // A socket bound to the very address takes the connection before one bound to all addresses.
-    let found = sockets()
-        .find(|socket| socket.ip.to_canonical() == address.ip())
-        .or_else(|| sockets().find(|socket| socket.ip.is_unspecified() && socket.takes(address.ip())));
-    match found {
-        Some(socket) => Owner::User(socket.uid),
-        None if known => Owner::Nobody,
-        None => Owner::Unknown,
+/// The owners of the sockets that our end of a connection to `agent` met, if they are still there.
+pub(super) fn owners(agent: SocketAddr, ours: SocketAddr) -> io::Result<Option<Owners>> {
+    let mut sockets = sockets("/proc/net/tcp", agent.port())?;
+    match self::sockets("/proc/net/tcp6", agent.port()) {
+        // A kernel without IPv6.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        ipv6 => sockets.extend(ipv6?),
     }
+    // Those that listen come first, so that a connection that still waits has waited for this listener. Of
+    // equals, which are bound to interfaces, whoever is least like root.
+    let listener =
+        sockets.iter().filter_map(|socket| Some((socket.precedence(agent.ip())?, socket.uid))).max();
+    let other_end = sockets.iter().find(|socket| socket.local == agent && socket.remote == ours);
+    Ok(listener.zip(other_end).map(|((_, listener), other_end)| Owners {
+        listener,
+        acceptor: other_end.is_held().then_some(other_end.uid),
+    }))
 }
 
 /// Whether `uid` is somebody whom this process's user namespace hides, and not the real `nobody`.
 pub(super) fn is_hidden(uid: u32) -> bool {
-    let maps = fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
+    if uid != OVERFLOW_UID {
+        return false;
+    }
+    let Ok(maps) = fs::read_to_string("/proc/self/uid_map") else { return false };
     let knows = |line: &str| {
         let mut fields = line.split_ascii_whitespace().map(str::parse::<u64>);
         let (Some(Ok(first)), Some(Ok(_)), Some(Ok(count))) = (fields.next(), fields.next(), fields.next())
@@ -39,39 +45,63 @@ pub(super) fn is_hidden(uid: u32) -> bool {
         };
         (first..first + count).contains(&u64::from(uid))
     };
-    uid == OVERFLOW_UID && !maps.lines().any(knows)
+    !maps.lines().any(knows)
 }
 
-struct Listener {
-    ip: IpAddr,
-    port: u16,
+/// A line of the table.
+struct Socket {
+    local: SocketAddr,
+    remote: SocketAddr,
+    listens: bool,
     uid: u32,
+    inode: u64,
 }
 
-impl Listener {
-    /// An IPv6 wildcard socket takes IPv4 connections too, unless told otherwise, which is not shown.
-    fn takes(&self, ip: IpAddr) -> bool {
-        self.ip.is_ipv6() || ip.is_ipv4()
+impl Socket {
+    /// Its place among the sockets that take connections to `ip`, if it is one: the kernel prefers the very
+    /// address to the wildcard, and its own family to the other. An IPv6 wildcard takes IPv4 connections
+    /// too, unless told otherwise, which is not shown.
+    fn precedence(&self, ip: IpAddr) -> Option<u8> {
+        match self.local.ip() {
+            _ if !self.listens || !self.is_held() => None,
+            own if own == ip => Some(2),
+            IpAddr::V4(own) if own.is_unspecified() && ip.is_ipv4() => Some(1),
+            IpAddr::V6(own) if own.is_unspecified() => Some(0),
+            _ => None,
+        }
+    }
+
+    /// Whether a process holds it; see `netlink.rs`.
+    fn is_held(&self) -> bool {
+        self.inode != 0
     }
 }
 
-fn listeners(path: &str) -> io::Result<Vec<Listener>> {
+/// The sockets with this local port.
+fn sockets(path: &str, port: u16) -> io::Result<Vec<Socket>> {
     let mut found = Vec::new();
     for line in BufReader::new(File::open(path)?).lines() {
-        found.extend(listener(&line?));
+        found.extend(socket(&line?).filter(|socket| socket.local.port() == port));
     }
     Ok(found)
 }
 
-/// A line is `sl local_address rem_address st tx:rx tr:tm retrnsmt uid …`.
-fn listener(line: &str) -> Option<Listener> {
-    let mut fields = line.split_ascii_whitespace();
-    let (ip, port) = fields.nth(1)?.split_once(':')?;
-    if fields.nth(1)? != LISTEN {
-        return None;
-    }
-    let uid = fields.nth(3)?.parse().ok()?;
-    Some(Listener { ip: address(ip)?, port: u16::from_str_radix(port, 16).ok()?, uid })
+/// A line is `sl local_address rem_address st tx:rx tr:tm retrnsmt uid timeout inode …`.
+fn socket(line: &str) -> Option<Socket> {
+    let mut fields = line.split_ascii_whitespace().skip(1);
+    Some(Socket {
+        local: endpoint(fields.next()?)?,
+        remote: endpoint(fields.next()?)?,
+        listens: fields.next()? == LISTEN,
+        uid: fields.nth(3)?.parse().ok()?,
+        inode: fields.nth(1)?.parse().ok()?,
+    })
+}
+
+/// An address and a port. An IPv4 address in an IPv6 socket is given as what it is.
+fn endpoint(text: &str) -> Option<SocketAddr> {
+    let (ip, port) = text.split_once(':')?;
+    Some(SocketAddr::new(address(ip)?.to_canonical(), u16::from_str_radix(port, 16).ok()?))
 }
 
 /// The kernel prints each 32 bits of an address as a number in its own byte order.
@@ -94,17 +124,42 @@ mod tests {
     #[test]
     #[cfg(target_endian = "little")]
     fn lines() {
-        let v4 = "   1: 0100007F:9D96 00000000:0000 0A 00000000:00000000 00:00000000 00000000   998        0 12345 1";
-        let found = listener(v4).unwrap();
-        assert_eq!((found.ip.to_string().as_str(), found.port, found.uid), ("127.0.0.1", 40342, 998));
+        let v4 = "   1: 0100007F:9D96 0100007F:AB12 0A 00000000:00000000 00:00000000 00000000   998        0 12345 1";
+        let found = socket(v4).unwrap();
+        assert_eq!(
+            (found.local.to_string().as_str(), found.uid, found.inode),
+            ("127.0.0.1:40342", 998, 12345)
+        );
+        assert_eq!((found.remote.to_string().as_str(), found.listens), ("127.0.0.1:43794", true));
+        assert!(!socket(&v4.replace(" 0A ", " 01 ")).unwrap().listens);
         let v6 = "   0: 00000000000000000000000001000000:9D96 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000 65534 0 1";
-        let found = listener(v6).unwrap();
-        assert_eq!((found.ip.to_string().as_str(), found.uid), ("::1", 65534));
-        let mapped = address("0000000000000000FFFF00000100007F").unwrap();
-        assert_eq!(mapped.to_canonical().to_string(), "127.0.0.1");
-        assert!(listener(&v4.replace(" 0A ", " 01 ")).is_none());
+        let found = socket(v6).unwrap();
+        assert_eq!((found.local.to_string().as_str(), found.uid), ("[::1]:40342", 65534));
+        let mapped = endpoint("0000000000000000FFFF00000100007F:9D96").unwrap();
+        assert_eq!(mapped.to_string(), "127.0.0.1:40342");
         for garbage in ["", "sl local_address rem_address st", "1: x:y z 0A", "1: 0100007F:9D96"] {
-            assert!(listener(garbage).is_none());
+            assert!(socket(garbage).is_none());
+        }
+    }
+
+    #[test]
+    fn the_very_address_takes_precedence() {
+        let precedence = |local: &str, ip: &str, inode| {
+            let local = SocketAddr::new(local.parse().unwrap(), 1);
+            Socket { local, remote: local, listens: true, uid: 0, inode }.precedence(ip.parse().unwrap())
+        };
+        for (local, ip, expected) in [
+            ("127.0.0.1", "127.0.0.1", Some(2)),
+            ("0.0.0.0", "127.0.0.1", Some(1)),
+            ("::", "127.0.0.1", Some(0)),
+            ("127.0.0.2", "127.0.0.1", None),
+            ("::1", "127.0.0.1", None),
+            ("::1", "::1", Some(2)),
+            ("::", "::1", Some(0)),
+            ("0.0.0.0", "::1", None),
+        ] {
+            assert_eq!(precedence(local, ip, 1), expected, "{local} {ip}");
+            assert_eq!(precedence(local, ip, 0), None, "it is just being closed");
         }
     }
 }

@@ -1,0 +1,298 @@
+//! Both lookups on real sockets, of this user and, for root, of another one.
+#![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
+
+use std::io::{self, Read};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::thread;
+
+use nix::sys::socket::{
+    AddressFamily, Backlog, SockFlag, SockType, SockaddrStorage, bind, connect, listen, setsockopt, socket,
+    sockopt,
+};
+use nix::unistd::{Uid, geteuid, setfsuid};
+
+use super::{Owners, netlink, procfs, verify};
+use crate::client::Client;
+use crate::error::ErrorKind;
+use crate::retry::Failure;
+
+/// `nobody`, on every Linux system.
+const SOMEBODY_ELSE: u32 = 65534;
+
+/// This user, and for root another one.
+fn users() -> Vec<u32> {
+    if geteuid().is_root() {
+        return vec![0, SOMEBODY_ELSE];
+    }
+    println!("NOT RUN: only root can make sockets of another user");
+    vec![geteuid().as_raw()]
+}
+
+/// Runs `work` on a thread whose sockets belong to `user`.
+fn as_user<T: Send>(user: u32, work: impl FnOnce() -> T + Send) -> T {
+    thread::scope(|scope| {
+        let thread = scope.spawn(|| {
+            setfsuid(Uid::from_raw(user));
+            work()
+        });
+        thread.join().unwrap()
+    })
+}
+
+/// What both lookups say, which must be the same.
+fn owners(agent: SocketAddr, ours: SocketAddr) -> Option<Owners> {
+    let answers = [netlink::owners(agent, ours), procfs::owners(agent, ours)].map(Result::unwrap);
+    assert_eq!(answers[0], answers[1], "netlink and /proc, {agent}");
+    answers[0]
+}
+
+/// A connection, its other end's address and its own.
+fn connected(agent: SocketAddr) -> (TcpStream, SocketAddr) {
+    let stream = TcpStream::connect(agent).unwrap();
+    let ours = stream.local_addr().unwrap();
+    (stream, ours)
+}
+
+/// A socket for `address` whose port can be bound again as soon as nobody listens there.
+fn unbound(address: &str) -> io::Result<OwnedFd> {
+    let is_ipv6 = address.starts_with('[');
+    let family = if is_ipv6 { AddressFamily::Inet6 } else { AddressFamily::Inet };
+    let socket = socket(family, SockType::Stream, SockFlag::SOCK_CLOEXEC, None)?;
+    setsockopt(&socket, sockopt::ReuseAddr, &true)?;
+    Ok(socket)
+}
+
+fn bind_to(socket: OwnedFd, address: &str) -> io::Result<OwnedFd> {
+    let address: SocketAddr = address.parse().unwrap();
+    bind(socket.as_raw_fd(), &SockaddrStorage::from(address))?;
+    Ok(socket)
+}
+
+fn listen_at(socket: OwnedFd, address: &str) -> io::Result<TcpListener> {
+    let socket = bind_to(socket, address)?;
+    listen(&socket, Backlog::new(16)?)?;
+    Ok(socket.into())
+}
+
+fn bound(address: &str) -> io::Result<OwnedFd> {
+    bind_to(unbound(address)?, address)
+}
+
+fn listening(address: &str) -> io::Result<TcpListener> {
+    listen_at(unbound(address)?, address)
+}
+
+/// Why the call must fail if `user` has a hand in it.
+fn refusal(user: u32) -> Option<ErrorKind> {
+    (user != geteuid().as_raw()).then_some(ErrorKind::UntrustedAgent)
+}
+
+/// Why the call fails.
+fn failure(agent: SocketAddr, ours: SocketAddr) -> Option<ErrorKind> {
+    match verify(agent, ours) {
+        Ok(()) => None,
+        Err(Failure::Final(error) | Failure::Temporary { error, .. }) => Some(error.kind()),
+    }
+}
+
+#[test]
+fn every_kind_of_listener_is_seen() {
+    for (bound_to, asked) in [
+        ("127.0.0.1:0", "127.0.0.1"),
+        ("127.8.7.6:0", "127.8.7.6"),
+        ("0.0.0.0:0", "127.0.0.1"),
+        ("0.0.0.0:0", "127.8.7.6"),
+        ("[::1]:0", "::1"),
+        ("[::]:0", "::1"),
+        ("[::]:0", "127.0.0.1"),
+        ("[::ffff:127.0.0.1]:0", "127.0.0.1"),
+        ("[::ffff:0.0.0.0]:0", "127.0.0.1"),
+    ] {
+        for user in users() {
+            let listener = as_user(user, || listening(bound_to)).unwrap();
+            let agent = SocketAddr::new(asked.parse().unwrap(), listener.local_addr().unwrap().port());
+            let (_stream, ours) = connected(agent);
+            assert_eq!(owners(agent, ours), Some(Owners { listener: user, acceptor: None }), "{bound_to}");
+            assert_eq!(failure(agent, ours), refusal(user), "{bound_to}");
+            drop(as_user(user, || listener.accept()));
+            for acceptor in users() {
+                let (_stream, ours) = connected(agent);
+                let _accepted = as_user(acceptor, || listener.accept()).unwrap();
+                let expected = Owners { listener: user, acceptor: Some(acceptor) };
+                assert_eq!(owners(agent, ours), Some(expected), "{bound_to}");
+                assert_eq!(failure(agent, ours), refusal(user).or(refusal(acceptor)), "{bound_to}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_neighbour_with_the_same_port_is_not_mistaken_for_the_listener() {
+    for user in users() {
+        let agent = listening("127.0.0.1:0").unwrap();
+        let address = agent.local_addr().unwrap();
+        let port = address.port();
+        let neighbours = as_user(user, || {
+            // In parallel tests somebody else may have one of them.
+            let only_ipv6 = || {
+                let socket = unbound("[::]")?;
+                setsockopt(&socket, sockopt::Ipv6V6Only, &true)?;
+                listen_at(socket, &format!("[::]:{port}"))
+            };
+            [listening(&format!("127.0.0.2:{port}")), only_ipv6()].map(Result::ok)
+        });
+        let (_stream, ours) = connected(address);
+        let us = geteuid().as_raw();
+        assert_eq!(owners(address, ours), Some(Owners { listener: us, acceptor: None }));
+        if let [_, Some(_)] = &neighbours {
+            let address = SocketAddr::new("::1".parse().unwrap(), port);
+            let (_stream, ours) = connected(address);
+            assert_eq!(owners(address, ours), Some(Owners { listener: user, acceptor: None }));
+        }
+    }
+}
+
+#[test]
+fn a_listener_bound_to_the_loopback_interface_is_seen() {
+    for user in users() {
+        let bind = || {
+            let socket = unbound("127.0.0.1")?;
+            setsockopt(&socket, sockopt::BindToDevice, &"lo".into())?;
+            listen_at(socket, "127.0.0.1:0")
+        };
+        let listener = match as_user(user, bind) {
+            Err(error) => return println!("NOT RUN: bind a socket to an interface: {error}"),
+            Ok(listener) => listener,
+        };
+        let agent = listener.local_addr().unwrap();
+        let (_stream, ours) = connected(agent);
+        assert_eq!(owners(agent, ours), Some(Owners { listener: user, acceptor: None }));
+    }
+}
+
+#[test]
+fn who_accepts_and_closes_the_port_is_gone() {
+    for user in users() {
+        as_user(user, || {
+            let listener = listening("127.0.0.1:0").unwrap();
+            let agent = listener.local_addr().unwrap();
+            let (_stream, ours) = connected(agent);
+            let (_accepted, _) = listener.accept().unwrap();
+            drop(listener);
+            assert_eq!(owners(agent, ours), None);
+            // The agent may be restarting.
+            assert!(matches!(verify(agent, ours), Err(Failure::Temporary { .. })));
+        });
+    }
+}
+
+#[test]
+fn who_accepts_and_closes_the_port_hears_nothing() {
+    for user in users().into_iter().filter(|user| refusal(*user).is_some()) {
+        for _ in 0..50 {
+            let listener = as_user(user, || listening("127.0.0.1:0")).unwrap();
+            let endpoint = format!("http://{}", listener.local_addr().unwrap());
+            let client = Client::builder().endpoint(endpoint).max_attempts(1).build().unwrap();
+            let attacker = move || -> io::Result<Vec<u8>> {
+                let (mut accepted, _) = listener.accept()?;
+                drop(listener);
+                let mut heard = Vec::new();
+                accepted.read_to_end(&mut heard).map(|_| heard)
+            };
+            thread::scope(|scope| {
+                let attacker = scope.spawn(|| as_user(user, attacker));
+                let error = client.get_token("https://vault.azure.net").unwrap_err();
+                assert!([ErrorKind::UntrustedAgent, ErrorKind::Service].contains(&error.kind()), "{error:?}");
+                assert_eq!(attacker.join().unwrap().unwrap(), b"");
+            });
+        }
+    }
+}
+
+#[test]
+fn who_accepts_and_leaves_the_port_to_the_agent_is_seen() {
+    for user in users() {
+        let attacker = as_user(user, || listening("127.0.0.1:0").unwrap());
+        let agent = attacker.local_addr().unwrap();
+        let (_stream, ours) = connected(agent);
+        let (_accepted, _) = as_user(user, || attacker.accept().unwrap());
+        drop(attacker);
+        let _agent = listening(&agent.to_string()).unwrap();
+        let us = geteuid().as_raw();
+        assert_eq!(owners(agent, ours), Some(Owners { listener: us, acceptor: Some(user) }));
+        assert_eq!(failure(agent, ours), refusal(user));
+    }
+}
+
+#[test]
+fn a_connection_that_its_listener_dropped_is_gone() {
+    let listener = listening("127.0.0.1:0").unwrap();
+    let agent = listener.local_addr().unwrap();
+    let (_stream, ours) = connected(agent);
+    drop(listener);
+    let _agent = listening(&agent.to_string());
+    assert!(matches!(verify(agent, ours), Err(Failure::Temporary { .. })));
+}
+
+#[test]
+fn who_meets_our_attempt_to_connect_is_seen_behind_the_real_listener() {
+    for host in ["127.0.0.1:0", "[::1]:0"] {
+        for user in users() {
+            // It may fail when this machine halts for a second.
+            let (_ambush, agent, stream) = (0..20).find_map(|_| ambushed(host, user).ok()).unwrap();
+            let (agent, ours) = (agent.local_addr().unwrap(), stream.local_addr().unwrap());
+            let us = geteuid().as_raw();
+            assert_eq!(owners(agent, ours), Some(Owners { listener: us, acceptor: Some(user) }));
+            assert_eq!(failure(agent, ours), refusal(user));
+        }
+    }
+}
+
+/// An attempt of `user` to connect to us from the agent's port, the agent, and our connection that met the
+/// attempt and not the agent.
+fn ambushed(host: &str, user: u32) -> io::Result<(TcpStream, TcpListener, TcpStream)> {
+    let (attempt, ours) = as_user(user, || {
+        // Where we will connect from. Its queue is full, so that the kernel drops the attempt meanwhile.
+        let busy = bound(host)?;
+        listen(&busy, Backlog::new(0)?)?;
+        let busy = TcpListener::from(busy);
+        let ours = busy.local_addr()?;
+        let _waiting = TcpStream::connect(ours)?;
+        let attempt = bound(host)?;
+        let attempt = TcpStream::from(attempt);
+        attempt.set_nonblocking(true)?;
+        // It is under way, which is an error here.
+        let _ = connect(attempt.as_raw_fd(), &SockaddrStorage::from(ours));
+        io::Result::Ok((attempt, ours))
+    })?;
+    let agent = listening(&attempt.local_addr()?.to_string())?;
+    let stream = TcpStream::from(bound(&ours.to_string())?);
+    connect(stream.as_raw_fd(), &SockaddrStorage::from(agent.local_addr()?))?;
+    // Otherwise the attempt has failed already.
+    attempt.peer_addr()?;
+    Ok((attempt, agent, stream))
+}
+
+#[test]
+fn nobody_joins_the_port_of_another_user() {
+    let port = |address: &str| -> io::Result<TcpListener> {
+        let socket = unbound(address)?;
+        setsockopt(&socket, sockopt::ReusePort, &true)?;
+        listen_at(socket, address)
+    };
+    for (held, wanted) in [
+        ("127.0.0.1", "127.0.0.1"),
+        ("0.0.0.0", "127.0.0.1"),
+        ("127.0.0.1", "0.0.0.0"),
+        ("127.0.0.1", "[::]"),
+        ("[::]", "127.0.0.1"),
+    ] {
+        for user in users() {
+            let agent = port(&format!("{held}:0")).unwrap();
+            let wanted = format!("{wanted}:{}", agent.local_addr().unwrap().port());
+            let joined = as_user(user, || port(&wanted));
+            assert_eq!(joined.is_ok(), user == geteuid().as_raw(), "{held} {wanted}");
+        }
+    }
+}

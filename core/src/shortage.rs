@@ -1,0 +1,22 @@
+//! What the system has run out of, which is nobody's answer and passes.
+
+use std::io;
+
+use crate::error::{Error, ErrorKind};
+
+/// The failure of a call that needed it.
+pub(crate) fn error(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Unavailable, message).with_hint(
+        "free descriptors or memory; ulimit -n, or LimitNOFILE= in a systemd unit, allows more open files",
+    )
+}
+
+/// Whether there were no descriptors or no memory left.
+pub(crate) fn is_one(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    const SHORTAGES: [i32; 4] = [libc::EMFILE, libc::ENFILE, libc::ENOMEM, libc::ENOBUFS];
+    // ERROR_TOO_MANY_OPEN_FILES, ERROR_NOT_ENOUGH_MEMORY, WSAEMFILE, WSAENOBUFS
+    #[cfg(windows)]
+    const SHORTAGES: [i32; 4] = [4, 8, 10024, 10055];
+    error.raw_os_error().is_some_and(|code| SHORTAGES.contains(&code))
+}
