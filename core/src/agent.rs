@@ -269,6 +269,10 @@ impl Transport for Wire {
             return Ok(false);
         }
         let count = self.connection.receive(free).map_err(Carried::wrap)?;
+        if count == 0 && !self.input().is_empty() {
+            // Said here: the library takes an end in the middle of a chunk's size for nonsense.
+            return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
+        }
         self.input_appended(count);
         Ok(count > 0)
     }

@@ -52,8 +52,10 @@ impl Endpoint {
         if url.is_empty() {
             return Err(Error::new(ErrorKind::InvalidArgument, "the endpoint is empty"));
         }
-        // The URI parser drops a fragment in silence, and its port would hide what stands before an "@".
-        if let Some(part) = url.chars().find(|c| matches!(c, '#' | '@' | '?' | '\\')) {
+        // The URI parser drops a fragment in silence, its port would hide what stands before an "@", and it
+        // takes any path that is UTF-8, which the request would repeat.
+        if let Some(part) = url.chars().find(|c| !c.is_ascii_graphic() || matches!(c, '#' | '@' | '?' | '\\'))
+        {
             return Err(untrusted(&format!("the endpoint must not hold {part:?}")));
         }
         let uri: http::Uri =
@@ -236,6 +238,8 @@ mod tests {
             "http://%6c%6f%63alhost/",
             "http://１２７.0.0.1/",
             "http://ⓛocalhost/",
+            "http://localhost/\u{e9}",
+            "http://localhost/\u{9f}",
         ] {
             let error = Endpoint::parse(url).expect_err(url);
             assert_eq!(error.kind(), ErrorKind::UntrustedAgent, "{url}");

@@ -39,20 +39,21 @@ pub(crate) struct TokenRequest<'a> {
 impl TokenRequest<'_> {
     /// One attempt: at most three requests, over one connection if the agent keeps it open.
     pub(crate) fn attempt(&self, agent: &Agent) -> Result<TokenData, Failure> {
-        let mut authorization: Option<Arc<Secret>> = None;
+        // All that were sent: the agent may repeat any of them, and messages must not.
+        let mut sent: Vec<Arc<Secret>> = Vec::new();
         for challenge in 1..=MAX_CHALLENGES {
-            let answer = agent.get(authorization.as_ref())?;
+            let answer = agent.get(sent.last())?;
             if answer.status != 401 {
-                return self.finish(&answer, authorization.as_deref());
+                return self.finish(&answer, &sent);
             }
-            authorization = match self.keys.authorization(realm(&answer)?) {
-                Ok(key) => Some(Arc::new(key)),
-                Err(KeyError::Gone(_)) if challenge < MAX_CHALLENGES => None,
+            match self.keys.authorization(realm(&answer, &sent)?) {
+                Ok(key) => sent.push(Arc::new(key)),
+                Err(KeyError::Gone(_)) if challenge < MAX_CHALLENGES => {}
                 Err(KeyError::Gone(error) | KeyError::Final(error)) => return Err(error.into()),
-            };
+            }
         }
-        let answer = agent.get(authorization.as_ref())?;
-        self.finish(&answer, authorization.as_deref())
+        let answer = agent.get(sent.last())?;
+        self.finish(&answer, &sent)
     }
 
     /// The URL that all requests of this handshake ask for.
@@ -70,18 +71,19 @@ impl TokenRequest<'_> {
         url
     }
 
-    fn finish(&self, answer: &Answer, key: Option<&Secret>) -> Result<TokenData, Failure> {
+    fn finish(&self, answer: &Answer, sent: &[Arc<Secret>]) -> Result<TokenData, Failure> {
         match answer.status {
             200 => Ok(reply::token(answer.body.used(), self.identity, self.clock.now())?),
-            _ => Err(refused(answer, key)),
+            _ => Err(refused(answer, sent)),
         }
     }
 }
 
-fn realm(answer: &Answer) -> Result<&str, Error> {
+/// The realm of a challenge to a request, before which or with which these keys were sent.
+fn realm<'a>(answer: &'a Answer, sent: &[Arc<Secret>]) -> Result<&'a str, Error> {
     let values: Vec<&[u8]> = answer.challenges.iter().map(|value| value.as_bytes()).collect();
     if values.is_empty() {
-        let refusal = reply::refusal(answer.status, answer.body.used(), None);
+        let refusal = refusal(answer, sent);
         let message = format!("{}, without a challenge", refusal.message());
         return Err(Error::nonsense(message)
             .with_http_status(answer.status)
@@ -91,11 +93,15 @@ fn realm(answer: &Answer) -> Result<&str, Error> {
 }
 
 /// The failure that an answer other than 200 is.
-pub(crate) fn refused(answer: &Answer, key: Option<&Secret>) -> Failure {
-    let error = reply::refusal(answer.status, answer.body.used(), key.map(Secret::as_str));
+pub(crate) fn refused(answer: &Answer, sent: &[Arc<Secret>]) -> Failure {
+    let error = refusal(answer, sent);
     if retry::is_temporary(answer.status) {
         Failure::Temporary { error, retry_after: answer.retry_after }
     } else {
         error.into()
     }
+}
+
+fn refusal(answer: &Answer, sent: &[Arc<Secret>]) -> Error {
+    reply::refusal(answer.status, answer.body.used(), sent.iter().map(|key| key.as_str()))
 }

@@ -50,7 +50,7 @@ impl Identity {
             "msi_res_id" => &["msi_res_id", "mi_res_id"][..],
             other => &[other],
         };
-        let echoes = || names.iter().filter_map(|name| reply.get(name));
+        let echoes = || names.iter().flat_map(|name| reply.all(name));
         let confirms =
             |echo: &Member<'_>| echo.as_str().is_some_and(|echo| echo.eq_ignore_ascii_case(wanted));
         if echoes().next().is_some() && echoes().all(confirms) {

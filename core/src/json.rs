@@ -27,7 +27,12 @@ impl<'a> Object<'a> {
 
     /// The member of this name; of several the last.
     pub(crate) fn get(&self, name: &str) -> Option<&Member<'a>> {
-        self.0.iter().rev().find(|(key, _)| key.0 == name).map(|(_, member)| member)
+        self.all(name).next_back()
+    }
+
+    /// All members of this name.
+    pub(crate) fn all(&self, name: &str) -> impl DoubleEndedIterator<Item = &Member<'a>> {
+        self.0.iter().filter(move |(key, _)| key.0 == name).map(|(_, member)| member)
     }
 
     /// The member of this name if it is a text.

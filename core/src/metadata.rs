@@ -24,7 +24,7 @@ impl Metadata {
         let answer = agent.get(None)?;
         match answer.status {
             200 => Ok(Metadata::parse(answer.body.used())?),
-            _ => Err(refused(&answer, None)),
+            _ => Err(refused(&answer, &[])),
         }
     }
 

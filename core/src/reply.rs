@@ -82,10 +82,11 @@ fn nonsense(message: &str) -> Error {
     Error::nonsense(message).with_http_status(200)
 }
 
-/// An answer that is neither a token nor a challenge, with the agent's own words. `key` is the
-/// Authorization value of the request: an agent that echoes it does not get it into a message.
-pub(crate) fn refusal(status: u16, body: &[u8], key: Option<&str>) -> Error {
-    let (code, text) = agent_error(body, key);
+/// An answer that is neither a token nor a challenge, with the agent's own words. `sent` are the
+/// Authorization values that it has seen: an agent that echoes them does not get them into a message.
+pub(crate) fn refusal<'a>(status: u16, body: &[u8], sent: impl IntoIterator<Item = &'a str>) -> Error {
+    let keys: Vec<&str> = sent.into_iter().filter_map(|value| value.strip_prefix("Basic ")).collect();
+    let (code, text) = agent_error(body, &keys);
     let said = match (&code, &text) {
         (Some(code), Some(text)) => format!(": {code}: {text}"),
         (Some(text), None) | (None, Some(text)) => format!(": {text}"),
@@ -116,8 +117,8 @@ pub(crate) fn refusal(status: u16, body: &[u8], key: Option<&str>) -> Error {
 }
 
 /// The code and the text of an error answer, in the shapes that Azure services use, or a bare text.
-fn agent_error(body: &[u8], key: Option<&str>) -> (Option<String>, Option<String>) {
-    let show = |text: &str| Some(presentable(text, key)).filter(|text| !text.is_empty());
+fn agent_error(body: &[u8], keys: &[&str]) -> (Option<String>, Option<String>) {
+    let show = |text: &str| Some(presentable(text, keys)).filter(|text| !text.is_empty());
     let Ok(json) = serde_json::from_slice::<Value>(body) else {
         let text = std::str::from_utf8(body).ok().filter(|_| !is_html(body));
         return (None, text.and_then(show));
@@ -129,15 +130,12 @@ fn agent_error(body: &[u8], key: Option<&str>) -> (Option<String>, Option<String
     (code, description)
 }
 
-/// A stranger's text in one line of bounded length, without the key and without what could be a token.
-fn presentable(text: &str, key: Option<&str>) -> String {
-    let without_key = match key.and_then(|key| key.strip_prefix("Basic ")) {
-        Some(key) => text.replace(key, "[key]"),
-        None => text.to_owned(),
-    };
+/// A stranger's text in one line of bounded length, without the keys and without what could be a token.
+fn presentable(text: &str, keys: &[&str]) -> String {
+    let without_keys = keys.iter().fold(text.to_owned(), |text, key| text.replace(key, "[key]"));
     let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+' | '=');
     let mut shown = String::new();
-    for piece in without_key.split_inclusive(|c| !is_word(c)) {
+    for piece in without_keys.split_inclusive(|c| !is_word(c)) {
         if piece.len() > LONG_WORD {
             shown.push_str("[…] ");
         } else {

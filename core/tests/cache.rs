@@ -10,24 +10,10 @@ use std::time::Duration;
 
 use arcidentity_core::{Client, Clock, ErrorKind, Token};
 use arcidentity_emulator::{Answer, Emulator};
-use support::{FakeClock, VAULT, builder, counts, emulator, life, requests_for};
+use support::{FakeClock, VAULT, builder, counts, emulator, issuer, life, requests_for};
 
 const HOUR: u64 = 3600;
 const MINUTE: u64 = 60;
-
-/// An agent whose tokens live for `lifetime` seconds and are new each time.
-fn issuer(lifetime: u64) -> Emulator {
-    let agent = Emulator::builder().require_challenge(false).start().unwrap();
-    let issued = AtomicUsize::new(0);
-    agent.respond_with(move |_| {
-        let number = issued.fetch_add(1, Ordering::SeqCst);
-        Answer::json(
-            200,
-            serde_json::json!({"access_token": format!("token{number}"), "expires_in": lifetime}),
-        )
-    });
-    agent
-}
 
 fn client(agent: &Emulator, clock: &Arc<FakeClock>) -> Client {
     builder(agent).clock(clock.clone()).max_attempts(1).build().unwrap()

@@ -2,17 +2,32 @@
 #![allow(dead_code, reason = "each test program uses a part")]
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use arcidentity_core::{Client, ClientBuilder, Clock, Error, Now, SystemClock, Token};
-use arcidentity_emulator::{Emulator, Request};
+use arcidentity_emulator::{Answer, Emulator, Request};
 
 pub const VAULT: &str = "https://vault.azure.net";
 
 /// An emulator with the defaults.
 pub fn emulator() -> Emulator {
     Emulator::start().unwrap()
+}
+
+/// An agent whose tokens live for `lifetime` seconds and are new each time.
+pub fn issuer(lifetime: u64) -> Emulator {
+    let agent = Emulator::builder().require_challenge(false).start().unwrap();
+    let issued = AtomicUsize::new(0);
+    agent.respond_with(move |_| {
+        let number = issued.fetch_add(1, Ordering::SeqCst);
+        Answer::json(
+            200,
+            serde_json::json!({"access_token": format!("token{number}"), "expires_in": lifetime}),
+        )
+    });
+    agent
 }
 
 /// A builder that leads to the emulator, with a timeout that no test reaches unless it wants to.
