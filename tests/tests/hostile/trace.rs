@@ -172,6 +172,19 @@ mod tests {
         assert!(!strangers(&keys, 1).is_empty());
     }
 
+    /// What `core` opens it with, beside what it judges afterwards.
+    #[test]
+    fn a_key_is_opened_without_following_waiting_or_handing_on() {
+        Traced.prepare();
+        let scene = Scene::new();
+        let (_, trace) = traced(&Case::new("a good call", Token, 2), &scene);
+        let opened = trace.lines().find(|line| line.contains("openat(") && line.contains(".key\""));
+        let opened = opened.expect("the trace has the key");
+        for flag in ["O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC"] {
+            assert!(opened.contains(flag), "{opened}");
+        }
+    }
+
     #[test]
     fn strangers_are_found() {
         let heard = "1 recvfrom(3<TCP:[1]>, \"HTTP/1.1 401\", 4096, 0, NULL, NULL) = 12";
