@@ -55,7 +55,7 @@ const DEATHS: [Death; 13] = [
     AfterTheToken,
 ];
 
-/// An agent that is killed: its port and its connection close at the same moment.
+/// An agent that is killed: its port closes and then its connection, so that who misses it can restart it.
 struct Mortal {
     address: SocketAddr,
     keys: TempDir,
@@ -83,6 +83,8 @@ impl Mortal {
 
 fn live(listener: TcpListener, death: Death, key: &Path) -> io::Result<()> {
     let (mut stream, _) = listener.accept()?;
+    // Dropped before the connection.
+    let _listener = listener;
     let challenge = format!(
         "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm={}\r\nContent-Length: 2\r\n\r\n{{}}",
         key.display()

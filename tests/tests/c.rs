@@ -8,19 +8,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 
-use arcidentity_emulator::{Answer, Emulator, Event};
-use arcidentity_tests::{Compiler, occurrences, succeed};
+use arcidentity_emulator::{Answer, Event};
+use arcidentity_tests::{occurrences, succeed};
 
-use programs::{agent, agent_without_challenge, command};
-
-/// The compiler with `tests/c/NAME.c`.
-fn source(name: &str) -> Compiler {
-    Compiler::c().std("c11").source(format!("tests/c/{name}.c"))
-}
+use programs::{agent, agent_without_challenge, c, command, valgrind};
 
 /// `tests/c/NAME.c`, linked to the shared library. Tests run at once: each builds for itself.
 fn build(name: &str, test: &str) -> PathBuf {
-    source(name).link_shared().build(&format!("{name}-{test}"))
+    c(name).link_shared().build(&format!("{name}-{test}"))
 }
 
 #[test]
@@ -30,7 +25,7 @@ fn every_function_works_with_the_shared_library() {
 
 #[test]
 fn every_function_works_with_the_static_library() {
-    succeed(&mut command(source("smoke").link_static().build("smoke-static"), &agent()));
+    succeed(&mut command(c("smoke").link_static().build("smoke-static"), &agent()));
 }
 
 #[test]
@@ -93,16 +88,7 @@ fn no_function_leaks_or_touches_foreign_memory() {
     for name in ["smoke", "misuse", "metadata"] {
         succeed(&mut valgrind(&build(name, "valgrind"), &agent()));
     }
-}
-
-/// `program` under Valgrind, which fails at leaks and at wrong accesses.
-fn valgrind(program: &Path, agent: &Emulator) -> Command {
-    let version = Command::new("valgrind").arg("--version").output();
-    version.expect("valgrind is needed: apt-get install valgrind");
-    let mut command = command("valgrind", agent);
-    command.args(["--quiet", "--leak-check=full", "--errors-for-leak-kinds=definite,indirect"]);
-    command.arg("--error-exitcode=9").arg(program);
-    command
+    succeed(valgrind(&build("threads", "valgrind"), &agent()).args(["16", "4"]));
 }
 
 #[test]

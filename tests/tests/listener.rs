@@ -1,6 +1,8 @@
 //! Who may listen on the agent's port: root, the owner of the agent's key directory, or the caller.
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
+mod programs;
+
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -10,8 +12,10 @@ use std::process::{Child, Command, Stdio};
 
 use arcidentity_core::{Client, ErrorKind};
 use arcidentity_emulator::Emulator;
-use arcidentity_tests::{command_binary, run};
+use arcidentity_tests::{command_binary, run, succeed};
 use tempfile::TempDir;
+
+use programs::{c, cpp};
 
 const RESOURCE: &str = "https://vault.azure.net";
 
@@ -29,9 +33,9 @@ impl Public {
         Public(directory)
     }
 
-    fn as_somebody_else(&self) -> Command {
+    fn as_user(&self, user: u32) -> Command {
         let mut command = Command::new(self.0.path().join("arcidentity"));
-        command.uid(SOMEBODY_ELSE).gid(SOMEBODY_ELSE).current_dir("/");
+        command.uid(user).gid(user).current_dir("/");
         command
     }
 }
@@ -45,9 +49,9 @@ struct Impostor {
 }
 
 impl Impostor {
-    fn start() -> Impostor {
+    fn start(user: u32) -> Impostor {
         let command = Public::new();
-        let mut process = command.as_somebody_else().arg("emulator").stderr(Stdio::piped()).spawn().unwrap();
+        let mut process = command.as_user(user).arg("emulator").stderr(Stdio::piped()).spawn().unwrap();
         let mut said = BufReader::new(process.stderr.take().unwrap()).lines().map_while(Result::ok);
         let mut after = |mark: &str| {
             let line = said.find(|line| line.contains(mark)).unwrap();
@@ -81,7 +85,7 @@ fn an_agent_of_another_user_is_refused_before_it_hears_anything() {
     if !is_root() {
         return;
     }
-    let impostor = Impostor::start();
+    let impostor = Impostor::start(SOMEBODY_ELSE);
     let client = |verify| {
         let builder = Client::builder().endpoint(&impostor.endpoint).key_directory(&impostor.keys);
         builder.verify_agent(verify).build().unwrap()
@@ -90,7 +94,7 @@ fn an_agent_of_another_user_is_refused_before_it_hears_anything() {
     assert_eq!(error.kind(), ErrorKind::UntrustedAgent);
     let port = impostor.endpoint.rsplit(':').next().unwrap().split('/').next().unwrap();
     assert!(error.message().contains("nobody") && error.message().contains(port), "{error}");
-    assert!(error.hint().unwrap().contains("ss -ltnp"), "{error:?}");
+    assert!(error.hint().unwrap().contains("ss -tanp"), "{error:?}");
     assert_eq!(client(true).get_metadata().unwrap_err().kind(), ErrorKind::UntrustedAgent);
 
     client(false).get_token(RESOURCE).unwrap();
@@ -101,7 +105,7 @@ fn the_command_refuses_it_too_unless_told_otherwise() {
     if !is_root() {
         return;
     }
-    let impostor = Impostor::start();
+    let impostor = Impostor::start(SOMEBODY_ELSE);
     let status = |options: &[&str]| {
         let mut command = Command::new(command_binary());
         command.args(["token", RESOURCE, "--endpoint", &impostor.endpoint, "--key-directory"]);
@@ -118,7 +122,7 @@ fn every_user_trusts_an_agent_of_root() {
     }
     let agent = Emulator::start().unwrap();
     let command = Public::new();
-    let mut metadata = command.as_somebody_else();
+    let mut metadata = command.as_user(SOMEBODY_ELSE);
     metadata.args(["metadata", "/compute/osType", "--endpoint", &agent.endpoint()]);
     let output = run(&mut metadata);
     assert_eq!(String::from_utf8_lossy(&output.stdout), "linux\n", "{output:?}");
@@ -131,5 +135,66 @@ fn every_user_trusts_an_agent_of_his_own() {
         let client =
             Client::builder().endpoint(format!("http://{address}")).key_directory(agent.key_directory());
         client.build().unwrap().get_token(RESOURCE).unwrap();
+    }
+}
+
+/// What `tests/c/verify.c` says about an agent, with the check and without it, when it runs with LESS than
+/// others have (see `tests/c/confined.c`). None where the system does not let it.
+fn said_with(less: &[&str], endpoint: &str, test: &str) -> Option<String> {
+    let mut confined = Command::new(c("confined").build(&format!("confined-{test}")));
+    confined.args(less).arg("--").arg(c("verify").link_shared().build(&format!("verify-{test}")));
+    let output = run(confined.env("ENDPOINT", endpoint).env("KEYS", "/nonexistent"));
+    if output.status.code() == Some(77) {
+        println!("NOT RUN: {less:?} is not possible here: {}", String::from_utf8_lossy(&output.stderr));
+        return None;
+    }
+    assert!(output.status.success(), "{less:?}: {output:?}");
+    Some(String::from_utf8(output.stdout).unwrap())
+}
+
+const REFUSED: &str = "ARC_ERROR_UNTRUSTED_AGENT\nARC_OK\n";
+const TAKEN: &str = "ARC_OK\nARC_OK\n";
+
+#[test]
+fn c_and_cpp_programs_refuse_it_too_unless_told_otherwise() {
+    if !is_root() {
+        return;
+    }
+    let impostor = Impostor::start(SOMEBODY_ELSE);
+    for compiler in [c("verify"), cpp("verify")] {
+        let mut program = Command::new(compiler.link_shared().build("verify-languages"));
+        program.env("ENDPOINT", &impostor.endpoint).env("KEYS", &impostor.keys);
+        assert_eq!(succeed(&mut program), REFUSED);
+    }
+}
+
+#[test]
+fn what_the_system_does_not_tell_stops_nobody() {
+    if !is_root() {
+        return;
+    }
+    // A user who has no name, and `nobody`, as whom a user namespace shows everybody whom it hides.
+    for user in [54321, SOMEBODY_ELSE] {
+        let impostor = Impostor::start(user);
+        for (less, expected) in [
+            (&[][..], REFUSED),
+            (&["no-netlink"], REFUSED),
+            (&["no-proc"], REFUSED),
+            (&["no-proc", "no-netlink"], TAKEN),
+            (&["user-namespace"], TAKEN),
+            (&["user-namespace", "no-netlink"], TAKEN),
+        ] {
+            let said = said_with(less, &impostor.endpoint, "hidden");
+            assert!(said.is_none_or(|said| said == expected), "{less:?} {user}");
+        }
+    }
+}
+
+#[test]
+fn the_callers_own_agent_is_taken_with_whatever_the_system_tells() {
+    let agent = Emulator::start().unwrap();
+    for less in [&["no-netlink"][..], &["no-proc"], &["user-namespace"], &["user-namespace", "no-netlink"]] {
+        let said = said_with(less, &agent.endpoint(), "own");
+        assert!(said.is_none_or(|said| said == TAKEN), "{less:?}");
     }
 }

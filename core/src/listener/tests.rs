@@ -42,9 +42,11 @@ fn as_user<T: Send>(user: u32, work: impl FnOnce() -> T + Send) -> T {
 
 /// What both lookups say, which must be the same.
 fn owners(agent: SocketAddr, ours: SocketAddr) -> Option<Owners> {
-    let answers = [netlink::owners(agent, ours), procfs::owners(agent, ours)].map(Result::unwrap);
-    assert_eq!(answers[0], answers[1], "netlink and /proc, {agent}");
-    answers[0]
+    let told = netlink::owners(agent, ours).unwrap();
+    // A table that others change while it is read may lack a line.
+    let is_same = |_| procfs::owners(agent, ours).unwrap() == told;
+    assert!((0..5).any(is_same), "/proc does not tell {told:?} of {agent}");
+    told
 }
 
 /// A connection, its other end's address and its own.

@@ -1,9 +1,21 @@
 //! What the tests of C and C++ programs share.
+#![allow(dead_code, reason = "each test program uses a part")]
 
 use std::path::Path;
 use std::process::Command;
 
 use arcidentity_emulator::{Emulator, UserAssigned};
+use arcidentity_tests::Compiler;
+
+/// The compiler with `tests/c/NAME.c`.
+pub fn c(name: &str) -> Compiler {
+    Compiler::c().std("c11").source(format!("tests/c/{name}.c"))
+}
+
+/// The compiler with `tests/cpp/NAME.cpp`.
+pub fn cpp(name: &str) -> Compiler {
+    Compiler::cpp().std("c++17").source(format!("tests/cpp/{name}.cpp"))
+}
 
 /// An agent whose machine has the user-assigned identity that the programs know.
 pub fn agent() -> Emulator {
@@ -27,5 +39,15 @@ pub fn command(program: impl AsRef<Path>, agent: &Emulator) -> Command {
     let mut command = Command::new(program.as_ref());
     command.env("ENDPOINT", agent.endpoint()).env("KEYS", agent.key_directory());
     command.envs(agent.environment()).env_remove("IDENTITY_HEADER");
+    command
+}
+
+/// `program` under Valgrind, which fails at leaks and at wrong accesses.
+pub fn valgrind(program: &Path, agent: &Emulator) -> Command {
+    let version = Command::new("valgrind").arg("--version").output();
+    version.expect("valgrind is needed: apt-get install valgrind");
+    let mut command = command("valgrind", agent);
+    command.args(["--quiet", "--leak-check=full", "--errors-for-leak-kinds=definite,indirect"]);
+    command.arg("--error-exitcode=9").arg(program);
     command
 }
