@@ -26,6 +26,9 @@ ISSUED = {"access_token": "a-token", "expires_in": 3600, "token_type": "Bearer"}
 def pytest_sessionstart() -> None:
     if Path(arcidentity.__file__).is_relative_to(SOURCE / "python"):
         pytest.exit("the source tree is on the path: install the wheel", 1)
+    # A shell starts what runs in its background with Ctrl-C ignored, and so would every program be
+    # that the tests start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
