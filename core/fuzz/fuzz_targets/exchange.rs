@@ -1,0 +1,11 @@
+#![no_main]
+
+use std::sync::LazyLock;
+
+use arcidentity_fuzz::Stage;
+
+static STAGE: LazyLock<Stage> = LazyLock::new(Stage::set_up);
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    STAGE.exchange(data);
+});
