@@ -52,6 +52,7 @@ mod token;
 #[cfg(unix)]
 mod accounts;
 #[cfg(windows)]
+#[allow(unsafe_code, reason = "asks Windows for two folders")]
 mod windows;
 
 pub use client::{Client, ClientBuilder};

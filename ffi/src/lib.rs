@@ -9,6 +9,7 @@
 //! * a text argument is NULL or ends with a NUL; `out`, `err` and `len` are NULL or writable;
 //! * a handle that is not `const` is not used by two threads at once.
 
+#![allow(unsafe_code, reason = "an interface for C takes pointers on trust")]
 #![expect(non_camel_case_types, reason = "the names are those of the C types")]
 
 // Without this line nothing links `log`, and its `max_level_off` would not be ours to rely on: at level

@@ -12,7 +12,7 @@ use std::process::{Child, Command, Stdio};
 
 use arcidentity_core::{Client, ErrorKind};
 use arcidentity_emulator::Emulator;
-use arcidentity_tests::{command_binary, run, succeed};
+use arcidentity_tests::{command_binary, python, run, succeed};
 use tempfile::TempDir;
 
 use programs::{c, cpp};
@@ -113,6 +113,25 @@ fn the_command_refuses_it_too_unless_told_otherwise() {
     };
     assert_eq!(status(&[]), Some(ErrorKind::UntrustedAgent.status()));
     assert_eq!(status(&["--no-verify-agent"]), Some(0));
+}
+
+#[test]
+fn python_refuses_it_too_unless_told_otherwise() {
+    if !is_root() {
+        return;
+    }
+    let impostor = Impostor::start(SOMEBODY_ELSE);
+    let code = "import sys, arcidentity
+_, endpoint, keys, resource = sys.argv
+try:
+    arcidentity.Client(endpoint, keys).get_token(resource)
+except arcidentity.UntrustedAgentError as error:
+    assert 'nobody' in str(error), error
+else:
+    raise SystemExit('it was trusted')
+arcidentity.Client(endpoint, keys, verify_agent=False).get_token(resource)";
+    let mut python = python().command("python");
+    succeed(python.args(["-I", "-c", code, &impostor.endpoint]).arg(&impostor.keys).arg(RESOURCE));
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 mod programs;
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -35,8 +36,19 @@ fn no_threads_race() {
     THREADS.finds_nothing();
 }
 
+/// Addresses that vary in more bits than this are foreign to the run-time of older compilers.
+const KNOWN_ADDRESS_BITS: u32 = 28;
+
 fn watched(program: PathBuf, agent: &Emulator) -> Command {
-    let mut command = command(program, agent);
+    let bits =
+        fs::read_to_string("/proc/sys/vm/mmap_rnd_bits").ok().and_then(|bits| bits.trim().parse().ok());
+    let mut command = if bits.is_some_and(|bits: u32| bits > KNOWN_ADDRESS_BITS) {
+        let mut fixed = command("setarch", agent);
+        fixed.arg("--addr-no-randomize").arg(program);
+        fixed
+    } else {
+        command(program, agent)
+    };
     // The library is not built with it: its locks would not be seen, but its copying and freeing would.
     command.env("TSAN_OPTIONS", "ignore_noninstrumented_modules=1");
     command
