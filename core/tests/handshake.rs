@@ -189,13 +189,16 @@ fn answers_that_are_not_the_agents() {
 }
 
 #[test]
-fn an_answer_of_the_largest_size_is_read() {
+fn an_answer_is_read_up_to_the_largest_size() {
+    let padded =
+        |size: usize| Answer::normal().edit_json(move |json| json["padding"] = "x".repeat(size).into());
     let agent = emulator();
-    agent.script([
-        Answer::normal(),
-        Answer::normal().edit_json(|json| json["padding"] = "x".repeat(60 * 1024).into()).chunked(),
-    ]);
+    agent.script([Answer::normal(), padded(60 * 1024).chunked()]);
     client(&agent).get_token(VAULT).unwrap();
+    for too_large in [padded(64 * 1024), padded(64 * 1024).chunked()] {
+        agent.script([Answer::normal(), too_large]);
+        assert_eq!(failure(&agent).kind(), ErrorKind::Protocol);
+    }
 }
 
 #[test]
