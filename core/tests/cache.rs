@@ -208,6 +208,27 @@ fn force_refresh_skips_both_memories() {
 }
 
 #[test]
+fn an_older_answer_does_not_replace_the_forced_token() {
+    let agent = Emulator::builder().require_challenge(false).start().unwrap();
+    agent.respond_with(|request| {
+        let issue = |token| Answer::json(200, serde_json::json!({"access_token": token, "expires_in": HOUR}));
+        match request.parameter("bypass_cache") {
+            Some(_) => issue("forced"),
+            None => issue("older").delay(Duration::from_millis(300)),
+        }
+    });
+    let client = Arc::new(support::client(&agent));
+    let asking = {
+        let client = client.clone();
+        thread::spawn(move || value(&client))
+    };
+    wait_until(|| agent.requests().len() == 1);
+    assert_eq!(client.force_refresh(VAULT).unwrap().value(), "forced");
+    assert_eq!(asking.join().unwrap(), "older");
+    assert_eq!(value(&client), "forced");
+}
+
+#[test]
 fn every_thread_sees_the_forced_token() {
     let agent = emulator();
     let client = Arc::new(support::client(&agent));
