@@ -69,8 +69,8 @@ fn seconds(value: &Member<'_>) -> Option<i64> {
 
 /// A date as other Azure services write it.
 fn date(value: &Member<'_>) -> Option<i64> {
-    let date: jiff::Timestamp = value.as_str()?.trim().parse().ok()?;
-    Some(date.as_second())
+    let date = chrono::DateTime::parse_from_rfc3339(value.as_str()?.trim()).ok()?;
+    Some(date.timestamp())
 }
 
 fn not_a_token(body: &[u8]) -> Error {
