@@ -1,19 +1,30 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-//
-// arcidentity.h - access tokens from the Azure Arc agent on this machine.
-//
-// Results    A function that can fail returns a status. The result goes to
-//            `*out`, the reason of a failure to `*err`, which may be NULL. On
-//            failure `*out` is NULL, on success `*err` is.
-// Ownership  What goes to `*out` and `*err` is yours, to release with the
-//            `_free` function of its type, which takes NULL. Text that a
-//            function returns belongs to the object that it was asked of.
-// NULL       Where NULL has no meaning it is ARC_ERROR_INVALID_ARGUMENT, and
-//            to ask NULL for a property gives NULL or 0.
-// Text       UTF-8 that ends with a NUL, in and out.
-// Threads    A `const` object may be used by many threads at once, any other
-//            by one at a time. All functions may be called after fork().
-// Panics     A bug in the library is ARC_ERROR_INTERNAL. No call aborts.
+
+/// @file
+/// Access tokens from the Azure Arc agent on this machine.
+///
+/// What holds for every function is said once, here:
+///
+/// - Results: a function that can fail returns a status. The result goes to
+///   `*out`, the reason of a failure to `*err`, which may be NULL. On failure
+///   `*out` is NULL, on success `*err` is.
+/// - Ownership: what goes to `*out` and `*err` is yours, to release with the
+///   `_free` function of its type, which takes NULL. Text that a function
+///   returns belongs to the object that it was asked of, and lives as long.
+///   Text that a function takes is copied.
+/// - NULL: where it has no meaning it is `ARC_ERROR_INVALID_ARGUMENT`, and to
+///   ask NULL for a property gives NULL or 0.
+/// - Text: UTF-8 that ends with a NUL, in and out.
+/// - Threads: a `const` object may be used by many threads at once, any other
+///   by one at a time. No function may be called from a signal handler.
+/// - Processes: all functions may be called after fork(), in a child of a
+///   process with many threads too. The child has objects of its own, which
+///   it may release.
+/// - Secrets: keys and tokens are wiped from memory when nobody holds them any
+///   more. No message holds one, and nothing is written to disk.
+/// - Panics: a bug in this library is `ARC_ERROR_INTERNAL`, which every
+///   function with a status may return. No call aborts the process, unless
+///   memory runs out.
 
 #ifndef ARCIDENTITY_H
 #define ARCIDENTITY_H
@@ -23,109 +34,121 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/// The first number of this header's version; see `arc_version`.
 #define ARC_VERSION_MAJOR 0
+
+/// The second number of this header's version.
 #define ARC_VERSION_MINOR 1
+
+/// The third number of this header's version.
 #define ARC_VERSION_PATCH 0
 
-// Define ARC_STATIC on Windows to link the static library.
+/// How a function is imported. Define ARC_STATIC on Windows to link the static
+/// library.
 #if defined(_WIN32) && !defined(ARC_STATIC)
 #define ARC_API __declspec(dllimport)
 #else
 #define ARC_API
 #endif
 
+/// No function throws.
 #if defined(__cplusplus)
 #define ARC_NOEXCEPT noexcept
 #else
 #define ARC_NOEXCEPT
 #endif
 
+/// The result of such a function must be used.
 #if defined(__GNUC__) || defined(__clang__)
 #define ARC_NODISCARD __attribute__((warn_unused_result))
 #else
 #define ARC_NODISCARD
 #endif
 
-// A flag for `arc_client_get_token`: asks the agent for a new token, whatever
-// is in memory, for example after a service has rejected the old one.
+/// A flag for `arc_client_get_token`: asks the agent for a new token, whatever
+/// is in memory, for example after a service has rejected the old one. Agents
+/// before 1.66 may give the same token again.
 #define ARC_FORCE_REFRESH 1
 
-// A source of tokens, with its own memory. Every function that takes a
-// `const arc_client *` may be called from many threads at once.
+/// A source of tokens, with its own memory. Every function that takes a
+/// `const arc_client *` may be called from many threads at once.
 typedef struct arc_client arc_client;
 
-// Why a call failed. Immutable: any thread may read it.
+/// Why a call failed. Immutable: any thread may read it.
 typedef struct arc_error arc_error;
 
-// Facts about this machine. Immutable: any thread may read it.
+/// Facts about this machine. Immutable: any thread may read it.
 typedef struct arc_metadata arc_metadata;
 
-// The settings of a client. Not for use by two threads at once.
+/// The settings of a client. Not for use by two threads at once. A function
+/// that refuses a setting leaves the old one.
 typedef struct arc_options arc_options;
 
-// An access token. Immutable: any thread may read it.
+/// An access token. Immutable: any thread may read it.
 typedef struct arc_token arc_token;
 
-// The outcome of a call: `ARC_OK` or an `ARC_ERROR_...` number.
-//
-// A number never changes its meaning. New ones may be added: treat one that
-// you do not know as a failure.
+/// The outcome of a call: `ARC_OK` or an `ARC_ERROR_...` number.
+///
+/// A number never changes its meaning. New ones may be added: treat one that
+/// you do not know as a failure.
 typedef int32_t arc_status;
 
-// Success.
+/// Success.
 #define ARC_OK 0
 
-// A bug in this library.
+/// A bug in this library.
 #define ARC_ERROR_INTERNAL 1
 
-// An argument is NULL, empty, malformed or not UTF-8.
+/// An argument is NULL, empty, malformed or not UTF-8.
 #define ARC_ERROR_INVALID_ARGUMENT 2
 
-// Nothing listens: the agent is not installed, stopped, or unreachable from a
-// container.
+/// Nothing listens: the agent is not installed, stopped, or unreachable from a
+/// container. Or no descriptors or no memory were left to ask it.
 #define ARC_ERROR_UNAVAILABLE 3
 
-// This user may not read the key.
+/// This user may not read the key. On Linux only root and the group `himds`
+/// may.
 #define ARC_ERROR_ACCESS_DENIED 4
 
-// The agent named a file that this library refuses to read.
+/// The agent named a file that this library refuses to read.
 #define ARC_ERROR_UNTRUSTED_KEY 5
 
-// The endpoint is not on this machine, or its listener is not the agent's.
+/// The endpoint is not on this machine, or its listener is not the agent's.
 #define ARC_ERROR_UNTRUSTED_AGENT 6
 
-// The agent answered with an error that a retry does not cure.
+/// The agent answered with an error that a retry does not cure.
 #define ARC_ERROR_REFUSED 7
 
-// The machine does not have this user-assigned identity.
+/// The machine does not have this user-assigned identity.
 #define ARC_ERROR_IDENTITY_NOT_FOUND 8
 
-// The agent did not confirm the user-assigned identity; its token was
-// dropped.
+/// The agent did not confirm the user-assigned identity; its token was
+/// dropped.
 #define ARC_ERROR_IDENTITY_NOT_CONFIRMED 9
 
-// The agent kept failing (429, 5xx, closed connections).
+/// The agent kept failing (429, 5xx, closed connections).
 #define ARC_ERROR_SERVICE 10
 
-// The answer makes no sense, for example a proxy's HTML page.
+/// The answer makes no sense, for example a proxy's HTML page.
 #define ARC_ERROR_PROTOCOL 11
 
-// The timeout passed.
+/// The timeout passed.
 #define ARC_ERROR_TIMEOUT 12
 
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
 
-// Gets an access token for `resource` from a client with default settings,
-// which the process shares.
-//
-// `resource` is the URI of the service to call, such as
-// "https://vault.azure.net". See `arc_client_get_token`.
-//
-// Returns `ARC_OK` and puts a token in `*out`, to release with
-// `arc_token_free`. On failure `*out` is NULL and `*err` holds the reason, to
-// release with `arc_error_free`. `err` may be NULL.
+/// Gets an access token for `resource` from a client with default settings,
+/// which the process shares.
+///
+/// `resource` is as for `arc_client_get_token`, which tells the rest. The
+/// first call makes the client, and reads the environment as `arc_client_new`
+/// does; where that fails, the next call tries again.
+///
+/// Returns `ARC_OK` and puts a token in `*out`, to release with
+/// `arc_token_free`. On failure `*out` is NULL and `*err` holds the reason, to
+/// release with `arc_error_free`. `err` may be NULL.
 ARC_API
 ARC_NODISCARD
 arc_status arc_get_token(const char *resource,
@@ -133,138 +156,165 @@ arc_status arc_get_token(const char *resource,
                          arc_error **err)
 ARC_NOEXCEPT;
 
-// The token itself, for an "Authorization: Bearer ..." header: `*len` bytes
-// of ASCII, and then a NUL.
-//
-// Belongs to `token`. Do not log it. `len` may be NULL. NULL if `token` is
-// NULL.
+/// The token itself, for an "Authorization: Bearer ..." header. Do not log it.
+///
+/// Visible ASCII. `*len` becomes its length in bytes, without the NUL at the
+/// end. `len` may be NULL.
+///
+/// Belongs to `token`. NULL, and `*len` 0, if `token` is NULL.
 ARC_API
 const char *arc_token_value(const arc_token *token,
                             size_t *len)
 ARC_NOEXCEPT;
 
-// The type of the token: "Bearer".
-//
-// Static: do not free it. NULL if `token` is NULL.
+/// The type of the token: "Bearer".
+///
+/// Static: do not free it. NULL if `token` is NULL.
 ARC_API const char *arc_token_type(const arc_token *token) ARC_NOEXCEPT;
 
-// When the token expires, in seconds since 1970-01-01T00:00:00Z.
-//
-// 0 if `token` is NULL.
+/// When the token expires, in seconds since 1970-01-01T00:00:00Z.
+///
+/// 0 if `token` is NULL.
 ARC_API int64_t arc_token_expires_on(const arc_token *token) ARC_NOEXCEPT;
 
-// When the client will ask the agent for a new token, in the same seconds.
-// Until then it answers from memory.
-//
-// 0 if `token` is NULL.
+/// When the client will ask the agent for a new token, in the same seconds as
+/// `arc_token_expires_on`. Until then it answers from memory.
+///
+/// 0 if `token` is NULL.
 ARC_API int64_t arc_token_refresh_on(const arc_token *token) ARC_NOEXCEPT;
 
-// Releases `token`. The text is wiped when nobody else holds it, the
-// client's memory included.
-//
-// `token` may be NULL.
+/// Releases `token`. The text is wiped when nobody else holds it, the
+/// client's memory included.
+///
+/// `token` may be NULL.
 ARC_API void arc_token_free(arc_token *token) ARC_NOEXCEPT;
 
-// Makes default settings, to release with `arc_options_free`. Never NULL.
+/// Makes default settings, to release with `arc_options_free`.
+///
+/// Never NULL.
 ARC_API ARC_NODISCARD arc_options *arc_options_new(void) ARC_NOEXCEPT;
 
-// Sets the agent's URL: "http", and a loopback address or "localhost". A path
-// in it is the one for tokens.
-//
-// Default: the environment variable IDENTITY_ENDPOINT if IMDS_ENDPOINT is set
-// too and IDENTITY_HEADER is not, else "http://localhost:40342". `url` is
-// copied, and judged by `arc_client_new`.
+/// Sets where the agent is: `http://HOST[:PORT][/PATH]`.
+///
+/// `url` is copied, and judged by `arc_client_new`. HOST is a loopback address
+/// or "localhost". PORT is 80 if it is absent. PATH is the one for tokens, the
+/// agent's own if it is absent. Default: the environment variable
+/// IDENTITY_ENDPOINT if IMDS_ENDPOINT is set too and IDENTITY_HEADER is not,
+/// else "http://localhost:40342".
+///
+/// Returns `ARC_OK`, or `ARC_ERROR_INVALID_ARGUMENT` if `options` is NULL, or
+/// `url` is NULL, empty or not UTF-8.
 ARC_API
 ARC_NODISCARD
 arc_status arc_options_set_endpoint(arc_options *options,
                                     const char *url)
 ARC_NOEXCEPT;
 
-// Sets the only directory that keys are read from, an absolute path.
-//
-// Default: the agent's own, "/var/opt/azcmagent/tokens", or on Windows
-// "%ProgramData%\AzureConnectedMachineAgent\Tokens". `path` is copied, and
-// judged by `arc_client_new`.
+/// Sets the only directory that keys are read from.
+///
+/// `path` is copied, and judged by `arc_client_new`. It is absolute. Default:
+/// the agent's own, `/var/opt/azcmagent/tokens`, or on Windows
+/// `%ProgramData%\AzureConnectedMachineAgent\Tokens`.
+///
+/// Returns `ARC_OK`, or `ARC_ERROR_INVALID_ARGUMENT` if `options` is NULL, or
+/// `path` is NULL, empty or not UTF-8.
 ARC_API
 ARC_NODISCARD
 arc_status arc_options_set_key_directory(arc_options *options,
                                          const char *path)
 ARC_NOEXCEPT;
 
-// Sets the longest that one call may take, retries included, in
-// milliseconds.
-//
-// Default: 60000. 0 is refused.
+/// Sets the longest that one call may take, retries included.
+///
+/// `milliseconds` is 1 or more. Default: 60000.
+///
+/// Returns `ARC_OK`, or `ARC_ERROR_INVALID_ARGUMENT` if `options` is NULL or
+/// `milliseconds` is 0.
 ARC_API
 ARC_NODISCARD
 arc_status arc_options_set_timeout_ms(arc_options *options,
                                       uint32_t milliseconds)
 ARC_NOEXCEPT;
 
-// Sets how many attempts one call makes while the agent fails. 1 means no
-// retry.
-//
-// Default: 5. 0 is refused.
+/// Sets how many attempts one call makes while the agent fails.
+///
+/// `attempts` is 1 or more; 1 means no retry. Default: 5.
+///
+/// Returns `ARC_OK`, or `ARC_ERROR_INVALID_ARGUMENT` if `options` is NULL or
+/// `attempts` is 0.
 ARC_API
 ARC_NODISCARD
 arc_status arc_options_set_max_attempts(arc_options *options,
                                         uint32_t attempts)
 ARC_NOEXCEPT;
 
-// Asks for tokens of the user-assigned identity with this client id. Needs
-// agent 1.67 or later.
-//
-// Default: the machine's own identity. `client_id` is copied. Refused once an
-// object id or a resource id is set.
+/// Asks for tokens of the user-assigned identity with this client id (also
+/// called application id). Needs agent 1.67 or later.
+///
+/// `client_id` is copied. Default: the machine's own identity.
+///
+/// Returns `ARC_OK`, or `ARC_ERROR_INVALID_ARGUMENT` if `options` is NULL,
+/// `client_id` is NULL, empty or not UTF-8, or an id of another kind is set.
 ARC_API
 ARC_NODISCARD
 arc_status arc_options_set_client_id(arc_options *options,
                                      const char *client_id)
 ARC_NOEXCEPT;
 
-// Asks for tokens of the user-assigned identity with this object id (also
-// called principal id). Needs agent 1.67 or later.
-//
-// Default: the machine's own identity. `object_id` is copied. Refused once a
-// client id or a resource id is set.
+/// Asks for tokens of the user-assigned identity with this object id (also
+/// called principal id). Needs agent 1.67 or later.
+///
+/// `object_id` is copied. Default: the machine's own identity.
+///
+/// Returns `ARC_OK`, or `ARC_ERROR_INVALID_ARGUMENT` if `options` is NULL,
+/// `object_id` is NULL, empty or not UTF-8, or an id of another kind is set.
 ARC_API
 ARC_NODISCARD
 arc_status arc_options_set_object_id(arc_options *options,
                                      const char *object_id)
 ARC_NOEXCEPT;
 
-// Asks for tokens of the user-assigned identity with this Azure resource id.
-// Needs agent 1.67 or later.
-//
-// Default: the machine's own identity. `resource_id` is copied. Refused once
-// a client id or an object id is set.
+/// Asks for tokens of the user-assigned identity with this Azure resource id.
+/// Needs agent 1.67 or later.
+///
+/// `resource_id` is copied. Default: the machine's own identity.
+///
+/// Returns `ARC_OK`, or `ARC_ERROR_INVALID_ARGUMENT` if `options` is NULL,
+/// `resource_id` is NULL, empty or not UTF-8, or an id of another kind is set.
 ARC_API
 ARC_NODISCARD
 arc_status arc_options_set_resource_id(arc_options *options,
                                        const char *resource_id)
 ARC_NOEXCEPT;
 
-// Sets whether the agent's port must be held by root, by the owner of the
-// agent's key directory, or by the calling user: 1 or 0.
-//
-// Default: 1. Any other number is refused.
+/// Sets whether the agent's port must be held by root, by the owner of the
+/// agent's key directory, or by the calling user. Has an effect on Linux only.
+///
+/// `verify` is 1 or 0. Default: 1.
+///
+/// Returns `ARC_OK`, or `ARC_ERROR_INVALID_ARGUMENT` if `options` is NULL or
+/// `verify` is neither 1 nor 0.
 ARC_API
 ARC_NODISCARD
 arc_status arc_options_set_verify_agent(arc_options *options,
                                         int32_t verify)
 ARC_NOEXCEPT;
 
-// Releases `options`. NULL is allowed.
+/// Releases `options`.
+///
+/// `options` may be NULL.
 ARC_API void arc_options_free(arc_options *options) ARC_NOEXCEPT;
 
-// Makes a client. Does no I/O.
-//
-// `options` may be NULL for the defaults; it may be changed or released right
-// after.
-//
-// Returns `ARC_OK` and puts a client in `*out`, to release with
-// `arc_client_free`. On failure `*out` is NULL and `*err` holds the reason,
-// to release with `arc_error_free`. `err` may be NULL.
+/// Makes a client. Reads the environment, and does no I/O.
+///
+/// `options` may be NULL for the defaults; it may be changed or released right
+/// after.
+///
+/// Returns `ARC_OK` and puts a client in `*out`, to release with
+/// `arc_client_free`. On failure `*out` is NULL and `*err` holds the reason,
+/// to release with `arc_error_free`. `err` may be NULL. An endpoint that is
+/// not on this machine is `ARC_ERROR_UNTRUSTED_AGENT`; any other setting that
+/// cannot be used is `ARC_ERROR_INVALID_ARGUMENT`.
 ARC_API
 ARC_NODISCARD
 arc_status arc_client_new(const arc_options *options,
@@ -272,16 +322,20 @@ arc_status arc_client_new(const arc_options *options,
                           arc_error **err)
 ARC_NOEXCEPT;
 
-// Gets an access token for `resource`, from memory or from the agent.
-//
-// `resource` is the URI of the service to call, such as
-// "https://vault.azure.net", or its scope, which has "/.default" at its end.
-// `flags` is 0 or `ARC_FORCE_REFRESH`. Blocks for at most the client's
-// timeout. Threads that want the same resource share one request.
-//
-// Returns `ARC_OK` and puts a token in `*out`, to release with
-// `arc_token_free`. On failure `*out` is NULL and `*err` holds the reason, to
-// release with `arc_error_free`. `err` may be NULL.
+/// Gets an access token for `resource`, from memory or from the agent.
+///
+/// `resource` is the URI of the service to call, such as
+/// "https://vault.azure.net", or its scope, which has "/.default" at its end:
+/// 1 to 1024 bytes without white space. `flags` is 0 or `ARC_FORCE_REFRESH`.
+///
+/// Blocks for at most the timeout of `client`. Threads that want the same
+/// resource share one request; a slow resource delays no other. Without a
+/// flag, a token that is still valid serves while the agent fails.
+///
+/// Returns `ARC_OK` and puts a token in `*out`, to release with
+/// `arc_token_free`. On failure `*out` is NULL and `*err` holds the reason, to
+/// release with `arc_error_free`. `err` may be NULL. Any
+/// `ARC_ERROR_...` number is possible.
 ARC_API
 ARC_NODISCARD
 arc_status arc_client_get_token(const arc_client *client,
@@ -291,12 +345,16 @@ arc_status arc_client_get_token(const arc_client *client,
                                 arc_error **err)
 ARC_NOEXCEPT;
 
-// Gets the facts about this machine that the agent tells every user. Asks the
-// agent each time.
-//
-// Returns `ARC_OK` and puts them in `*out`, to release with
-// `arc_metadata_free`. On failure `*out` is NULL and `*err` holds the reason,
-// to release with `arc_error_free`. `err` may be NULL.
+/// Gets the facts about this machine that the agent tells every user. Asks the
+/// agent each time.
+///
+/// Blocks for at most the timeout of `client`. Needs no key, and therefore no
+/// privilege.
+///
+/// Returns `ARC_OK` and puts them in `*out`, to release with
+/// `arc_metadata_free`. On failure `*out` is NULL and `*err` holds the reason,
+/// to release with `arc_error_free`. `err` may be NULL. Never
+/// `ARC_ERROR_ACCESS_DENIED` or `ARC_ERROR_UNTRUSTED_KEY`.
 ARC_API
 ARC_NODISCARD
 arc_status arc_client_get_metadata(const arc_client *client,
@@ -304,131 +362,139 @@ arc_status arc_client_get_metadata(const arc_client *client,
                                    arc_error **err)
 ARC_NOEXCEPT;
 
-// Forgets the tokens in memory, and wipes those that nobody else holds.
-// Tokens handed out stay valid.
-//
-// `client` may be NULL.
+/// Forgets the tokens in memory, and wipes those that nobody else holds.
+/// Tokens handed out stay valid. A request under way still answers its
+/// callers, and its token is not kept.
+///
+/// `client` may be NULL.
 ARC_API void arc_client_clear(const arc_client *client) ARC_NOEXCEPT;
 
-// Releases `client` and wipes its memory. Tokens handed out stay valid.
-//
-// No other call on this client may be running. `client` may be NULL.
+/// Releases `client` and wipes its memory. Tokens handed out stay valid.
+///
+/// No other call on this client may be running. `client` may be NULL.
 ARC_API void arc_client_free(arc_client *client) ARC_NOEXCEPT;
 
-// The whole document as the agent wrote it: `*len` bytes of JSON, and then a
-// NUL.
-//
-// Belongs to `metadata`. `len` may be NULL. NULL if `metadata` is NULL.
+/// The whole document as the agent wrote it, in JSON.
+///
+/// `*len` becomes its length in bytes, without the NUL at the end. `len` may
+/// be NULL.
+///
+/// Belongs to `metadata`. NULL, and `*len` 0, if `metadata` is NULL.
 ARC_API
 const char *arc_metadata_json(const arc_metadata *metadata,
                               size_t *len)
 ARC_NOEXCEPT;
 
-// The machine's name in Azure.
-//
-// Belongs to `metadata`. NULL if the agent does not tell it, or `metadata` is
-// NULL.
+/// The machine's name in Azure.
+///
+/// Belongs to `metadata`. NULL if the agent does not tell it, or `metadata` is
+/// NULL.
 ARC_API
 const char *arc_metadata_name(const arc_metadata *metadata)
 ARC_NOEXCEPT;
 
-// The Azure region that the machine is connected to, such as "westeurope".
-//
-// Belongs to `metadata`. NULL if the agent does not tell it, or `metadata` is
-// NULL.
+/// The Azure region that the machine is connected to, such as "westeurope".
+///
+/// Belongs to `metadata`. NULL if the agent does not tell it, or `metadata` is
+/// NULL.
 ARC_API
 const char *arc_metadata_location(const arc_metadata *metadata)
 ARC_NOEXCEPT;
 
-// The Azure resource id of the machine.
-//
-// Belongs to `metadata`. NULL if the agent does not tell it, or `metadata` is
-// NULL.
+/// The Azure resource id of the machine.
+///
+/// Belongs to `metadata`. NULL if the agent does not tell it, or `metadata` is
+/// NULL.
 ARC_API
 const char *arc_metadata_resource_id(const arc_metadata *metadata)
 ARC_NOEXCEPT;
 
-// The resource group of the machine.
-//
-// Belongs to `metadata`. NULL if the agent does not tell it, or `metadata` is
-// NULL.
+/// The resource group of the machine.
+///
+/// Belongs to `metadata`. NULL if the agent does not tell it, or `metadata` is
+/// NULL.
 ARC_API
 const char *arc_metadata_resource_group(const arc_metadata *metadata)
 ARC_NOEXCEPT;
 
-// The subscription of the machine.
-//
-// Belongs to `metadata`. NULL if the agent does not tell it, or `metadata` is
-// NULL.
+/// The subscription of the machine.
+///
+/// Belongs to `metadata`. NULL if the agent does not tell it, or `metadata` is
+/// NULL.
 ARC_API
 const char *arc_metadata_subscription_id(const arc_metadata *metadata)
 ARC_NOEXCEPT;
 
-// The id that Azure gave the machine.
-//
-// Belongs to `metadata`. NULL if the agent does not tell it, or `metadata` is
-// NULL.
+/// The id that Azure gave the machine.
+///
+/// Belongs to `metadata`. NULL if the agent does not tell it, or `metadata` is
+/// NULL.
 ARC_API
 const char *arc_metadata_vm_id(const arc_metadata *metadata)
 ARC_NOEXCEPT;
 
-// The operating system: "linux" or "windows".
-//
-// Belongs to `metadata`. NULL if the agent does not tell it, or `metadata` is
-// NULL.
+/// The operating system: "linux" or "windows".
+///
+/// Belongs to `metadata`. NULL if the agent does not tell it, or `metadata` is
+/// NULL.
 ARC_API
 const char *arc_metadata_os_type(const arc_metadata *metadata)
 ARC_NOEXCEPT;
 
-// The cloud, such as "AzurePublicCloud" or "AzureUSGovernmentCloud".
-//
-// Belongs to `metadata`. NULL if the agent does not tell it, or `metadata` is
-// NULL.
+/// The cloud, such as "AzurePublicCloud" or "AzureUSGovernmentCloud".
+///
+/// Belongs to `metadata`. NULL if the agent does not tell it, or `metadata` is
+/// NULL.
 ARC_API
 const char *arc_metadata_environment(const arc_metadata *metadata)
 ARC_NOEXCEPT;
 
-// Releases `metadata`. NULL is allowed.
+/// Releases `metadata`.
+///
+/// `metadata` may be NULL.
 ARC_API void arc_metadata_free(arc_metadata *metadata) ARC_NOEXCEPT;
 
-// The status that the call returned.
-//
-// `ARC_OK` if `error` is NULL.
+/// The status that the call returned.
+///
+/// `ARC_OK` if `error` is NULL.
 ARC_API arc_status arc_error_status(const arc_error *error) ARC_NOEXCEPT;
 
-// What happened, for a log. Holds no token and no key. The wording may
-// change.
-//
-// Belongs to `error`. NULL if `error` is NULL.
+/// What happened, for a log. Holds no token and no key. The wording may
+/// change.
+///
+/// Belongs to `error`. NULL if `error` is NULL.
 ARC_API const char *arc_error_message(const arc_error *error) ARC_NOEXCEPT;
 
-// The HTTP status of the agent's last answer.
-//
-// 0 if there was none, or `error` is NULL.
+/// The HTTP status of the answer that made the call fail, such as 404.
+///
+/// 0 if no answer did, or `error` is NULL.
 ARC_API int32_t arc_error_http_status(const arc_error *error) ARC_NOEXCEPT;
 
-// The agent's own name of the error, such as "identity_not_found".
-//
-// Belongs to `error`. NULL if there is none, or `error` is NULL.
+/// The agent's own name of the error, such as "identity_not_found".
+///
+/// Belongs to `error`. NULL if there is none, or `error` is NULL.
 ARC_API const char *arc_error_code(const arc_error *error) ARC_NOEXCEPT;
 
-// What to do about it, for a person. The wording may change.
-//
-// Belongs to `error`. NULL if there is none, or `error` is NULL.
+/// What to do about it, for a person. Holds no token and no key. The wording
+/// may change.
+///
+/// Belongs to `error`. NULL if there is none, or `error` is NULL.
 ARC_API const char *arc_error_hint(const arc_error *error) ARC_NOEXCEPT;
 
-// Releases `error`. NULL is allowed.
+/// Releases `error`.
+///
+/// `error` may be NULL.
 ARC_API void arc_error_free(arc_error *error) ARC_NOEXCEPT;
 
-// The name of `status`, such as "ARC_ERROR_TIMEOUT", or "ARC_ERROR_UNKNOWN".
-//
-// Static: do not free it. Never NULL.
+/// The name of `status`, such as "ARC_ERROR_TIMEOUT", or "ARC_ERROR_UNKNOWN".
+///
+/// Static: do not free it. Never NULL.
 ARC_API const char *arc_status_name(arc_status status) ARC_NOEXCEPT;
 
-// The version of the library in use, such as "0.1.0". The `ARC_VERSION_...`
-// macros are that of this header.
-//
-// Static: do not free it. Never NULL.
+/// The version of the library in use, such as "0.1.0". The `ARC_VERSION_...`
+/// macros are that of this header.
+///
+/// Static: do not free it. Never NULL.
 ARC_API const char *arc_version(void) ARC_NOEXCEPT;
 
 #ifdef __cplusplus

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-//
-// arcidentity.hpp - C++17 over arcidentity.h. Header only; link the same library.
-//
-// Failures   Every function that is not noexcept throws Error, and std::bad_alloc.
-// Ownership  Objects own what they hold, move, and do not copy. Text is a std::string_view into the object that it
-//            was asked of, and ends with a NUL; what is missing is empty.
-// Moved from Such an object has no text, and its other functions throw Error with ARC_ERROR_INVALID_ARGUMENT.
-// Threads    A const object may be used by many threads at once, any other by one at a time.
+
+/// @file
+/// C++17 over arcidentity.h. Header only; link the same library.
+///
+/// What arcidentity.h says of text, processes, secrets and panics holds here too. And:
+///
+/// - Failures: every function that is not noexcept throws arcidentity::Error, and std::bad_alloc.
+/// - Ownership: objects own what they hold, move, and do not copy. Text is a std::string_view into the object that it
+///   was asked of, and ends with a NUL; what is missing is empty.
+/// - Moved from: such an object has no text and no times, and what can fail throws arcidentity::Error with
+///   `ARC_ERROR_INVALID_ARGUMENT`.
+/// - Threads: a const object may be used by many threads at once, any other by one at a time.
 
 #ifndef ARCIDENTITY_HPP
 #define ARCIDENTITY_HPP
@@ -23,6 +27,7 @@
 #include <string_view>
 #include <utility>
 
+/// All of the C++ interface.
 namespace arcidentity {
 
 namespace detail {
@@ -39,22 +44,22 @@ inline std::string_view view(const char *text) noexcept {
 
 } // namespace detail
 
-// Thrown when a call fails. what() says what happened. No text in it holds a token or a key, and no wording is fixed.
+/// Thrown when a call fails. what() says what happened. No text in it holds a token or a key, and no wording is fixed.
 class Error : public std::runtime_error {
 public:
-    // Takes over `error`, which may be NULL.
+    /// Takes over `error`, which may be NULL, and releases it. `status` is an ARC_ERROR_... number.
     explicit Error(arc_status status, arc_error *error = nullptr) : Error(status, Shared(error, arc_error_free)) {}
 
-    // An ARC_ERROR_... number.
+    /// The status that the call returned: an ARC_ERROR_... number.
     arc_status status() const noexcept { return status_; }
 
-    // The HTTP status of the agent's last answer; 0 if there was none.
+    /// The HTTP status of the answer that made the call fail, such as 404; 0 if no answer did.
     int http_status() const noexcept { return arc_error_http_status(error_.get()); }
 
-    // The agent's own name of the error, such as "identity_not_found".
+    /// The agent's own name of the error, such as "identity_not_found"; empty if there is none.
     std::string_view code() const noexcept { return detail::view(arc_error_code(error_.get())); }
 
-    // What to do about it.
+    /// What to do about it, for a person; empty if there is none.
     std::string_view hint() const noexcept { return detail::view(arc_error_hint(error_.get())); }
 
 private:
@@ -95,25 +100,26 @@ template <class Handle, class Call> Handle take(Call call) {
 
 } // namespace detail
 
-// An access token. Its text is wiped when nobody else holds it, the client's memory included.
+/// An access token. Its text is wiped when nobody else holds it, the client's memory included.
 class Token {
 public:
+    /// Seconds since 1970-01-01T00:00:00Z.
     using TimePoint = std::chrono::time_point<std::chrono::system_clock, std::chrono::seconds>;
 
-    // The token itself, for an "Authorization: Bearer ..." header. Do not log it.
+    /// The token itself, for an "Authorization: Bearer ..." header: visible ASCII. Do not log it.
     std::string_view value() const noexcept {
         std::size_t length = 0;
         const char *text = arc_token_value(token_.get(), &length);
         return {text, length};
     }
 
-    // "Bearer".
+    /// The type of the token: "Bearer".
     std::string_view type() const noexcept { return detail::view(arc_token_type(token_.get())); }
 
-    // When the token expires.
+    /// When the token expires.
     TimePoint expires_on() const noexcept { return time(arc_token_expires_on(token_.get())); }
 
-    // When the client will ask the agent for a new token. Until then it answers from memory.
+    /// When the client will ask the agent for a new token. Until then it answers from memory.
     TimePoint refresh_on() const noexcept { return time(arc_token_refresh_on(token_.get())); }
 
 private:
@@ -129,42 +135,42 @@ private:
     Handle token_;
 };
 
-// Facts about this machine.
+/// Facts about this machine. What the agent does not tell is empty.
 class Metadata {
 public:
-    // The whole document as the agent wrote it.
+    /// The whole document as the agent wrote it, in JSON.
     std::string_view json() const noexcept {
         std::size_t length = 0;
         const char *text = arc_metadata_json(metadata_.get(), &length);
         return {text, length};
     }
 
-    // The machine's name in Azure.
+    /// The machine's name in Azure.
     std::string_view name() const noexcept { return detail::view(arc_metadata_name(metadata_.get())); }
 
-    // The Azure region that the machine is connected to, such as "westeurope".
+    /// The Azure region that the machine is connected to, such as "westeurope".
     std::string_view location() const noexcept { return detail::view(arc_metadata_location(metadata_.get())); }
 
-    // The Azure resource id of the machine.
+    /// The Azure resource id of the machine.
     std::string_view resource_id() const noexcept { return detail::view(arc_metadata_resource_id(metadata_.get())); }
 
-    // The resource group of the machine.
+    /// The resource group of the machine.
     std::string_view resource_group() const noexcept {
         return detail::view(arc_metadata_resource_group(metadata_.get()));
     }
 
-    // The subscription of the machine.
+    /// The subscription of the machine.
     std::string_view subscription_id() const noexcept {
         return detail::view(arc_metadata_subscription_id(metadata_.get()));
     }
 
-    // The id that Azure gave the machine.
+    /// The id that Azure gave the machine.
     std::string_view vm_id() const noexcept { return detail::view(arc_metadata_vm_id(metadata_.get())); }
 
-    // The operating system: "linux" or "windows".
+    /// The operating system: "linux" or "windows".
     std::string_view os_type() const noexcept { return detail::view(arc_metadata_os_type(metadata_.get())); }
 
-    // The cloud, such as "AzurePublicCloud" or "AzureUSGovernmentCloud".
+    /// The cloud, such as "AzurePublicCloud" or "AzureUSGovernmentCloud".
     std::string_view environment() const noexcept { return detail::view(arc_metadata_environment(metadata_.get())); }
 
 private:
@@ -177,49 +183,52 @@ private:
     Handle metadata_;
 };
 
-// The settings of a client. Every function changes one and returns the object, so that calls can be chained.
+/// The settings of a client. Every function changes one and returns the object, so that calls can be chained; one that
+/// refuses a setting throws and leaves the old one. Text is copied.
 class Options {
 public:
-    // The agent's URL: "http", and a loopback address or "localhost". Default: see arc_options_set_endpoint.
+    /// Where the agent is: `http://HOST[:PORT][/PATH]`, judged by Client. Default: see arc_options_set_endpoint().
     Options &endpoint(const std::string &url) {
         return set(arc_options_set_endpoint(options_.get(), detail::c_str(url)));
     }
 
-    // The only directory that keys are read from, an absolute path in UTF-8. Default: the agent's own.
+    /// The only directory that keys are read from, an absolute path in UTF-8, judged by Client. Default: see
+    /// arc_options_set_key_directory().
     Options &key_directory(const std::string &path) {
         return set(arc_options_set_key_directory(options_.get(), detail::c_str(path)));
     }
 
-    // The longest that one call may take, retries included: 1 ms to about 49 days. Default: 60 seconds.
+    /// The longest that one call may take, retries included: 1 ms to about 49 days. Default: 60 seconds.
     Options &timeout(std::chrono::milliseconds timeout) {
         if (timeout.count() < 0 || timeout.count() > std::numeric_limits<std::uint32_t>::max())
             throw Error(ARC_ERROR_INVALID_ARGUMENT);
         return set(arc_options_set_timeout_ms(options_.get(), static_cast<std::uint32_t>(timeout.count())));
     }
 
-    // How many attempts one call makes while the agent fails; 1 means no retry. Default: 5.
+    /// How many attempts one call makes while the agent fails; 1 means no retry. Default: 5.
     Options &max_attempts(std::uint32_t attempts) {
         return set(arc_options_set_max_attempts(options_.get(), attempts));
     }
 
-    // The user-assigned identity with this client id. Default: the machine's own identity. At most one of client_id,
-    // object_id and resource_id may be set.
+    /// Asks for tokens of the user-assigned identity with this client id (also called application id). Needs agent
+    /// 1.67 or later. Default: the machine's own identity. At most one of client_id, object_id and resource_id may be
+    /// set.
     Options &client_id(const std::string &id) {
         return set(arc_options_set_client_id(options_.get(), detail::c_str(id)));
     }
 
-    // The user-assigned identity with this object id (also called principal id).
+    /// Asks for tokens of the user-assigned identity with this object id (also called principal id); see client_id.
     Options &object_id(const std::string &id) {
         return set(arc_options_set_object_id(options_.get(), detail::c_str(id)));
     }
 
-    // The user-assigned identity with this Azure resource id.
+    /// Asks for tokens of the user-assigned identity with this Azure resource id; see client_id.
     Options &resource_id(const std::string &id) {
         return set(arc_options_set_resource_id(options_.get(), detail::c_str(id)));
     }
 
-    // Whether the agent's port must be held by root, by the owner of the agent's key directory, or by the calling
-    // user. Default: true.
+    /// Whether the agent's port must be held by root, by the owner of the agent's key directory, or by the calling
+    /// user. Has an effect on Linux only. Default: true.
     Options &verify_agent(bool verify) {
         return set(arc_options_set_verify_agent(options_.get(), verify ? 1 : 0));
     }
@@ -235,14 +244,17 @@ private:
     detail::Handle<arc_options, arc_options_free> options_{arc_options_new()};
 };
 
-// A source of tokens, with its own memory.
+/// A source of tokens, with its own memory. Many threads may use it at once.
 class Client {
 public:
-    // Does no I/O. The options may be changed afterwards.
+    /// Reads the environment, and does no I/O. `options` may be changed afterwards. Throws Error with
+    /// `ARC_ERROR_UNTRUSTED_AGENT` if the endpoint is not on this machine, and with `ARC_ERROR_INVALID_ARGUMENT` if
+    /// another setting cannot be used.
     explicit Client(const Options &options = Options()) : client_(make(options)) {}
 
-    // An access token for `resource`, such as "https://vault.azure.net" or its scope, from memory or from the agent.
-    // Blocks for at most the timeout. `force_refresh` asks for a new one, whatever is in memory.
+    /// An access token for `resource`, such as "https://vault.azure.net" or its scope, from memory or from the agent.
+    /// Blocks for at most the timeout. `force_refresh` asks for a new one, whatever is in memory. See
+    /// arc_client_get_token().
     [[nodiscard]] Token get_token(const std::string &resource, bool force_refresh = false) const {
         const std::uint32_t flags = force_refresh ? ARC_FORCE_REFRESH : 0;
         return Token(detail::take<Token::Handle>([&](arc_token **out, arc_error **err) {
@@ -250,14 +262,15 @@ public:
         }));
     }
 
-    // The facts about this machine that the agent tells every user. Asks the agent each time.
+    /// The facts about this machine that the agent tells every user. Asks the agent each time, and needs no privilege.
+    /// Blocks for at most the timeout.
     [[nodiscard]] Metadata get_metadata() const {
         return Metadata(detail::take<Metadata::Handle>([&](arc_metadata **out, arc_error **err) {
             return arc_client_get_metadata(client_.get(), out, err);
         }));
     }
 
-    // Forgets the tokens in memory. Tokens handed out stay valid.
+    /// Forgets the tokens in memory, and wipes those that nobody else holds. Tokens handed out stay valid.
     void clear() const noexcept { arc_client_clear(client_.get()); }
 
 private:
@@ -275,17 +288,17 @@ private:
     Handle client_;
 };
 
-// An access token for `resource` from a client with default settings, which the process shares.
+/// An access token for `resource` from a client with default settings, which the process shares.
 [[nodiscard]] inline Token get_token(const std::string &resource) {
     return Token(detail::take<Token::Handle>([&](arc_token **out, arc_error **err) {
         return arc_get_token(detail::c_str(resource), out, err);
     }));
 }
 
-// The name of `status`, such as "ARC_ERROR_TIMEOUT", or "ARC_ERROR_UNKNOWN".
+/// The name of `status`, such as "ARC_ERROR_TIMEOUT", or "ARC_ERROR_UNKNOWN".
 inline std::string_view status_name(arc_status status) noexcept { return arc_status_name(status); }
 
-// The version of the library in use, such as "0.1.0".
+/// The version of the library in use, such as "0.1.0". The `ARC_VERSION_...` macros are that of the header.
 inline std::string_view version() noexcept { return arc_version(); }
 
 } // namespace arcidentity

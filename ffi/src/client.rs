@@ -29,17 +29,20 @@ impl arc_client {
 }
 
 /// A flag for `arc_client_get_token`: asks the agent for a new token, whatever
-/// is in memory, for example after a service has rejected the old one.
+/// is in memory, for example after a service has rejected the old one. Agents
+/// before 1.66 may give the same token again.
 pub const ARC_FORCE_REFRESH: u32 = 1;
 
-/// Makes a client. Does no I/O.
+/// Makes a client. Reads the environment, and does no I/O.
 ///
 /// `options` may be NULL for the defaults; it may be changed or released right
 /// after.
 ///
 /// Returns `ARC_OK` and puts a client in `*out`, to release with
 /// `arc_client_free`. On failure `*out` is NULL and `*err` holds the reason,
-/// to release with `arc_error_free`. `err` may be NULL.
+/// to release with `arc_error_free`. `err` may be NULL. An endpoint that is
+/// not on this machine is `ARC_ERROR_UNTRUSTED_AGENT`; any other setting that
+/// cannot be used is `ARC_ERROR_INVALID_ARGUMENT`.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn arc_client_new(
@@ -59,13 +62,17 @@ pub unsafe extern "C" fn arc_client_new(
 /// Gets an access token for `resource`, from memory or from the agent.
 ///
 /// `resource` is the URI of the service to call, such as
-/// "https://vault.azure.net", or its scope, which has "/.default" at its end.
-/// `flags` is 0 or `ARC_FORCE_REFRESH`. Blocks for at most the client's
-/// timeout. Threads that want the same resource share one request.
+/// "https://vault.azure.net", or its scope, which has "/.default" at its end:
+/// 1 to 1024 bytes without white space. `flags` is 0 or `ARC_FORCE_REFRESH`.
+///
+/// Blocks for at most the timeout of `client`. Threads that want the same
+/// resource share one request; a slow resource delays no other. Without a
+/// flag, a token that is still valid serves while the agent fails.
 ///
 /// Returns `ARC_OK` and puts a token in `*out`, to release with
 /// `arc_token_free`. On failure `*out` is NULL and `*err` holds the reason, to
-/// release with `arc_error_free`. `err` may be NULL.
+/// release with `arc_error_free`. `err` may be NULL. Any
+/// `ARC_ERROR_...` number is possible.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn arc_client_get_token(
@@ -93,9 +100,13 @@ pub unsafe extern "C" fn arc_client_get_token(
 /// Gets the facts about this machine that the agent tells every user. Asks the
 /// agent each time.
 ///
+/// Blocks for at most the timeout of `client`. Needs no key, and therefore no
+/// privilege.
+///
 /// Returns `ARC_OK` and puts them in `*out`, to release with
 /// `arc_metadata_free`. On failure `*out` is NULL and `*err` holds the reason,
-/// to release with `arc_error_free`. `err` may be NULL.
+/// to release with `arc_error_free`. `err` may be NULL. Never
+/// `ARC_ERROR_ACCESS_DENIED` or `ARC_ERROR_UNTRUSTED_KEY`.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn arc_client_get_metadata(
@@ -113,7 +124,8 @@ pub unsafe extern "C" fn arc_client_get_metadata(
 }
 
 /// Forgets the tokens in memory, and wipes those that nobody else holds.
-/// Tokens handed out stay valid.
+/// Tokens handed out stay valid. A request under way still answers its
+/// callers, and its token is not kept.
 ///
 /// `client` may be NULL.
 #[unsafe(no_mangle)]

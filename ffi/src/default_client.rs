@@ -18,8 +18,9 @@ static CLIENT: OnceBox<Client> = OnceBox::new();
 /// Gets an access token for `resource` from a client with default settings,
 /// which the process shares.
 ///
-/// `resource` is the URI of the service to call, such as
-/// "https://vault.azure.net". See `arc_client_get_token`.
+/// `resource` is as for `arc_client_get_token`, which tells the rest. The
+/// first call makes the client, and reads the environment as `arc_client_new`
+/// does; where that fails, the next call tries again.
 ///
 /// Returns `ARC_OK` and puts a token in `*out`, to release with
 /// `arc_token_free`. On failure `*out` is NULL and `*err` holds the reason, to

@@ -48,9 +48,9 @@ pub unsafe extern "C" fn arc_error_message(error: *const arc_error) -> *const c_
     borrowed(unsafe { error.as_ref() }.map(|error| error.message.as_c_str()))
 }
 
-/// The HTTP status of the agent's last answer.
+/// The HTTP status of the answer that made the call fail, such as 404.
 ///
-/// 0 if there was none, or `error` is NULL.
+/// 0 if no answer did, or `error` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn arc_error_http_status(error: *const arc_error) -> i32 {
     // SAFETY: the caller's pointer is as lib.rs says.
@@ -66,7 +66,8 @@ pub unsafe extern "C" fn arc_error_code(error: *const arc_error) -> *const c_cha
     borrowed(unsafe { error.as_ref() }.and_then(|error| error.code.as_deref()))
 }
 
-/// What to do about it, for a person. The wording may change.
+/// What to do about it, for a person. Holds no token and no key. The wording
+/// may change.
 ///
 /// Belongs to `error`. NULL if there is none, or `error` is NULL.
 #[unsafe(no_mangle)]
@@ -75,7 +76,9 @@ pub unsafe extern "C" fn arc_error_hint(error: *const arc_error) -> *const c_cha
     borrowed(unsafe { error.as_ref() }.and_then(|error| error.hint.as_deref()))
 }
 
-/// Releases `error`. NULL is allowed.
+/// Releases `error`.
+///
+/// `error` may be NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn arc_error_free(error: *mut arc_error) {
     if !error.is_null() {

@@ -37,10 +37,12 @@ impl arc_metadata {
     }
 }
 
-/// The whole document as the agent wrote it: `*len` bytes of JSON, and then a
-/// NUL.
+/// The whole document as the agent wrote it, in JSON.
 ///
-/// Belongs to `metadata`. `len` may be NULL. NULL if `metadata` is NULL.
+/// `*len` becomes its length in bytes, without the NUL at the end. `len` may
+/// be NULL.
+///
+/// Belongs to `metadata`. NULL, and `*len` 0, if `metadata` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn arc_metadata_json(metadata: *const arc_metadata, len: *mut usize) -> *const c_char {
     // SAFETY: the caller's pointers are as lib.rs says.
@@ -131,7 +133,9 @@ pub unsafe extern "C" fn arc_metadata_environment(metadata: *const arc_metadata)
     unsafe { fact(metadata, |metadata| &metadata.environment) }
 }
 
-/// Releases `metadata`. NULL is allowed.
+/// Releases `metadata`.
+///
+/// `metadata` may be NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn arc_metadata_free(metadata: *mut arc_metadata) {
     if !metadata.is_null() {

@@ -10,7 +10,8 @@ use crate::guard::{self, invalid};
 use crate::status::arc_status;
 use crate::text;
 
-/// The settings of a client. Not for use by two threads at once.
+/// The settings of a client. Not for use by two threads at once. A function
+/// that refuses a setting leaves the old one.
 #[derive(Default)]
 pub struct arc_options {
     builder: ClientBuilder,
@@ -38,19 +39,25 @@ impl arc_options {
     }
 }
 
-/// Makes default settings, to release with `arc_options_free`. Never NULL.
+/// Makes default settings, to release with `arc_options_free`.
+///
+/// Never NULL.
 #[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn arc_options_new() -> *mut arc_options {
     Box::into_raw(Box::default())
 }
 
-/// Sets the agent's URL: "http", and a loopback address or "localhost". A path
-/// in it is the one for tokens.
+/// Sets where the agent is: `http://HOST[:PORT][/PATH]`.
 ///
-/// Default: the environment variable IDENTITY_ENDPOINT if IMDS_ENDPOINT is set
-/// too and IDENTITY_HEADER is not, else "http://localhost:40342". `url` is
-/// copied, and judged by `arc_client_new`.
+/// `url` is copied, and judged by `arc_client_new`. HOST is a loopback address
+/// or "localhost". PORT is 80 if it is absent. PATH is the one for tokens, the
+/// agent's own if it is absent. Default: the environment variable
+/// IDENTITY_ENDPOINT if IMDS_ENDPOINT is set too and IDENTITY_HEADER is not,
+/// else "http://localhost:40342".
+///
+/// Returns `ARC_OK`, or `ARC_ERROR_INVALID_ARGUMENT` if `options` is NULL, or
+/// `url` is NULL, empty or not UTF-8.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn arc_options_set_endpoint(
@@ -66,11 +73,14 @@ pub unsafe extern "C" fn arc_options_set_endpoint(
     }
 }
 
-/// Sets the only directory that keys are read from, an absolute path.
+/// Sets the only directory that keys are read from.
 ///
-/// Default: the agent's own, "/var/opt/azcmagent/tokens", or on Windows
-/// "%ProgramData%\AzureConnectedMachineAgent\Tokens". `path` is copied, and
-/// judged by `arc_client_new`.
+/// `path` is copied, and judged by `arc_client_new`. It is absolute. Default:
+/// the agent's own, `/var/opt/azcmagent/tokens`, or on Windows
+/// `%ProgramData%\AzureConnectedMachineAgent\Tokens`.
+///
+/// Returns `ARC_OK`, or `ARC_ERROR_INVALID_ARGUMENT` if `options` is NULL, or
+/// `path` is NULL, empty or not UTF-8.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn arc_options_set_key_directory(
@@ -86,10 +96,12 @@ pub unsafe extern "C" fn arc_options_set_key_directory(
     }
 }
 
-/// Sets the longest that one call may take, retries included, in
-/// milliseconds.
+/// Sets the longest that one call may take, retries included.
 ///
-/// Default: 60000. 0 is refused.
+/// `milliseconds` is 1 or more. Default: 60000.
+///
+/// Returns `ARC_OK`, or `ARC_ERROR_INVALID_ARGUMENT` if `options` is NULL or
+/// `milliseconds` is 0.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn arc_options_set_timeout_ms(
@@ -108,10 +120,12 @@ pub unsafe extern "C" fn arc_options_set_timeout_ms(
     }
 }
 
-/// Sets how many attempts one call makes while the agent fails. 1 means no
-/// retry.
+/// Sets how many attempts one call makes while the agent fails.
 ///
-/// Default: 5. 0 is refused.
+/// `attempts` is 1 or more; 1 means no retry. Default: 5.
+///
+/// Returns `ARC_OK`, or `ARC_ERROR_INVALID_ARGUMENT` if `options` is NULL or
+/// `attempts` is 0.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn arc_options_set_max_attempts(
@@ -130,11 +144,13 @@ pub unsafe extern "C" fn arc_options_set_max_attempts(
     }
 }
 
-/// Asks for tokens of the user-assigned identity with this client id. Needs
-/// agent 1.67 or later.
+/// Asks for tokens of the user-assigned identity with this client id (also
+/// called application id). Needs agent 1.67 or later.
 ///
-/// Default: the machine's own identity. `client_id` is copied. Refused once an
-/// object id or a resource id is set.
+/// `client_id` is copied. Default: the machine's own identity.
+///
+/// Returns `ARC_OK`, or `ARC_ERROR_INVALID_ARGUMENT` if `options` is NULL,
+/// `client_id` is NULL, empty or not UTF-8, or an id of another kind is set.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn arc_options_set_client_id(
@@ -152,8 +168,10 @@ pub unsafe extern "C" fn arc_options_set_client_id(
 /// Asks for tokens of the user-assigned identity with this object id (also
 /// called principal id). Needs agent 1.67 or later.
 ///
-/// Default: the machine's own identity. `object_id` is copied. Refused once a
-/// client id or a resource id is set.
+/// `object_id` is copied. Default: the machine's own identity.
+///
+/// Returns `ARC_OK`, or `ARC_ERROR_INVALID_ARGUMENT` if `options` is NULL,
+/// `object_id` is NULL, empty or not UTF-8, or an id of another kind is set.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn arc_options_set_object_id(
@@ -171,8 +189,10 @@ pub unsafe extern "C" fn arc_options_set_object_id(
 /// Asks for tokens of the user-assigned identity with this Azure resource id.
 /// Needs agent 1.67 or later.
 ///
-/// Default: the machine's own identity. `resource_id` is copied. Refused once
-/// a client id or an object id is set.
+/// `resource_id` is copied. Default: the machine's own identity.
+///
+/// Returns `ARC_OK`, or `ARC_ERROR_INVALID_ARGUMENT` if `options` is NULL,
+/// `resource_id` is NULL, empty or not UTF-8, or an id of another kind is set.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn arc_options_set_resource_id(
@@ -188,9 +208,12 @@ pub unsafe extern "C" fn arc_options_set_resource_id(
 }
 
 /// Sets whether the agent's port must be held by root, by the owner of the
-/// agent's key directory, or by the calling user: 1 or 0.
+/// agent's key directory, or by the calling user. Has an effect on Linux only.
 ///
-/// Default: 1. Any other number is refused.
+/// `verify` is 1 or 0. Default: 1.
+///
+/// Returns `ARC_OK`, or `ARC_ERROR_INVALID_ARGUMENT` if `options` is NULL or
+/// `verify` is neither 1 nor 0.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn arc_options_set_verify_agent(options: *mut arc_options, verify: i32) -> arc_status {
@@ -208,7 +231,9 @@ pub unsafe extern "C" fn arc_options_set_verify_agent(options: *mut arc_options,
     }
 }
 
-/// Releases `options`. NULL is allowed.
+/// Releases `options`.
+///
+/// `options` may be NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn arc_options_free(options: *mut arc_options) {
     if !options.is_null() {

@@ -18,10 +18,11 @@ pub const ARC_ERROR_INTERNAL: arc_status = 1;
 pub const ARC_ERROR_INVALID_ARGUMENT: arc_status = 2;
 
 /// Nothing listens: the agent is not installed, stopped, or unreachable from a
-/// container.
+/// container. Or no descriptors or no memory were left to ask it.
 pub const ARC_ERROR_UNAVAILABLE: arc_status = 3;
 
-/// This user may not read the key.
+/// This user may not read the key. On Linux only root and the group `himds`
+/// may.
 pub const ARC_ERROR_ACCESS_DENIED: arc_status = 4;
 
 /// The agent named a file that this library refuses to read.

@@ -32,11 +32,12 @@ impl arc_token {
     }
 }
 
-/// The token itself, for an "Authorization: Bearer ..." header: `*len` bytes
-/// of ASCII, and then a NUL.
+/// The token itself, for an "Authorization: Bearer ..." header. Do not log it.
 ///
-/// Belongs to `token`. Do not log it. `len` may be NULL. NULL if `token` is
-/// NULL.
+/// Visible ASCII. `*len` becomes its length in bytes, without the NUL at the
+/// end. `len` may be NULL.
+///
+/// Belongs to `token`. NULL, and `*len` 0, if `token` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn arc_token_value(token: *const arc_token, len: *mut usize) -> *const c_char {
     // SAFETY: the caller's pointers are as lib.rs says.
@@ -65,8 +66,8 @@ pub unsafe extern "C" fn arc_token_expires_on(token: *const arc_token) -> i64 {
     unsafe { arc_token::get(token) }.map_or(0, Token::expires_on)
 }
 
-/// When the client will ask the agent for a new token, in the same seconds.
-/// Until then it answers from memory.
+/// When the client will ask the agent for a new token, in the same seconds as
+/// `arc_token_expires_on`. Until then it answers from memory.
 ///
 /// 0 if `token` is NULL.
 #[unsafe(no_mangle)]
