@@ -11,7 +11,7 @@ mod python;
 pub use compiler::Compiler;
 pub use library::{Library, shared_library};
 pub use memory::occurrences;
-pub use process::{cargo_build, command_binary, run, succeed};
+pub use process::{cargo_build, command_binary, not_run, run, succeed};
 pub use python::{Python, python};
 
 use std::path::{Path, PathBuf};

@@ -1,5 +1,7 @@
 //! Running programs, and saying what they printed when they fail.
 
+use std::fmt::Display;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
@@ -25,6 +27,11 @@ pub fn succeed(command: &mut Command) -> String {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{command:?}: {}\n{stdout}\n{stderr}", output.status);
     stdout
+}
+
+/// Says that a test cannot run on this system, past the capture of what tests print: a skip is never silent.
+pub fn not_run(reason: impl Display) {
+    let _ = writeln!(io::stderr(), "NOT RUN: {reason}");
 }
 
 /// Builds a package as it is shipped, and gives the files that came out.

@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use arcidentity_core::{Client, ErrorKind};
 use arcidentity_emulator::{Answer, Emulator};
-use arcidentity_tests::{command_binary, succeed};
+use arcidentity_tests::{command_binary, not_run, succeed};
 
 use programs::{agent, agent_without_challenge, c, command, valgrind};
 
@@ -65,7 +65,7 @@ fn an_agent_whose_disk_is_full_is_quoted() {
     let Some(endpoint) = said.find_map(|line| Some(line.split_once("IDENTITY_ENDPOINT=")?.1.to_owned()))
     else {
         assert_eq!(process.0.wait().unwrap().code(), Some(77));
-        return println!("NOT RUN: this system does not let a test mount a file system of its own");
+        return not_run("this system does not let a test mount a file system of its own");
     };
     let endpoint = endpoint.split(' ').next().unwrap();
     let client = Client::builder().endpoint(endpoint).key_directory(keys.path()).max_attempts(1);

@@ -12,7 +12,7 @@ use std::process::{Child, Command, Stdio};
 
 use arcidentity_core::{Client, ErrorKind};
 use arcidentity_emulator::Emulator;
-use arcidentity_tests::{command_binary, python, run, succeed};
+use arcidentity_tests::{command_binary, not_run, python, run, succeed};
 use tempfile::TempDir;
 
 use programs::{c, cpp};
@@ -75,7 +75,7 @@ impl Drop for Impostor {
 fn is_root() -> bool {
     let root = Path::new("/proc/self").metadata().unwrap().uid() == 0;
     if !root {
-        println!("NOT RUN: only root can run an agent as another user");
+        not_run("only root can run an agent as another user");
     }
     root
 }
@@ -164,7 +164,7 @@ fn said_with(less: &[&str], endpoint: &str, test: &str) -> Option<String> {
     confined.args(less).arg("--").arg(c("verify").link_shared().build(&format!("verify-{test}")));
     let output = run(confined.env("ENDPOINT", endpoint).env("KEYS", "/nonexistent"));
     if output.status.code() == Some(77) {
-        println!("NOT RUN: {less:?} is not possible here: {}", String::from_utf8_lossy(&output.stderr));
+        not_run(format_args!("{less:?} is not possible here: {}", String::from_utf8_lossy(&output.stderr)));
         return None;
     }
     assert!(output.status.success(), "{less:?}: {output:?}");

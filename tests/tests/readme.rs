@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use arcidentity_core::ErrorKind;
-use arcidentity_tests::{Compiler, Python, command_binary, python, run, succeed, workspace};
+use arcidentity_tests::{Compiler, Python, command_binary, not_run, python, run, succeed, workspace};
 
 fn readme() -> String {
     fs::read_to_string(workspace().join("README.md")).unwrap()
@@ -37,7 +37,7 @@ fn with_agent(program: &Path, arguments: &[&Path]) -> Option<String> {
     let mut unshare = Command::new("unshare");
     unshare.args(["--mount", "--map-root-user"]);
     if !run(unshare.arg("true")).status.success() {
-        println!("NOT RUN: this system forbids user namespaces");
+        not_run("this system forbids user namespaces");
         return None;
     }
     let mut unshare = Command::new("unshare");

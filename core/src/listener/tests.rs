@@ -1,7 +1,7 @@
 //! Both lookups on real sockets, of this user and, for root, of another one.
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::thread;
@@ -20,12 +20,17 @@ use crate::retry::Failure;
 /// `nobody`, on every Linux system.
 const SOMEBODY_ELSE: u32 = 65534;
 
+/// Past the capture of what tests print: a skip is never silent.
+fn not_run(reason: &str) {
+    let _ = writeln!(io::stderr(), "NOT RUN: {reason}");
+}
+
 /// This user, and for root another one.
 fn users() -> Vec<u32> {
     if geteuid().is_root() {
         return vec![0, SOMEBODY_ELSE];
     }
-    println!("NOT RUN: only root can make sockets of another user");
+    not_run("only root can make sockets of another user");
     vec![geteuid().as_raw()]
 }
 
@@ -164,7 +169,7 @@ fn a_listener_bound_to_the_loopback_interface_is_seen() {
             listen_at(socket, "127.0.0.1:0")
         };
         let listener = match as_user(user, bind) {
-            Err(error) => return println!("NOT RUN: bind a socket to an interface: {error}"),
+            Err(error) => return not_run(&format!("bind a socket to an interface: {error}")),
             Ok(listener) => listener,
         };
         let agent = listener.local_addr().unwrap();

@@ -6,6 +6,8 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use arcidentity_tests::not_run;
+
 use crate::case::{Case, Expected};
 use crate::scene::{BAIT, KEY, Scene, TOKEN};
 
@@ -62,7 +64,7 @@ pub fn run(runner: impl Runner, cases: Vec<Case>) {
                 continue;
             }
             if let Some(need) = case.need.filter(|need| !need.is_there()) {
-                println!("NOT RUN: {}: needs {need:?}", case.name);
+                not_run(format_args!("{}: needs {need:?}", case.name));
                 continue;
             }
             let name = case.name.clone();
