@@ -1,0 +1,42 @@
+# Where everything goes, and the way back.
+
+if(ARCIDENTITY_SHARED)
+    install(FILES ${libraries}/${shared_library} ${libraries}/libarcidentity.so.${soversion}
+        DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime)
+    install(FILES ${libraries}/libarcidentity.so DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
+endif()
+if(ARCIDENTITY_STATIC)
+    install(FILES ${libraries}/libarcidentity.a DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
+endif()
+install(DIRECTORY ${workspace_path}/include/ TYPE INCLUDE COMPONENT development)
+install(FILES man/libarcidentity.3 DESTINATION ${CMAKE_INSTALL_MANDIR}/man3 COMPONENT development)
+install(FILES cmake/arcidentity-config.cmake cmake/arcidentity-config-version.cmake
+    DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/arcidentity COMPONENT development)
+
+# Made while it is installed, because `cmake --install --prefix` may change the prefix.
+set(pkgconfig_directory ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+install(CODE "
+    set(template [[${PROJECT_SOURCE_DIR}/cmake/arcidentity.pc.in]])
+    set(made [[${PROJECT_BINARY_DIR}/arcidentity.pc]])
+    set(native_libraries [[${native_libraries}]])
+    set(libdir [[${CMAKE_INSTALL_LIBDIR}]])
+    set(includedir [[${CMAKE_INSTALL_INCLUDEDIR}]])
+    set(description [[${PROJECT_DESCRIPTION}]])
+    set(version ${PROJECT_VERSION})
+    include([[${PROJECT_SOURCE_DIR}/cmake/pkgconfig.cmake]])"
+    COMPONENT development)
+install(FILES ${PROJECT_BINARY_DIR}/arcidentity.pc DESTINATION ${pkgconfig_directory} COMPONENT development)
+
+# The loader finds a new library in its cache. Who installs for another system, or only for himself, needs none.
+install(CODE "
+    if(\"\$ENV{DESTDIR}\" STREQUAL \"\")
+        execute_process(COMMAND ldconfig RESULT_VARIABLE ignored OUTPUT_QUIET ERROR_QUIET)
+    endif()"
+    COMPONENT runtime)
+
+if(PROJECT_IS_TOP_LEVEL)
+    add_custom_target(uninstall
+        COMMAND ${CMAKE_COMMAND} -D manifest=${PROJECT_BINARY_DIR}/install_manifest.txt
+            -P ${PROJECT_SOURCE_DIR}/cmake/uninstall.cmake
+        VERBATIM)
+endif()
