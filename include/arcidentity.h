@@ -84,6 +84,9 @@ typedef struct arc_metadata arc_metadata;
 /// that refuses a setting leaves the old one.
 typedef struct arc_options arc_options;
 
+/// What `arc_client_diagnose` has found. Immutable: any thread may read it.
+typedef struct arc_report arc_report;
+
 /// An access token. Immutable: any thread may read it.
 typedef struct arc_token arc_token;
 
@@ -362,6 +365,27 @@ arc_status arc_client_get_metadata(const arc_client *client,
                                    arc_error **err)
 ARC_NOEXCEPT;
 
+/// Looks at everything on this machine that a token needs, asks the agent for
+/// one, and reports what is wrong and how to mend it.
+///
+/// `resource` is as for `arc_client_get_token`; NULL is Azure Resource Manager
+/// of the machine's cloud.
+///
+/// Blocks for at most the timeout of `client`, and without an agent for about
+/// a second. Uses and changes no token in memory.
+///
+/// Returns `ARC_OK`, whatever is wrong, and puts the report in `*out`, to
+/// release with `arc_report_free`. On failure `*out` is NULL and `*err` holds
+/// the reason, to release with `arc_error_free`. `err` may be NULL. A failure
+/// is `ARC_ERROR_INVALID_ARGUMENT`.
+ARC_API
+ARC_NODISCARD
+arc_status arc_client_diagnose(const arc_client *client,
+                               const char *resource,
+                               arc_report **out,
+                               arc_error **err)
+ARC_NOEXCEPT;
+
 /// Forgets the tokens in memory, and wipes those that nobody else holds.
 /// Tokens handed out stay valid. A request under way still answers its
 /// callers, and its token is not kept.
@@ -453,6 +477,31 @@ ARC_NOEXCEPT;
 ///
 /// `metadata` may be NULL.
 ARC_API void arc_metadata_free(arc_metadata *metadata) ARC_NOEXCEPT;
+
+/// Whether nothing stands between this process and a token: 1 or 0. Warnings
+/// are allowed.
+///
+/// 0 if `report` is NULL.
+ARC_API int32_t arc_report_ok(const arc_report *report) ARC_NOEXCEPT;
+
+/// The report for a person: lines of text, failures and what mends them first.
+/// Holds no token and no key. The wording may change.
+///
+/// Belongs to `report`. NULL if `report` is NULL.
+ARC_API const char *arc_report_text(const arc_report *report) ARC_NOEXCEPT;
+
+/// The report for a program: a JSON object with "version" 1, "ok", "status"
+/// (the `ARC_ERROR_...` number that a call for a token gives now, or 0) and
+/// "checks", each with "id", "title", "outcome" ("ok", "warning", "failed" or
+/// "skipped"), "seen", "remedy" and "details".
+///
+/// Belongs to `report`. NULL if `report` is NULL.
+ARC_API const char *arc_report_json(const arc_report *report) ARC_NOEXCEPT;
+
+/// Releases `report`.
+///
+/// `report` may be NULL.
+ARC_API void arc_report_free(arc_report *report) ARC_NOEXCEPT;
 
 /// The status that the call returned.
 ///

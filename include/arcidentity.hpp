@@ -183,6 +183,28 @@ private:
     Handle metadata_;
 };
 
+/// What Client::diagnose has found. No text in it holds a token or a key.
+class Report {
+public:
+    /// Whether nothing stands between this process and a token. Warnings are allowed.
+    bool ok() const noexcept { return arc_report_ok(report_.get()) != 0; }
+
+    /// The report for a person: lines of text, failures and what mends them first. The wording may change.
+    std::string_view text() const noexcept { return detail::view(arc_report_text(report_.get())); }
+
+    /// The report for a program, in JSON; see arc_report_json.
+    std::string_view json() const noexcept { return detail::view(arc_report_json(report_.get())); }
+
+private:
+    using Handle = detail::Handle<arc_report, arc_report_free>;
+
+    explicit Report(Handle report) noexcept : report_(std::move(report)) {}
+
+    friend class Client;
+
+    Handle report_;
+};
+
 /// The settings of a client. Every function changes one and returns the object, so that calls can be chained; one that
 /// refuses a setting throws and leaves the old one. Text is copied.
 class Options {
@@ -270,11 +292,26 @@ public:
         }));
     }
 
+    /// Looks at everything on this machine that a token for `resource` needs, asks the agent for one, and reports what
+    /// is wrong and how to mend it. Blocks for at most the timeout. Uses and changes no token in memory.
+    [[nodiscard]] Report diagnose(const std::string &resource) const {
+        return report(detail::c_str(resource));
+    }
+
+    /// The same for Azure Resource Manager of the machine's cloud.
+    [[nodiscard]] Report diagnose() const { return report(nullptr); }
+
     /// Forgets the tokens in memory, and wipes those that nobody else holds. Tokens handed out stay valid.
     void clear() const noexcept { arc_client_clear(client_.get()); }
 
 private:
     using Handle = detail::Handle<arc_client, arc_client_free>;
+
+    Report report(const char *resource) const {
+        return Report(detail::take<Report::Handle>([&](arc_report **out, arc_error **err) {
+            return arc_client_diagnose(client_.get(), resource, out, err);
+        }));
+    }
 
     static Handle make(const Options &options) {
         // For C, NULL means the defaults; options that were moved from do not.

@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 use lexopt::Arg::{self, Long, Short, Value};
 use lexopt::Parser;
 
+use crate::doctor::DoctorCommand;
 use crate::emulator::EmulatorCommand;
 use crate::failure::Failure;
 use crate::help::{self, Topic};
@@ -19,6 +20,7 @@ pub(crate) enum Command {
     Version,
     Token(TokenCommand),
     Metadata(MetadataCommand),
+    Doctor(DoctorCommand),
     Emulator(EmulatorCommand),
 }
 
@@ -36,6 +38,7 @@ impl Command {
             }
             Command::Token(command) => command.run(terminal)?,
             Command::Metadata(command) => command.run(terminal)?,
+            Command::Doctor(command) => return command.run(terminal),
             Command::Emulator(command) => return command.run(terminal),
         }
         Ok(0)
@@ -56,6 +59,7 @@ fn parse_command(parser: &mut Parser) -> Result<Command, (Option<Topic>, Failure
     match topic {
         Topic::Token => TokenCommand::parse(parser),
         Topic::Metadata => MetadataCommand::parse(parser),
+        Topic::Doctor => DoctorCommand::parse(parser),
         Topic::Emulator => EmulatorCommand::parse(parser),
     }
     .map_err(|failure| (Some(topic), failure))

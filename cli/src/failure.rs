@@ -35,6 +35,10 @@ impl Failure {
         self
     }
 
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     pub(crate) fn status(&self) -> i32 {
         self.status
     }
@@ -50,9 +54,13 @@ impl Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Failure {
         let failure = Failure::new(error.kind().status(), error.message());
-        match error.hint() {
+        let failure = match error.hint() {
             Some(hint) => failure.hint(hint),
             None => failure,
+        };
+        match error.kind() {
+            ErrorKind::InvalidArgument => failure,
+            _ => failure.hint("`arcidentity doctor` looks for the cause"),
         }
     }
 }

@@ -7,19 +7,23 @@ use std::ffi::OsStr;
 pub(crate) enum Topic {
     Token,
     Metadata,
+    Doctor,
     Emulator,
 }
 
 impl Topic {
     /// The command with this name.
     pub(crate) fn named(name: &OsStr) -> Option<Topic> {
-        [Topic::Token, Topic::Metadata, Topic::Emulator].into_iter().find(|topic| name == topic.name())
+        [Topic::Token, Topic::Metadata, Topic::Doctor, Topic::Emulator]
+            .into_iter()
+            .find(|topic| name == topic.name())
     }
 
     fn name(self) -> &'static str {
         match self {
             Topic::Token => "token",
             Topic::Metadata => "metadata",
+            Topic::Doctor => "doctor",
             Topic::Emulator => "emulator",
         }
     }
@@ -38,6 +42,11 @@ pub(crate) fn text(topic: Option<Topic>) -> &'static str {
             include_str!("help/metadata.txt"),
             include_str!("help/client.txt"),
             include_str!("help/metadata-examples.txt")
+        ),
+        Some(Topic::Doctor) => concat!(
+            include_str!("help/doctor.txt"),
+            include_str!("help/client.txt"),
+            include_str!("help/doctor-examples.txt")
         ),
         Some(Topic::Emulator) => include_str!("help/emulator.txt"),
     }

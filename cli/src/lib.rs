@@ -3,13 +3,14 @@
 //! | part | what it holds |
 //! |---|---|
 //! | `arguments.rs`, `options.rs` | the command line, and the options that all clients of the agent have |
-//! | `token.rs`, `metadata.rs`, `emulator.rs` | a command each: its options and what it does |
+//! | `token.rs`, `metadata.rs`, `doctor.rs`, `emulator.rs` | a command each: its options and what it does |
 //! | `resource.rs` | the short names of services |
 //! | `terminal.rs`, `failure.rs`, `help.rs` | what is printed, and where |
 
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod doctor;
 mod emulator;
 mod failure;
 mod help;

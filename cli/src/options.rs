@@ -53,12 +53,16 @@ impl ClientOptions {
 
     /// A client whose calls take `timeout` at most.
     pub(crate) fn client(&self, timeout: Duration, interrupt: Option<&Interrupt>) -> Result<Client, Error> {
+        self.builder(timeout, interrupt).build()
+    }
+
+    /// The settings of such a client.
+    pub(crate) fn builder(&self, timeout: Duration, interrupt: Option<&Interrupt>) -> ClientBuilder {
         let builder = self.builder.clone().timeout(timeout);
         match interrupt.cloned() {
             Some(interrupt) => builder.interrupt(move || interrupt()),
             None => builder,
         }
-        .build()
     }
 }
 

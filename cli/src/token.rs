@@ -71,7 +71,7 @@ impl TokenCommand {
 }
 
 /// In whole milliseconds, as a message may show it; never nothing, which would be no timeout.
-fn what_is_left(timeout: Duration, started: Instant) -> Duration {
+pub(crate) fn what_is_left(timeout: Duration, started: Instant) -> Duration {
     let left = timeout.saturating_sub(started.elapsed()).max(Duration::from_millis(1));
     Duration::from_millis(u64::try_from(left.as_millis()).unwrap_or(u64::MAX))
 }

@@ -3,25 +3,32 @@
 //! Read from the files: the system's own functions may ask a directory service over the network, and so
 //! take any time. Who is not in the files is shown by number.
 
+#[cfg(unix)]
 use std::fs;
 
 /// The name of a user, or `uid 1000`.
+#[cfg(unix)]
 pub(crate) fn user(id: u32) -> String {
     name_in("/etc/passwd", id).unwrap_or_else(|| format!("uid {id}"))
 }
 
 /// The name of a group, or `gid 1000`.
+#[cfg(unix)]
 pub(crate) fn group(id: u32) -> String {
     name_in("/etc/group", id).unwrap_or_else(|| format!("gid {id}"))
 }
 
-/// In both files a line is `name:password:id:…`.
+#[cfg(unix)]
 fn name_in(path: &str, id: u32) -> Option<String> {
     let lines = fs::read_to_string(path).ok()?;
-    let name = lines.lines().find_map(|line| {
+    name(&lines, id).map(str::to_owned)
+}
+
+/// The name of this id. In both files a line is `name:password:id:…`.
+pub(crate) fn name(lines: &str, id: u32) -> Option<&str> {
+    lines.lines().find_map(|line| {
         let mut fields = line.split(':');
         let name = fields.next()?;
         (fields.nth(1)?.parse() == Ok(id)).then_some(name)
-    });
-    name.map(str::to_owned)
+    })
 }

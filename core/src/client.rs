@@ -9,7 +9,8 @@ use crate::cache::{Cache, Urgency};
 use crate::clock::{Clock, SystemClock};
 use crate::connection::Route;
 use crate::deadline::{Deadline, Interrupt};
-use crate::endpoint::Endpoint;
+use crate::diagnose::{self, Report};
+use crate::endpoint::{self, Endpoint};
 use crate::error::{Error, ErrorKind};
 use crate::handshake::TokenRequest;
 use crate::identity::Identity;
@@ -34,16 +35,16 @@ const MAX_RESOURCE: usize = 1024;
 ///
 /// No thread, no connection and no lock outlives a call, so that a process may fork at any time.
 pub struct Client {
-    endpoint: Endpoint,
-    keys: KeyDirectory,
-    identity: Identity,
-    timeout: Duration,
+    pub(crate) endpoint: Endpoint,
+    pub(crate) keys: KeyDirectory,
+    pub(crate) identity: Identity,
+    pub(crate) timeout: Duration,
     max_attempts: u32,
-    verify_agent: bool,
+    pub(crate) verify_agent: bool,
     /// Elsewhere than where the agent's installer puts it.
-    agent_executable: Option<PathBuf>,
+    pub(crate) agent_executable: Option<PathBuf>,
     interrupt: Option<Interrupt>,
-    clock: Arc<dyn Clock>,
+    pub(crate) clock: Arc<dyn Clock>,
     cache: Cache,
 }
 
@@ -104,6 +105,23 @@ impl Client {
         retry::run(self.max_attempts, &deadline, || Metadata::fetch(&self.agent(&url, &deadline)?))
     }
 
+    /// Looks at everything that a token needs, asks the agent for one, and reports what is wrong and how to
+    /// mend it.
+    ///
+    /// `resource` defaults to Azure Resource Manager in the machine's cloud; one that makes no sense is a
+    /// failed check. Takes as long as the client's timeout at most, and moments where no agent is. The
+    /// tokens in memory are neither used nor changed.
+    ///
+    /// ```no_run
+    /// let report = arcidentity_core::Client::new()?.diagnose(Some("https://vault.azure.net"));
+    /// print!("{}", report.text());
+    /// # Ok::<(), arcidentity_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn diagnose(&self, resource: Option<&str>) -> Report {
+        diagnose::run(self, resource, None)
+    }
+
     /// Forgets the tokens in memory; those handed out stay valid.
     pub fn clear(&self) {
         self.cache.clear();
@@ -123,26 +141,31 @@ impl Client {
             bypass_cache,
             keys: &self.keys,
             clock: &*self.clock,
+            on_step: &|_| {},
         };
         let url = request.url();
         retry::run(max_attempts, deadline, || request.attempt(&self.agent(&url, deadline)?))
     }
 
-    fn agent(&self, url: &str, deadline: &Deadline) -> Result<Agent, Error> {
-        let route = Route {
+    pub(crate) fn agent(&self, url: &str, deadline: &Deadline) -> Result<Agent, Error> {
+        Agent::new(url, self.route(deadline), Arc::clone(&self.clock))
+    }
+
+    /// The way to the agent.
+    pub(crate) fn route(&self, deadline: &Deadline) -> Route {
+        Route {
             addresses: self.endpoint.addresses().to_vec(),
             verify_agent: self.verify_agent,
             agent_executable: self.agent_executable.clone(),
             deadline: deadline.clone(),
-        };
-        Agent::new(url, route, Arc::clone(&self.clock))
+        }
     }
 
-    fn deadline(&self) -> Deadline {
+    pub(crate) fn deadline(&self) -> Deadline {
         Deadline::after(self.timeout, Arc::clone(&self.clock), self.interrupt.clone())
     }
 
-    fn deadline_within(&self, longest: Duration) -> Deadline {
+    pub(crate) fn deadline_within(&self, longest: Duration) -> Deadline {
         let timeout = self.timeout.min(longest);
         Deadline::after(timeout, Arc::clone(&self.clock), self.interrupt.clone())
     }
@@ -158,11 +181,11 @@ impl std::fmt::Debug for Client {
 }
 
 /// A scope names its resource and `/.default`.
-fn without_scope(resource: &str) -> &str {
+pub(crate) fn without_scope(resource: &str) -> &str {
     resource.strip_suffix("/.default").unwrap_or(resource)
 }
 
-fn check_resource(resource: &str) -> Result<(), Error> {
+pub(crate) fn check_resource(resource: &str) -> Result<(), Error> {
     let invalid = |message: &str| {
         Err(Error::new(ErrorKind::InvalidArgument, message)
             .with_hint("name the service that the token is for, such as https://vault.azure.net"))
@@ -263,6 +286,21 @@ impl ClientBuilder {
     pub fn agent_executable(mut self, path: impl AsRef<Path>) -> ClientBuilder {
         self.agent_executable = Some(path.as_ref().to_owned());
         self
+    }
+
+    /// What [`Client::diagnose`] reports of the client with these settings.
+    ///
+    /// An endpoint that is not on this machine, with which no client can be built, is a failed check here:
+    /// it often comes from the environment. Other settings that make no sense are an error.
+    pub fn diagnose(self, resource: Option<&str>) -> Result<Report, Error> {
+        match self.clone().build() {
+            Ok(client) => Ok(client.diagnose(resource)),
+            Err(error) if error.kind() == ErrorKind::UntrustedAgent => {
+                let client = self.endpoint(endpoint::DEFAULT).build()?;
+                Ok(diagnose::run(&client, resource, Some(error)))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Makes the client. Reads the environment, and does no I/O.

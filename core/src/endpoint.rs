@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use crate::error::{Error, ErrorKind};
 
 /// The agent's address when nothing else is said.
-const DEFAULT: &str = "http://localhost:40342";
+pub(crate) const DEFAULT: &str = "http://localhost:40342";
 
 /// Where an agent answers token requests.
 const TOKEN_PATH: &str = "/metadata/identity/oauth2/token";
@@ -97,6 +97,16 @@ impl Endpoint {
     /// The URL without a query that is asked for tokens.
     pub(crate) fn token_url(&self) -> String {
         format!("http://{}{}", self.authority, self.token_path)
+    }
+
+    /// The port at every address.
+    pub(crate) fn port(&self) -> u16 {
+        self.addresses.first().map_or(0, SocketAddr::port)
+    }
+
+    /// The URL that is asked for the state of the agent.
+    pub(crate) fn status_url(&self) -> String {
+        format!("http://{}/agentstatus", self.authority)
     }
 
     /// The URL without a query that is asked for the instance metadata.

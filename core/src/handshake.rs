@@ -25,6 +25,19 @@ const MAX_CHALLENGES: usize = 2;
 /// Everything but RFC 3986's unreserved characters.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// What was done in an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// The agent answered with a challenge.
+    Challenge,
+    /// The key that it names was read.
+    Key,
+    /// That key is not there.
+    NoKey,
+    /// The agent answered with something else.
+    Answer,
+}
+
 /// One request for a token.
 pub(crate) struct TokenRequest<'a> {
     pub(crate) token_url: &'a str,
@@ -34,6 +47,8 @@ pub(crate) struct TokenRequest<'a> {
     pub(crate) bypass_cache: bool,
     pub(crate) keys: &'a KeyDirectory,
     pub(crate) clock: &'a dyn Clock,
+    /// Told of every step when it is done.
+    pub(crate) on_step: &'a dyn Fn(Step),
 }
 
 impl TokenRequest<'_> {
@@ -46,10 +61,18 @@ impl TokenRequest<'_> {
             if answer.status != 401 {
                 return self.finish(&answer, &sent);
             }
+            (self.on_step)(Step::Challenge);
             match self.keys.authorization(realm(&answer, &sent)?) {
-                Ok(key) => sent.push(Arc::new(key)),
+                Ok(key) => {
+                    sent.push(Arc::new(key));
+                    (self.on_step)(Step::Key);
+                }
                 Err(KeyError::Gone(_)) if challenge < MAX_CHALLENGES => {}
-                Err(KeyError::Gone(error) | KeyError::Final(error)) => return Err(error.into()),
+                Err(KeyError::Gone(error)) => {
+                    (self.on_step)(Step::NoKey);
+                    return Err(error.into());
+                }
+                Err(KeyError::Final(error)) => return Err(error.into()),
             }
         }
         let answer = agent.get(sent.last())?;
@@ -72,6 +95,7 @@ impl TokenRequest<'_> {
     }
 
     fn finish(&self, answer: &Answer, sent: &[Arc<Secret>]) -> Result<TokenData, Failure> {
+        (self.on_step)(Step::Answer);
         match answer.status {
             200 => Ok(reply::token(answer.body.used(), self.identity, self.clock.now())?),
             _ => Err(refused(answer, sent)),

@@ -65,6 +65,10 @@ impl KeyDirectory {
         Ok(KeyDirectory { path })
     }
 
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The Authorization value that the key file named by `realm` makes: `Basic ` and the file's text.
     pub(crate) fn authorization(&self, realm: &str) -> Result<Secret, KeyError> {
         let name = self.judge(realm)?;

@@ -22,6 +22,7 @@
 
 #![cfg_attr(not(windows), forbid(unsafe_code))]
 
+mod accounts;
 mod agent;
 mod buffer;
 mod cache;
@@ -30,6 +31,7 @@ mod client;
 mod clock;
 mod connection;
 mod deadline;
+mod diagnose;
 mod endpoint;
 mod error;
 mod flight;
@@ -49,13 +51,12 @@ mod shortage;
 mod stripe;
 mod token;
 
-#[cfg(unix)]
-mod accounts;
 #[cfg(windows)]
 #[allow(unsafe_code, reason = "asks Windows for two folders")]
 mod windows;
 
 pub use client::{Client, ClientBuilder};
+pub use diagnose::{Check, Outcome, Report};
 pub use error::{Error, ErrorKind};
 pub use identity::Identity;
 pub use metadata::Metadata;

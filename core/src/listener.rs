@@ -15,6 +15,9 @@ mod procfs;
 #[cfg(all(test, target_os = "linux"))]
 mod tests;
 
+#[cfg(target_os = "linux")]
+pub(crate) use procfs::{Listening, listening};
+
 use std::net::SocketAddr;
 
 use crate::retry::Failure;
@@ -67,8 +70,13 @@ fn judge(uid: u32, port: u16) -> Result<(), Failure> {
     }
     let user = accounts::user(uid);
     let message = format!("port {port} is held by {user} and not by the Azure Arc agent");
+    let mount = match std::fs::exists(crate::keyfile::AGENT_DIRECTORY) {
+        // In a container the agent itself looks like that.
+        Ok(false) => "in a container, mount the host's key directory at its own path; else ",
+        _ => "",
+    };
     let hint = format!(
-        "see who it is with `sudo ss -tanp 'sport = :{port}'`, stop it and restart the agent: sudo systemctl restart himdsd"
+        "{mount}see who it is with `sudo ss -tanp 'sport = :{port}'`, stop it and restart the agent: sudo systemctl restart himdsd"
     );
     Err(Error::new(ErrorKind::UntrustedAgent, message).with_hint(hint).into())
 }

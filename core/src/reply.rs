@@ -21,6 +21,9 @@ const MAX_TEXT: usize = 300;
 /// No word of a text is this long, in bytes; a token is.
 const LONG_WORD: usize = 128;
 
+/// What is said of a token whose end has passed.
+pub(crate) const EXPIRED: &str = "the agent's token has already expired";
+
 /// The token in a successful answer.
 pub(crate) fn token(body: &[u8], identity: &Identity, now: Now) -> Result<TokenData, Error> {
     let reply = Object::parse(body).ok_or_else(|| not_a_token(body))?;
@@ -51,8 +54,7 @@ fn lifetime(reply: &Object<'_>, now: Now) -> Result<u64, Error> {
     let left = expires_in.into_iter().chain(expires_on.map(|end| end.saturating_sub(now.unix))).min();
     match left.map(u64::try_from) {
         Some(Ok(left)) if left > 0 => Ok(left.min(MAX_LIFETIME)),
-        Some(_) => Err(nonsense("the agent's token has already expired")
-            .with_hint("check this machine's clock: timedatectl status")),
+        Some(_) => Err(nonsense(EXPIRED).with_hint("check this machine's clock: timedatectl status")),
         None => Err(nonsense("the agent's answer does not say when the token expires")),
     }
 }
@@ -131,7 +133,7 @@ fn agent_error(body: &[u8], keys: &[&str]) -> (Option<String>, Option<String>) {
 }
 
 /// A stranger's text in one line of bounded length, without the keys and without what could be a token.
-fn presentable(text: &str, keys: &[&str]) -> String {
+pub(crate) fn presentable(text: &str, keys: &[&str]) -> String {
     let without_keys = keys.iter().fold(text.to_owned(), |text, key| text.replace(key, "[key]"));
     let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+' | '=');
     let mut shown = String::new();

@@ -25,6 +25,15 @@ impl From<Error> for Failure {
     }
 }
 
+impl Failure {
+    /// The reason, whether or not another attempt may succeed.
+    pub(crate) fn into_error(self) -> Error {
+        match self {
+            Failure::Final(error) | Failure::Temporary { error, .. } => error,
+        }
+    }
+}
+
 /// Whether the same request may succeed later.
 pub(crate) fn is_temporary(status: u16) -> bool {
     matches!(status, 408 | 429 | 500 | 502 | 503 | 504)

@@ -8,6 +8,7 @@ use crate::error::arc_error;
 use crate::guard::{self, invalid};
 use crate::metadata::arc_metadata;
 use crate::options::arc_options;
+use crate::report::arc_report;
 use crate::status::arc_status;
 use crate::text;
 use crate::token::arc_token;
@@ -119,6 +120,38 @@ pub unsafe extern "C" fn arc_client_get_metadata(
         guard::fill(out, err, || {
             let metadata = arc_client::get(client)?.get_metadata()?;
             Ok(arc_metadata::into_raw(&metadata))
+        })
+    }
+}
+
+/// Looks at everything on this machine that a token needs, asks the agent for
+/// one, and reports what is wrong and how to mend it.
+///
+/// `resource` is as for `arc_client_get_token`; NULL is Azure Resource Manager
+/// of the machine's cloud.
+///
+/// Blocks for at most the timeout of `client`, and without an agent for about
+/// a second. Uses and changes no token in memory.
+///
+/// Returns `ARC_OK`, whatever is wrong, and puts the report in `*out`, to
+/// release with `arc_report_free`. On failure `*out` is NULL and `*err` holds
+/// the reason, to release with `arc_error_free`. `err` may be NULL. A failure
+/// is `ARC_ERROR_INVALID_ARGUMENT`.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn arc_client_diagnose(
+    client: *const arc_client,
+    resource: *const c_char,
+    out: *mut *mut arc_report,
+    err: *mut *mut arc_error,
+) -> arc_status {
+    // SAFETY: the caller's pointers are as lib.rs says.
+    unsafe {
+        guard::fill(out, err, || {
+            let client = arc_client::get(client)?;
+            let resource =
+                if resource.is_null() { None } else { Some(text::argument("resource", resource)?) };
+            Ok(arc_report::into_raw(&client.diagnose(resource)))
         })
     }
 }

@@ -31,6 +31,8 @@ mod client;
 
 mod metadata;
 
+mod report;
+
 mod error;
 
 mod status;

@@ -17,6 +17,7 @@ static void everything_can_be_released_when_null(void) {
     arc_client_free(NULL);
     arc_client_clear(NULL);
     arc_metadata_free(NULL);
+    arc_report_free(NULL);
     arc_error_free(NULL);
 }
 
@@ -39,6 +40,10 @@ static void null_has_no_properties(void) {
     CHECK(arc_metadata_vm_id(NULL) == NULL);
     CHECK(arc_metadata_os_type(NULL) == NULL);
     CHECK(arc_metadata_environment(NULL) == NULL);
+
+    CHECK(arc_report_ok(NULL) == 0);
+    CHECK(arc_report_text(NULL) == NULL);
+    CHECK(arc_report_json(NULL) == NULL);
 
     CHECK(arc_error_status(NULL) == ARC_OK);
     CHECK(arc_error_message(NULL) == NULL);
@@ -127,6 +132,18 @@ static void tokens_need_usable_arguments(const arc_client *client) {
     CHECK(arc_get_token(RESOURCE, NULL, NULL) == ARC_ERROR_INVALID_ARGUMENT);
 }
 
+static void reports_need_usable_arguments(const arc_client *client) {
+    arc_report *report = STALE(arc_report);
+    arc_error *error = STALE(arc_error);
+    CHECK(arc_client_diagnose(NULL, RESOURCE, &report, &error) == ARC_ERROR_INVALID_ARGUMENT);
+    CHECK(report == NULL);
+    CHECK(arc_error_status(error) == ARC_ERROR_INVALID_ARGUMENT);
+    arc_error_free(error);
+    for (size_t i = 1; i < sizeof unusable / sizeof *unusable; i++)
+        CHECK(arc_client_diagnose(client, unusable[i], &report, NULL) == ARC_ERROR_INVALID_ARGUMENT);
+    CHECK(arc_client_diagnose(client, RESOURCE, NULL, NULL) == ARC_ERROR_INVALID_ARGUMENT);
+}
+
 static void metadata_needs_usable_arguments(const arc_client *client) {
     arc_metadata *metadata = STALE(arc_metadata);
     arc_error *error = STALE(arc_error);
@@ -155,6 +172,7 @@ int main(void) {
     arc_client *client = new_client(new_options());
     tokens_need_usable_arguments(client);
     metadata_needs_usable_arguments(client);
+    reports_need_usable_arguments(client);
     success_leaves_no_error(client);
     arc_client_free(client);
     return 0;

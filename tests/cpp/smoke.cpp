@@ -13,10 +13,12 @@ using arcidentity::Client;
 using arcidentity::Error;
 using arcidentity::Metadata;
 using arcidentity::Options;
+using arcidentity::Report;
 using arcidentity::Token;
 
 static_assert(std::is_nothrow_move_constructible_v<Token> && !std::is_copy_constructible_v<Token>);
 static_assert(std::is_nothrow_move_constructible_v<Metadata> && !std::is_copy_constructible_v<Metadata>);
+static_assert(std::is_nothrow_move_constructible_v<Report> && !std::is_copy_constructible_v<Report>);
 static_assert(std::is_nothrow_move_constructible_v<Client> && !std::is_copy_constructible_v<Client>);
 static_assert(std::is_nothrow_move_constructible_v<Options> && !std::is_copy_constructible_v<Options>);
 static_assert(std::is_nothrow_copy_constructible_v<Error> && std::is_base_of_v<std::runtime_error, Error>);
@@ -87,6 +89,18 @@ void metadata_has_its_properties() {
     CHECK(metadata.json().front() == '{' && metadata.json().find("arcbox-ubuntu-01") != std::string_view::npos);
 }
 
+void a_report_has_its_properties() {
+    const Client client(options());
+    for (const Report &report : {client.diagnose(), client.diagnose(resource)}) {
+        CHECK(report.ok());
+        CHECK(report.text().find("The agent gave a token") == 0);
+        CHECK(report.json().substr(0, 13) == "{\"version\":1,");
+    }
+    failure(ARC_ERROR_INVALID_ARGUMENT, [&] { (void)client.diagnose(""); });
+    const Report report = Client(options().key_directory("/nonexistent")).diagnose("https://vault.azure.net");
+    CHECK(!report.ok() && report.text().find("FAILED") != std::string_view::npos);
+}
+
 void options_are_taken() {
     using namespace std::chrono_literals;
     Options chosen = options();
@@ -155,6 +169,7 @@ int main() {
     a_token_has_its_properties();
     a_token_outlives_its_client();
     metadata_has_its_properties();
+    a_report_has_its_properties();
     options_are_taken();
     unusable_arguments_are_refused();
     an_error_tells_what_the_agent_said();

@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 
 use arcidentity_emulator::{Answer, Event};
-use arcidentity_tests::{occurrences, succeed};
+use arcidentity_tests::{occurrences, run, succeed};
 
 use programs::{agent, agent_without_challenge, c, command, valgrind};
 
@@ -65,6 +65,28 @@ fn metadata_is_what_the_agent_tells() {
 }
 
 #[test]
+fn a_report_says_what_is_wrong() {
+    let agent = agent();
+    let program = build("report", "shared");
+    let said = succeed(&mut command(&program, &agent));
+    let (text, json) = said.trim_end().rsplit_once('\n').unwrap();
+    assert!(text.starts_with("The agent gave a token for https://management.azure.com"), "{text}");
+    let report: serde_json::Value = serde_json::from_str(json).unwrap();
+    assert_eq!((&report["version"], &report["ok"], &report["status"]), (&1.into(), &true.into(), &0.into()));
+
+    let output = run(command(&program, &agent).env("KEYS", "/nonexistent").arg("https://vault.azure.net"));
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stdout).unwrap();
+    let (text, json) = said.trim_end().rsplit_once('\n').unwrap();
+    assert!(text.starts_with("No token for https://vault.azure.net (ARC_ERROR_"), "{text}");
+    let report: serde_json::Value = serde_json::from_str(json).unwrap();
+    let failed = |check: &&serde_json::Value| check["outcome"] == "failed";
+    let failed: Vec<_> = report["checks"].as_array().unwrap().iter().filter(failed).collect();
+    assert_eq!(failed.len(), 1, "one cause: {failed:?}");
+    assert_ne!(report["status"], 0);
+}
+
+#[test]
 fn sixty_four_threads_share_one_handshake_per_resource() {
     let program = build("threads", "shared");
     for resources in [1, 8] {
@@ -85,7 +107,7 @@ fn a_hundred_thousand_cached_tokens_leak_nothing() {
 
 #[test]
 fn no_function_leaks_or_touches_foreign_memory() {
-    for name in ["smoke", "misuse", "metadata"] {
+    for name in ["smoke", "misuse", "metadata", "report"] {
         succeed(&mut valgrind(&build(name, "valgrind"), &agent()));
     }
     succeed(valgrind(&build("threads", "valgrind"), &agent()).args(["16", "4"]));

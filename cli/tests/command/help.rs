@@ -2,7 +2,7 @@
 
 use crate::support::run;
 
-const COMMANDS: [&str; 3] = ["token", "metadata", "emulator"];
+const COMMANDS: [&str; 4] = ["token", "metadata", "doctor", "emulator"];
 
 #[test]
 fn help_is_a_result() {
@@ -51,7 +51,10 @@ fn every_option_is_explained() {
     ];
     let token = [&client[..], &["--output FORM", "--force-refresh"]].concat();
     let emulator = ["--port N", "--key-directory DIR", "--lifetime SECONDS", "-h, --help"];
-    for (command, options) in [("token", &token[..]), ("metadata", &client), ("emulator", &emulator)] {
+    let doctor = [&client[..], &["--json"]].concat();
+    for (command, options) in
+        [("token", &token[..]), ("metadata", &client), ("doctor", &doctor), ("emulator", &emulator)]
+    {
         let text = run(&["help", command]).result();
         for option in options {
             assert!(text.contains(&format!("\n  {option} ")), "{command}: {option}");

@@ -9,7 +9,9 @@ fn assert_usage(arguments: &[&str], words: &str) {
     assert_eq!(status, 2, "{arguments:?}");
     assert!(message.contains(words), "{arguments:?}: {message}");
     let help = match arguments.first() {
-        Some(command @ (&"token" | &"metadata" | &"emulator")) => format!("arcidentity {command} --help"),
+        Some(command @ (&"token" | &"metadata" | &"doctor" | &"emulator")) => {
+            format!("arcidentity {command} --help")
+        }
         _ => "arcidentity --help".to_owned(),
     };
     assert!(outcome.stderr.ends_with(&format!("hint: see `{help}`\n")), "{}", outcome.stderr);
@@ -32,6 +34,8 @@ fn missing_and_superfluous_arguments() {
     assert_usage(&["token"], "RESOURCE");
     assert_usage(&["token", VAULT, "another"], "another");
     assert_usage(&["metadata", "/a", "/b"], "/b");
+    assert_usage(&["doctor", VAULT, "another"], "another");
+    assert_usage(&["doctor", "--output", "json"], "--output");
     assert_usage(&["emulator", "true"], "true");
     assert_usage(&["emulator", "--"], "COMMAND");
 }

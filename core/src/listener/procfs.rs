@@ -31,6 +31,22 @@ pub(super) fn owners(agent: SocketAddr, ours: SocketAddr) -> io::Result<Option<O
     }))
 }
 
+/// A socket that listens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Listening {
+    pub(crate) address: SocketAddr,
+    pub(crate) uid: u32,
+    pub(crate) inode: u64,
+}
+
+/// All sockets that listen on this port, whoever can reach them.
+pub(crate) fn listening(port: u16) -> io::Result<Vec<Listening>> {
+    let mut found = sockets("/proc/net/tcp", port)?;
+    found.extend(sockets("/proc/net/tcp6", port).unwrap_or_default());
+    let listening = found.into_iter().filter(|socket| socket.listens && socket.is_held());
+    Ok(listening.map(|Socket { local: address, uid, inode, .. }| Listening { address, uid, inode }).collect())
+}
+
 /// Whether `uid` is somebody whom this process's user namespace hides, and not the real `nobody`.
 pub(super) fn is_hidden(uid: u32) -> bool {
     if uid != OVERFLOW_UID {

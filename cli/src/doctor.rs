@@ -1,0 +1,95 @@
+//! `arcidentity doctor`.
+
+use std::env;
+use std::ffi::OsString;
+use std::io::IsTerminal;
+use std::time::Instant;
+
+use arcidentity_core::{ErrorKind, Outcome, Report};
+use lexopt::Arg::{Long, Short, Value};
+use lexopt::{Parser, ValueExt};
+
+use crate::arguments::{Command, unexpected};
+use crate::failure::Failure;
+use crate::help::Topic;
+use crate::options::ClientOptions;
+use crate::resource;
+use crate::terminal::Terminal;
+use crate::token::what_is_left;
+
+/// Prints why there is no token.
+pub(crate) struct DoctorCommand {
+    resource: Option<String>,
+    json: bool,
+    options: ClientOptions,
+}
+
+impl DoctorCommand {
+    pub(crate) fn parse(parser: &mut Parser) -> Result<Command, Failure> {
+        let (mut resource, mut json, mut options) = (None, false, ClientOptions::default());
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Short('h') | Long("help") => return Ok(Command::Help(Some(Topic::Doctor))),
+                Long("json") => json = true,
+                Long(name) => {
+                    let name = name.to_owned();
+                    options.take(&name, parser)?;
+                }
+                Value(value) if resource.is_none() => resource = Some(value.string()?),
+                other => return Err(unexpected(other)),
+            }
+        }
+        Ok(Command::Doctor(DoctorCommand { resource, json, options }))
+    }
+
+    /// Returns 0 if nothing failed, else the number of what a request for a token fails with.
+    pub(crate) fn run(&self, terminal: &mut Terminal<'_>) -> Result<i32, Failure> {
+        let report = self.examine(terminal)?;
+        terminal.print(|out| match self.json {
+            true => writeln!(out, "{}", report.to_json()),
+            false => out.write_all(text(&report).as_bytes()),
+        })?;
+        Ok(report.error().map_or(0, |error| error.kind().status()))
+    }
+
+    fn examine(&self, terminal: &mut Terminal<'_>) -> Result<Report, Failure> {
+        let started = Instant::now();
+        let interrupt = terminal.interrupt.clone();
+        let builder = |timeout| self.options.builder(timeout, interrupt.as_ref());
+        let resource = self.resource.as_deref().map(|text| {
+            let timeout = self.options.timeout / 4;
+            resource::resolve(text, || builder(timeout).max_attempts(1).build()?.get_metadata())
+        });
+        let resource = match resource.transpose() {
+            // What kept the agent from telling its cloud is in the report of any resource.
+            Err(failure) if failure.status() != ErrorKind::InvalidArgument.status() => {
+                let reason = failure.message();
+                terminal.tell(format_args!("{reason}: Azure Resource Manager is looked at instead"));
+                None
+            }
+            resolved => resolved?,
+        };
+        let timeout = what_is_left(self.options.timeout, started);
+        Ok(builder(timeout).diagnose(resource.as_deref())?)
+    }
+}
+
+/// In colour where people see it and do not object (https://no-color.org).
+fn text(report: &Report) -> String {
+    let is_unwanted = |name| env::var_os(name).is_some_and(|value: OsString| !value.is_empty());
+    let is_dumb = env::var_os("TERM").is_none_or(|terminal| terminal == "dumb");
+    if is_unwanted("NO_COLOR") || is_dumb || !std::io::stdout().is_terminal() {
+        return report.text();
+    }
+    report.painted_text(&|outcome, word| format!("\x1b[{}m{word}\x1b[0m", colour(outcome)))
+}
+
+/// The parameter of the escape sequence "select graphic rendition" (ECMA-48).
+fn colour(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Failed => "1;31",
+        Outcome::Warning => "33",
+        Outcome::Ok => "32",
+        _ => "2",
+    }
+}

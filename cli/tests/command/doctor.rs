@@ -1,0 +1,113 @@
+//! `arcidentity doctor`.
+
+use arcidentity_emulator::{Answer, Emulator};
+use serde_json::Value;
+
+use crate::support::{Outcome, VAULT, arcidentity, ask, client, outcome, resources, run};
+
+/// A report for programs, and the exit status.
+fn report(outcome: &Outcome) -> (Value, Option<i32>) {
+    assert_eq!(outcome.stdout.lines().count(), 1);
+    (serde_json::from_str(&outcome.stdout).unwrap(), outcome.status)
+}
+
+fn failed(report: &Value) -> Vec<&str> {
+    let checks = report["checks"].as_array().unwrap().iter();
+    checks.filter(|check| check["outcome"] == "failed").map(|check| check["id"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn a_report_is_a_result() {
+    let agent = Emulator::start().unwrap();
+    let text = ask(&agent, &["doctor"]).result();
+    assert!(text.starts_with("The agent gave a token for https://management.azure.com/\n"), "{text}");
+    assert!(!text.contains('\u{1b}'), "no terminal, no colour");
+    let outcome = ask(&agent, &["doctor", VAULT, "--json"]);
+    let (json, status) = report(&outcome);
+    assert_eq!((json["ok"].as_bool(), status, outcome.stderr.as_str()), (Some(true), Some(0), ""));
+    assert_eq!(json["resource"], VAULT);
+}
+
+#[test]
+fn short_names_are_understood() {
+    let agent = Emulator::start().unwrap();
+    ask(&agent, &["doctor", "key-vault"]).result();
+    assert_eq!(resources(&agent), [VAULT]);
+    assert_eq!(ask(&agent, &["doctor", "nothing"]).failure().0, 2);
+}
+
+#[test]
+fn the_exit_status_is_that_of_a_request_for_a_token() {
+    let agent = Emulator::start().unwrap();
+    agent.respond_with(|request| match request.parameter("resource") {
+        Some(_) => Answer::error(400, "invalid_resource", "AADSTS500011: it was not found"),
+        None => Answer::normal(),
+    });
+    let (json, status) = report(&ask(&agent, &["doctor", "https://app.vault.azure.net", "--json"]));
+    assert_eq!((failed(&json), status), (vec!["resource"], Some(7)));
+    assert_eq!(ask(&agent, &["doctor"]).status, Some(7));
+}
+
+#[test]
+fn without_an_agent_a_short_name_does_not_hide_why() {
+    let agent = Emulator::start().unwrap();
+    let mut command = client(&agent, &["doctor", "keyvault", "--json"]);
+    agent.stop();
+    let outcome = outcome(&mut command);
+    let (json, status) = report(&outcome);
+    assert_eq!((failed(&json), status), (vec!["port"], Some(3)));
+    assert!(outcome.stderr.contains("Azure Resource Manager is looked at instead"), "{outcome:?}");
+}
+
+#[test]
+fn a_variable_that_leads_elsewhere_is_in_the_report() {
+    let mut command = arcidentity(&["doctor", "--json"]);
+    command.env("IDENTITY_ENDPOINT", "http://example.com/").env("IMDS_ENDPOINT", "x");
+    let (json, status) = report(&outcome(&mut command));
+    assert_eq!((failed(&json), status), (vec!["endpoint"], Some(6)));
+}
+
+#[test]
+fn a_command_that_fails_leads_here() {
+    let agent = Emulator::start().unwrap();
+    agent.respond_with(|_| Answer::status(503).header("Retry-After", "3600"));
+    assert!(ask(&agent, &["token", VAULT]).stderr.contains("hint: `arcidentity doctor`"));
+    assert!(!ask(&agent, &["token", ""]).stderr.contains("doctor"));
+}
+
+#[test]
+fn settings_that_make_no_sense_are_an_error() {
+    assert_eq!(run(&["doctor", "--client-id", ""]).failure().0, 2);
+    assert_eq!(run(&["doctor", "--key-directory", "keys"]).failure().0, 2);
+    assert_eq!(run(&["doctor", VAULT, "more"]).failure().0, 2);
+}
+
+/// What a user sees whose terminal is this wide awake.
+#[cfg(target_os = "linux")]
+mod terminals {
+    use std::process::Command;
+
+    use super::*;
+
+    /// Standard output with a terminal behind it. `script` is a part of util-linux.
+    fn on_a_terminal(agent: &Emulator, variables: &[(&str, &str)]) -> String {
+        let command = client(agent, &["doctor"]);
+        let words = std::iter::once(command.get_program()).chain(command.get_args());
+        let line: Vec<_> = words.map(|word| format!("'{}'", word.to_str().unwrap())).collect();
+        let mut script = Command::new("script");
+        script.args(["--quiet", "--return", "--command", &line.join(" "), "/dev/null"]);
+        script.env("TERM", "xterm").env_remove("NO_COLOR").envs(variables.iter().copied());
+        let output = script.output().expect("script is needed: apt-get install bsdutils");
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    #[test]
+    fn colour_is_for_terminals_and_for_who_wants_it() {
+        let agent = Emulator::start().unwrap();
+        assert!(on_a_terminal(&agent, &[]).contains("\u{1b}[32mok\u{1b}[0m"));
+        assert!(on_a_terminal(&agent, &[("NO_COLOR", "")]).contains('\u{1b}'));
+        assert!(!on_a_terminal(&agent, &[("NO_COLOR", "1")]).contains('\u{1b}'));
+        assert!(!on_a_terminal(&agent, &[("TERM", "dumb")]).contains('\u{1b}'));
+    }
+}

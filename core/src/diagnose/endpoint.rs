@@ -1,0 +1,103 @@
+//! Where the agent is looked for, and the variables that say so.
+
+use super::Findings;
+use super::report::{Check, Topic};
+use super::system::{System, one_line};
+use crate::endpoint::Endpoint;
+
+const VARIABLES: [&str; 2] = ["IDENTITY_ENDPOINT", "IMDS_ENDPOINT"];
+
+/// By these, other Azure hosts (App Service, Functions, Service Fabric, Cloud Shell) are known.
+const OTHER_HOSTS: [&str; 4] =
+    ["IDENTITY_HEADER", "IDENTITY_SERVER_THUMBPRINT", "MSI_ENDPOINT", "MSI_SECRET"];
+
+/// Where variables are set for many processes. The first is the agent's own.
+const FILES: [&str; 6] = [
+    "/lib/systemd/system.conf.d/azcmagent.conf",
+    "/usr/lib/systemd/system.conf.d/azcmagent.conf",
+    "/etc/systemd/system.conf",
+    "/etc/environment",
+    "/etc/profile",
+    "/etc/bash.bashrc",
+];
+
+pub(super) fn check(findings: &Findings<'_>, cause: Option<Topic>) -> Check {
+    let system = &findings.system;
+    if let Some(error) = findings.misplaced.as_ref().filter(|_| cause == Some(Topic::Endpoint)) {
+        let Some(file) = set_in(system, VARIABLES[0]) else {
+            return Check::from_error(Topic::Endpoint, error);
+        };
+        let seen = format!("{}; {} is set {file}", error.message(), VARIABLES[0]);
+        return Check::failed(Topic::Endpoint, seen, findings.surroundings.unset(&VARIABLES));
+    }
+    let url = findings.endpoint().token_url();
+    let url = one_line(&url);
+    let seen = match Endpoint::find(None, |name| system.raw_variable(name)) {
+        Ok(ours) if ours == *findings.endpoint() && uses_variables(system) => {
+            let file = set_in(system, VARIABLES[0]).unwrap_or_default();
+            format!("{url}, as {} says, which is set {file}; the real agent needs no variable", VARIABLES[0])
+        }
+        Ok(ours) if ours == *findings.endpoint() => {
+            format!("{url}, where every agent is; {}", of_unused_variables(system))
+        }
+        _ => format!("{url}, as the caller of this library says"),
+    };
+    Check::ok(Topic::Endpoint, seen)
+}
+
+pub(super) fn check_other_host(findings: &Findings<'_>) -> Check {
+    let set: Vec<&str> =
+        OTHER_HOSTS.into_iter().filter(|name| findings.system.variable(name).is_some()).collect();
+    if set.is_empty() {
+        return Check::ok(Topic::OtherHost, "none is set");
+    }
+    let seen = format!(
+        "{} set: by this, Azure libraries take this machine for another Azure host, and {} does not count",
+        set.join(", "),
+        VARIABLES[0]
+    );
+    Check::warning(Topic::OtherHost, seen, findings.surroundings.unset(&set))
+}
+
+/// Leads the client back to where every agent is.
+pub(super) fn leave(findings: &Findings<'_>) -> Vec<String> {
+    match uses_variables(&findings.system) {
+        true => findings.surroundings.unset(&VARIABLES),
+        false => {
+            findings.surroundings.commands(&["# leave the endpoint out, or start what should listen there"])
+        }
+    }
+}
+
+/// Whether the variables decide, by the rule of [`Endpoint::find`].
+fn uses_variables(system: &System) -> bool {
+    VARIABLES.iter().all(|name| system.variable(name).is_some()) && system.variable(OTHER_HOSTS[0]).is_none()
+}
+
+fn of_unused_variables(system: &System) -> String {
+    let set: Vec<&str> = VARIABLES.into_iter().filter(|name| system.variable(name).is_some()).collect();
+    match set[..] {
+        [] => format!("{} and {} are not set, and not needed", VARIABLES[0], VARIABLES[1]),
+        _ => format!("{} is set and does not count", set.join(" and ")),
+    }
+}
+
+/// Where a variable that is set was set, as the end of a sentence.
+fn set_in(system: &System, name: &str) -> Option<String> {
+    system.variable(name)?;
+    let mut files = FILES.map(str::to_owned).to_vec();
+    files.extend(system.names("/etc/profile.d").iter().map(|file| format!("/etc/profile.d/{file}")));
+    let file = files.into_iter().find(|file| system.read(file).is_some_and(|text| sets(&text, name)));
+    Some(
+        file.map_or_else(
+            || "by what started this process".to_owned(),
+            |file| format!("in {}", one_line(&file)),
+        ),
+    )
+}
+
+/// Whether a line that is no comment sets this variable.
+fn sets(text: &str, name: &str) -> bool {
+    let assignment = format!("{name}=");
+    text.lines().any(|line| !line.trim_start().starts_with('#') && line.contains(&assignment))
+}

@@ -1,0 +1,117 @@
+//! What the agent tells everybody: the machine, and its own connection to Azure.
+
+use super::installation::CONNECT;
+use super::report::{Check, Topic};
+use super::system::one_line;
+use super::{Findings, Time};
+use crate::agent::Agent;
+use crate::error::Error;
+use crate::handshake::refused;
+use crate::json::Object;
+use crate::metadata::Metadata;
+use crate::retry::Failure;
+
+/// In the resource id of every machine that is connected through Azure Arc.
+const ARC_MACHINE: &str = "/microsoft.hybridcompute/machines/";
+
+/// What `/agentstatus` says.
+#[derive(Debug)]
+pub(super) struct AgentStatus {
+    status: String,
+    version: String,
+}
+
+impl AgentStatus {
+    pub(super) fn is_connected(&self) -> bool {
+        self.status.eq_ignore_ascii_case("Connected")
+    }
+
+    fn is_expired(&self) -> bool {
+        self.status.eq_ignore_ascii_case("Expired")
+    }
+
+    fn fetch(agent: &Agent) -> Result<AgentStatus, Failure> {
+        let answer = agent.get(None)?;
+        if answer.status != 200 {
+            return Err(refused(&answer, &[]));
+        }
+        let nonsense = || Error::nonsense("the agent's status is no JSON object with a status");
+        let object = Object::parse(answer.body.used()).ok_or_else(nonsense)?;
+        let status = object.text("status").filter(|text| !text.is_empty()).ok_or_else(nonsense)?;
+        let version = object.text("agentVersion").unwrap_or_default();
+        Ok(AgentStatus { status: one_line(status), version: one_line(version) })
+    }
+}
+
+pub(super) fn fetch(time: &Time<'_>) -> Result<Metadata, Error> {
+    let url = Metadata::url(&time.client.endpoint.metadata_url());
+    let agent = time.client.agent(&url, &time.for_question()?)?;
+    Metadata::fetch(&agent).map_err(Failure::into_error)
+}
+
+pub(super) fn fetch_status(time: &Time<'_>) -> Result<AgentStatus, Error> {
+    let agent = time.client.agent(&time.client.endpoint.status_url(), &time.for_question()?)?;
+    AgentStatus::fetch(&agent).map_err(Failure::into_error)
+}
+
+pub(super) fn check(findings: &Findings<'_>, cause: Option<Topic>) -> Check {
+    let metadata = match &findings.metadata {
+        Ok(metadata) => metadata,
+        Err(error) if cause.is_none() => {
+            return Check::warning(Topic::Metadata, error.message(), Vec::new());
+        }
+        Err(_) => return findings.see(Topic::Metadata, cause),
+    };
+    let shown = |fact: Option<&str>| fact.map_or_else(|| "not told".to_owned(), one_line);
+    let (name, cloud) = (shown(metadata.name()), shown(metadata.environment()));
+    let (region, id) = (shown(metadata.location()), shown(metadata.resource_id()));
+    let is_arc = metadata.resource_id().is_some_and(|id| id.to_ascii_lowercase().contains(ARC_MACHINE));
+    let check = match is_arc {
+        true => Check::ok(Topic::Metadata, format!("the Azure Arc machine {name} in {region}, {cloud}")),
+        false => {
+            let seen = format!("not an Azure Arc machine: its resource id is {id}");
+            Check::warning(Topic::Metadata, seen, findings.surroundings.commands(&["sudo azcmagent show"]))
+        }
+    };
+    check.with([
+        ("name", name.into()),
+        ("cloud", cloud.into()),
+        ("region", region.into()),
+        ("resource_id", id.into()),
+    ])
+}
+
+pub(super) fn check_status(findings: &Findings<'_>, cause: Option<Topic>) -> Check {
+    let status = match &findings.status {
+        Ok(status) => status,
+        Err(error) if cause.is_none() => {
+            return Check::skipped(Topic::AgentStatus, format!("not told: {}", error.message()));
+        }
+        Err(_) => return findings.see(Topic::AgentStatus, cause),
+    };
+    let said = format!("{}, agent {}", status.status, status.version);
+    let check = match &findings.request {
+        _ if status.is_connected() => Check::ok(Topic::AgentStatus, said),
+        Err(error) if cause == Some(Topic::AgentStatus) => {
+            let seen = format!("not connected: {said}; {}", error.message());
+            Check::failed(Topic::AgentStatus, seen, reconnect(findings, status))
+        }
+        Err(_) => {
+            let seen = format!("not connected: {said}");
+            Check::warning(Topic::AgentStatus, seen, reconnect(findings, status))
+        }
+        Ok(_) => {
+            let seen = format!("not connected: {said}; tokens come from its memory, until they end");
+            Check::warning(Topic::AgentStatus, seen, reconnect(findings, status))
+        }
+    };
+    check.with([("status", status.status.as_str().into()), ("agent_version", status.version.as_str().into())])
+}
+
+/// An identity that was not used for long has expired for good; else the network is the likely reason.
+fn reconnect(findings: &Findings<'_>, status: &AgentStatus) -> Vec<String> {
+    findings.surroundings.commands(match status.is_expired() {
+        true => &["sudo azcmagent disconnect --force-local-only", CONNECT],
+        false => &["sudo azcmagent show", "sudo azcmagent check"],
+    })
+}

@@ -1,0 +1,107 @@
+//! The commands that mend things, for the way in which this process was started.
+
+use std::path::Path;
+
+use super::surroundings::{Family, Surroundings, Way};
+
+/// The command that starts the agent, or starts it again.
+pub(super) const RESTART_AGENT: &str =
+    if cfg!(windows) { "Restart-Service himds" } else { "sudo systemctl restart himdsd" };
+
+impl Surroundings {
+    /// These commands, without `sudo` for root, who may not have it.
+    pub(super) fn commands(&self, commands: &[&str]) -> Vec<String> {
+        let sudo = if self.is_root() { "" } else { "sudo " };
+        commands.iter().map(|command| command.replace("sudo ", sudo)).collect()
+    }
+
+    /// Makes this process's user a member of `group`.
+    pub(super) fn join(&self, group: &str) -> Vec<String> {
+        let user = &self.user;
+        let join = match (&self.way, self.family) {
+            (Way::Service(unit), _) => return self.drop_in(unit, &format!("SupplementaryGroups={group}")),
+            _ if !self.is_known => format!("# give the user {user} a place in the group {group}"),
+            (_, Family::Alpine) => format!("sudo addgroup {user} {group}"),
+            (_, Family::RedHat | Family::Other) => format!("sudo usermod -aG {group} {user}"),
+        };
+        let mut commands = self.commands(&[&join]);
+        commands.extend(self.log_in_again(group));
+        commands
+    }
+
+    /// Gives a process the groups that its user has by now.
+    pub(super) fn log_in_again(&self, group: &str) -> Vec<String> {
+        match &self.way {
+            Way::Login => self.commands(&[
+                "# log out and in again, from the first window to the last; or, for one shell:",
+                &format!("newgrp {group}"),
+            ]),
+            Way::Service(unit) => self.commands(&[&format!("sudo systemctl restart {unit}")]),
+            Way::UserService(_) => {
+                let manager = format!("sudo systemctl restart user@{}.service", self.uid.unwrap_or_default());
+                self.commands(&["# restart the user's services:", &manager])
+            }
+            Way::Cron => self.commands(&["# nothing more: cron's next run has the group"]),
+            Way::Other => self.commands(&["# start this program again from a new login"]),
+        }
+    }
+
+    /// Takes variables away from this process.
+    pub(super) fn unset(&self, names: &[&str]) -> Vec<String> {
+        let names = names.join(" ");
+        match &self.way {
+            _ if self.container.is_some() => {
+                self.commands(&[&format!("# start the container without {names}")])
+            }
+            Way::Service(unit) => self.drop_in(unit, &format!("UnsetEnvironment={names}")),
+            Way::Cron => self.commands(&[&format!("# take {names} out of:"), "crontab -e"]),
+            Way::Login | Way::UserService(_) | Way::Other => self.commands(&[&format!("unset {names}")]),
+        }
+    }
+
+    /// Lets a container reach the agent of its host, whose keys are in `keys`.
+    pub(super) fn share_host(&self, keys: &Path, group: Option<u32>) -> Vec<String> {
+        let keys = keys.display();
+        let group = group.map(|gid| gid.to_string());
+        let engine = match self.container {
+            Some("Docker") => "docker",
+            Some("Podman") => "podman",
+            _ => {
+                let group = group.as_deref().unwrap_or("the id of the host's group himds");
+                return self.commands(&[
+                    "# let the container use the host's network (Kubernetes: hostNetwork: true)",
+                    &format!("# mount the host's {keys} read-only at the same path (hostPath)"),
+                    &format!("# add the group {group} to the process (supplementalGroups)"),
+                ]);
+            }
+        };
+        let group = group.as_deref().unwrap_or("$(getent group himds | cut -d: -f3)");
+        self.commands(&[
+            "# on the host, with the container's other options:",
+            &format!("{engine} run --network host --volume {keys}:{keys}:ro --group-add \"{group}\" IMAGE"),
+        ])
+    }
+
+    /// Adds a setting to a unit of the system and starts it again.
+    fn drop_in(&self, unit: &str, setting: &str) -> Vec<String> {
+        let directory = format!("/etc/systemd/system/{unit}.d");
+        self.commands(&[
+            &format!("sudo mkdir -p {directory}"),
+            &format!("printf '[Service]\\n{setting}\\n' | sudo tee {directory}/arcidentity.conf"),
+            "sudo systemctl daemon-reload",
+            &format!("sudo systemctl restart {unit}"),
+        ])
+    }
+
+    /// Sets this machine's clock.
+    pub(super) fn set_clock(&self) -> Vec<String> {
+        match self.container {
+            _ if cfg!(windows) => self.commands(&["w32tm /resync"]),
+            Some(_) => self.commands(&["# set the clock of the host"]),
+            None if self.family == Family::RedHat => {
+                self.commands(&["sudo systemctl enable --now chronyd", "sudo chronyc makestep"])
+            }
+            None => self.commands(&["sudo timedatectl set-ntp true", "timedatectl status"]),
+        }
+    }
+}

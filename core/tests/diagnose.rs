@@ -1,0 +1,395 @@
+//! Reports: each cause is provoked, and the report names that cause and no other.
+#![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
+
+mod support;
+
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
+use arcidentity_core::{Check, Client, ErrorKind, Identity, Outcome, Report};
+use arcidentity_emulator::{Answer, Emulator, KeyStyle, Machine};
+use serde_json::{Value, json};
+use support::{FakeClock, VAULT, builder, client, emulator};
+
+/// The ids of the checks with this outcome.
+fn ids(report: &Report, outcome: Outcome) -> Vec<&'static str> {
+    report.checks().iter().filter(|check| check.outcome() == outcome).map(Check::id).collect()
+}
+
+fn check<'a>(report: &'a Report, id: &str) -> &'a Check {
+    report.checks().iter().find(|check| check.id() == id).unwrap()
+}
+
+fn detail(report: &Report, id: &str, name: &str) -> Value {
+    let found = check(report, id).details().iter().find(|(detail, _)| *detail == name);
+    found.unwrap_or_else(|| panic!("{id} has no {name}")).1.clone()
+}
+
+/// Nothing failed, and these are strange.
+#[track_caller]
+fn assert_token(report: &Report, warnings: &[&str]) {
+    assert!(report.ok() && report.error().is_none(), "{}", report.text());
+    assert_eq!(ids(report, Outcome::Failed), [""; 0], "{}", report.text());
+    assert_eq!(ids(report, Outcome::Warning), warnings, "{}", report.text());
+}
+
+/// This check failed and no other, nothing else is strange, and a request for a token fails like this.
+#[track_caller]
+fn assert_cause(report: &Report, cause: &str, kind: ErrorKind) {
+    assert_eq!(ids(report, Outcome::Failed), [cause], "{}", report.text());
+    assert_eq!(ids(report, Outcome::Warning), [""; 0], "{}", report.text());
+    assert!(!report.ok());
+    assert_eq!(report.error().unwrap().kind(), kind, "{}", report.text());
+    for id in ["handshake", "token", "clock"].iter().filter(|id| **id != cause) {
+        assert_eq!(check(report, id).outcome(), Outcome::Skipped);
+        assert_eq!(check(report, id).seen(), format!("see {cause}"));
+    }
+}
+
+#[test]
+fn a_token_and_what_is_known_of_it() {
+    let agent = emulator();
+    let report = client(&agent).diagnose(Some(VAULT));
+    assert_token(&report, &[]);
+    assert_eq!(report.resource(), VAULT);
+    assert_eq!(detail(&report, "token", "audience"), VAULT);
+    assert_eq!(detail(&report, "token", "tenant"), "22222222-2222-2222-2222-222222222222");
+    assert_eq!(detail(&report, "token", "object_id"), "44444444-4444-4444-4444-444444444444");
+    assert_eq!(detail(&report, "metadata", "name"), "arcbox-ubuntu-01");
+    assert_eq!(detail(&report, "metadata", "cloud"), "AzurePublicCloud");
+    assert_eq!(detail(&report, "metadata", "region"), "westeurope");
+    assert_eq!(detail(&report, "agent-status", "status"), "Connected");
+    for step in ["challenge_ms", "key_ms", "answer_ms"] {
+        assert!(detail(&report, "handshake", step).as_f64().unwrap() >= 0.0);
+    }
+    let listening = agent.addresses().iter().map(ToString::to_string).collect::<Vec<_>>();
+    if cfg!(target_os = "linux") {
+        assert_eq!(detail(&report, "port", "addresses"), json!(listening));
+    }
+    // One question each, and the handshake.
+    assert_eq!(agent.requests().len(), 4);
+}
+
+#[test]
+fn every_check_is_there_once_and_in_its_order() {
+    let agent = emulator();
+    for report in [client(&agent).diagnose(None), unreachable().diagnose(None)] {
+        let all: Vec<_> = report.checks().iter().map(|check| (check.id(), check.title())).collect();
+        assert_eq!(all, Check::ALL);
+    }
+}
+
+#[test]
+fn no_secret_is_shown() {
+    let agent = emulator();
+    let client = client(&agent);
+    let token = client.get_token(VAULT).unwrap();
+    let report = client.diagnose(Some(VAULT));
+    let signature = token.value().rsplit('.').next().unwrap();
+    let keys = agent.requests().into_iter().filter_map(|request| {
+        Some(request.header("authorization")?.strip_prefix("Basic ").unwrap().to_owned())
+    });
+    let secrets: Vec<String> = keys.chain([signature.to_owned()]).collect();
+    assert_eq!(secrets.len(), 3);
+    for shown in [report.text(), report.to_json(), format!("{report:?}")] {
+        assert!(secrets.iter().all(|secret| !shown.contains(secret)), "{shown}");
+    }
+}
+
+#[test]
+fn the_memory_is_neither_used_nor_changed() {
+    let agent = emulator();
+    let client = client(&agent);
+    assert!(client.diagnose(Some(VAULT)).ok());
+    assert!(client.cached_token(VAULT).is_none());
+    client.get_token(VAULT).unwrap();
+    agent.respond_with(|_| Answer::error(400, "invalid_request", "no"));
+    assert!(!client.diagnose(Some(VAULT)).ok());
+    client.get_token(VAULT).unwrap();
+}
+
+#[test]
+fn the_resource_is_by_default_that_of_the_machines_cloud() {
+    for (cloud, resource) in [
+        ("AzurePublicCloud", "https://management.azure.com/"),
+        ("AzureUSGovernmentCloud", "https://management.usgovcloudapi.net/"),
+        ("AzureChinaCloud", "https://management.chinacloudapi.cn/"),
+        ("USSec", "https://management.azure.com/"),
+    ] {
+        let agent = Emulator::builder().machine(Machine::default().cloud(cloud)).start().unwrap();
+        let report = client(&agent).diagnose(None);
+        assert_token(&report, &[]);
+        assert_eq!(report.resource(), resource);
+    }
+}
+
+#[test]
+fn a_scope_is_its_resource() {
+    assert_eq!(client(&emulator()).diagnose(Some("https://vault.azure.net/.default")).resource(), VAULT);
+}
+
+/// A client of a port where nobody listens, of an address that no other test uses.
+fn unreachable() -> Client {
+    let socket = TcpListener::bind("127.9.8.7:0").unwrap();
+    let endpoint = format!("http://{}", socket.local_addr().unwrap());
+    drop(socket);
+    Client::builder().endpoint(endpoint).build().unwrap()
+}
+
+#[test]
+fn nobody_listens() {
+    let started = Instant::now();
+    let report = unreachable().diagnose(Some(VAULT));
+    assert_cause(&report, "port", ErrorKind::Unavailable);
+    assert!(started.elapsed() < Duration::from_secs(30), "nothing is waited for");
+}
+
+#[test]
+fn an_emulator_that_was_stopped() {
+    let agent = emulator();
+    let client = client(&agent);
+    assert_token(&client.diagnose(None), &[]);
+    agent.stop();
+    assert_cause(&client.diagnose(None), "port", ErrorKind::Unavailable);
+}
+
+#[test]
+fn a_wrong_audience() {
+    let agent = emulator();
+    agent.respond_with(|request| match request.parameter("resource") {
+        Some(_) => Answer::error(400, "invalid_resource", "AADSTS500011: The resource was not found"),
+        None => Answer::normal(),
+    });
+    let report = client(&agent).diagnose(Some("https://app.vault.azure.net"));
+    assert_cause(&report, "resource", ErrorKind::Refused);
+    assert_eq!(check(&report, "resource").remedy(), ["arcidentity doctor https://vault.azure.net"]);
+    assert!(check(&report, "resource").seen().contains("AADSTS500011"));
+    // Of an unknown one nothing better is known.
+    assert_cause(&client(&agent).diagnose(Some("https://example.com")), "handshake", ErrorKind::Refused);
+}
+
+#[test]
+fn a_token_for_something_else() {
+    let agent = emulator();
+    let other = client(&agent).get_token("https://management.azure.com/").unwrap();
+    agent.respond_with(move |request| match request.is_authorized() {
+        true => {
+            let other = other.value().to_owned();
+            Answer::normal().edit_json(move |json| json["access_token"] = other.clone().into())
+        }
+        false => Answer::normal(),
+    });
+    let report = client(&agent).diagnose(Some(VAULT));
+    assert_token(&report, &["token"]);
+    assert!(check(&report, "token").seen().contains("asked for https://vault.azure.net"));
+}
+
+#[test]
+fn a_resource_that_makes_no_sense() {
+    let agent = emulator();
+    let endless = "x".repeat(1025);
+    for resource in ["", "https://a b", "https://a\u{1b}[2J\nb\0", &endless] {
+        let report = client(&agent).diagnose(Some(resource));
+        assert_cause(&report, "resource", ErrorKind::InvalidArgument);
+        assert!(report.text().chars().all(|c| c == '\n' || !c.is_control()), "{:?}", report.text());
+    }
+}
+
+#[test]
+fn a_disconnected_machine() {
+    for (status, command) in [("Disconnected", "azcmagent check"), ("Expired", "--force-local-only")] {
+        let agent = Emulator::builder().machine(Machine::default().status(status)).start().unwrap();
+        // Its memory still has tokens.
+        let report = client(&agent).diagnose(Some(VAULT));
+        assert_token(&report, &["agent-status"]);
+        agent.respond_with(|request| match request.is_authorized() {
+            true => Answer::error(500, "internal_error", "AADSTS900: cannot reach login.microsoftonline.com"),
+            false => Answer::normal(),
+        });
+        let report = client(&agent).diagnose(Some(VAULT));
+        assert_cause(&report, "agent-status", ErrorKind::Service);
+        let remedy = check(&report, "agent-status").remedy().join("\n");
+        assert!(remedy.contains(command), "{remedy}");
+    }
+}
+
+#[test]
+fn an_agent_that_refuses() {
+    let agent = emulator();
+    let report =
+        builder(&agent).identity(Identity::ClientId("x".into())).build().unwrap().diagnose(Some(VAULT));
+    assert_cause(&report, "handshake", ErrorKind::IdentityNotFound);
+    agent.respond_with(|request| match request.parameter("resource") {
+        Some(_) => Answer::status(503),
+        None => Answer::normal(),
+    });
+    assert_cause(&client(&agent).diagnose(Some(VAULT)), "handshake", ErrorKind::Service);
+}
+
+#[test]
+fn an_agent_that_hangs() {
+    let agent = emulator();
+    agent.respond_with(|_| Answer::hang());
+    let hasty = builder(&agent).timeout(Duration::from_secs(1)).build().unwrap();
+    assert_cause(&hasty.diagnose(Some(VAULT)), "handshake", ErrorKind::Timeout);
+}
+
+#[test]
+fn metadata_that_hangs_leaves_time_for_the_token() {
+    let agent = emulator();
+    agent.respond_with(|request| match request.parameter("resource") {
+        Some(_) => Answer::normal(),
+        None => Answer::hang(),
+    });
+    let hasty = builder(&agent).timeout(Duration::from_secs(8)).build().unwrap();
+    assert_token(&hasty.diagnose(Some(VAULT)), &["metadata"]);
+    // Who is that slow is not asked a second question.
+    assert!(agent.requests().iter().all(|request| request.path != "/agentstatus"));
+}
+
+#[test]
+fn the_timeout_is_for_everything_together() {
+    let agent = emulator();
+    let clock = FakeClock::new();
+    let client = builder(&agent).clock(clock.clone()).build().unwrap();
+    agent.respond_with(move |request| match request.path.as_str() {
+        "/agentstatus" => {
+            clock.advance_monotonic(60);
+            Answer::close()
+        }
+        _ => Answer::normal(),
+    });
+    assert_cause(&client.diagnose(Some(VAULT)), "handshake", ErrorKind::Timeout);
+}
+
+#[test]
+fn metadata_of_another_machine() {
+    let agent = emulator();
+    agent.respond_with(|request| match request.path.as_str() {
+        "/metadata/instance" => Answer::json(200, json!({"compute": {"resourceId": "/subscriptions/0/x"}})),
+        _ => Answer::normal(),
+    });
+    assert_token(&client(&agent).diagnose(Some(VAULT)), &["metadata"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_port_that_is_taken_by_a_web_server() {
+    let agent = emulator();
+    agent.respond_with(|_| Answer::status(200).body("<html>sign in first</html>"));
+    let report = client(&agent).diagnose(Some(VAULT));
+    assert_cause(&report, "port", ErrorKind::Protocol);
+    // This very process plays it.
+    let name = std::fs::read_to_string("/proc/self/comm").unwrap();
+    let holder = format!("{} (process {}", name.trim_end(), std::process::id());
+    assert!(check(&report, "port").seen().contains(&holder), "{}", report.text());
+    let kill = format!("kill {}", std::process::id());
+    assert!(check(&report, "port").remedy().iter().any(|line| line.ends_with(&kill)));
+}
+
+#[test]
+fn a_key_of_another_directory() {
+    let agent = emulator();
+    agent.make_keys(KeyStyle::missing());
+    assert_cause(&client(&agent).diagnose(Some(VAULT)), "key-directory", ErrorKind::AccessDenied);
+    let elsewhere = Client::builder().endpoint(agent.endpoint()).key_directory("/nonexistent/tokens");
+    // The realm is judged before the directory is touched.
+    let report = elsewhere.build().unwrap().diagnose(Some(VAULT));
+    assert_cause(&report, "handshake", ErrorKind::UntrustedKey);
+}
+
+#[test]
+fn clocks() {
+    let agent = emulator();
+    let clock = FakeClock::new();
+    let client = builder(&agent).clock(clock.clone()).build().unwrap();
+    let report = client.diagnose(Some(VAULT));
+    assert_token(&report, &[]);
+    assert!((299..=302).contains(&detail(&report, "clock", "seconds_since_nbf").as_i64().unwrap()));
+    clock.set_wall(-1000);
+    let report = client.diagnose(Some(VAULT));
+    assert_token(&report, &["clock"]);
+    assert!(detail(&report, "clock", "seconds_since_nbf").as_i64().unwrap() < 0);
+    clock.set_wall(2 * 24 * 60 * 60);
+    assert_cause(&client.diagnose(Some(VAULT)), "clock", ErrorKind::Protocol);
+}
+
+#[test]
+fn a_token_that_does_not_show_what_it_says() {
+    let agent = support::issuer(3600);
+    let report = client(&agent).diagnose(Some(VAULT));
+    assert!(report.ok(), "{}", report.text());
+    assert_eq!(check(&report, "token").outcome(), Outcome::Ok);
+    assert_eq!(check(&report, "clock").outcome(), Outcome::Skipped);
+}
+
+#[test]
+fn an_endpoint_on_another_machine() {
+    let elsewhere = || Client::builder().endpoint("http://example.com");
+    assert_cause(&elsewhere().diagnose(None).unwrap(), "endpoint", ErrorKind::UntrustedAgent);
+    let error = elsewhere().timeout(Duration::ZERO).diagnose(None).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+}
+
+#[test]
+fn strangers_texts_are_cut_to_a_line() {
+    let agent = emulator();
+    let escape = "\u{1b}[2J\r\n".repeat(200);
+    agent.respond_with(move |_| {
+        let escape = escape.clone();
+        Answer::normal().edit_json(move |json| {
+            for name in ["status", "agentVersion"] {
+                json[name] = escape.clone().into();
+            }
+            for name in ["name", "location", "azEnvironment", "resourceId"] {
+                json["compute"][name] = escape.clone().into();
+            }
+        })
+    });
+    let report = client(&agent).diagnose(Some(VAULT));
+    assert_token(&report, &["metadata", "agent-status"]);
+    assert!(report.text().chars().all(|c| c == '\n' || !c.is_control()));
+    assert!(report.checks().iter().all(|check| check.seen().len() < 2000));
+}
+
+#[test]
+fn the_layout_for_programs() {
+    let agent = emulator();
+    let report = client(&agent).diagnose(Some(VAULT));
+    let json: Value = serde_json::from_str(&report.to_json()).unwrap();
+    let members: Vec<_> = json.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(members, ["checks", "library", "ok", "resource", "status", "version"]);
+    assert_eq!(
+        (json["version"].as_i64(), json["ok"].as_bool(), json["status"].as_i64()),
+        (Some(1), Some(true), Some(0))
+    );
+    assert_eq!(
+        (json["library"].as_str(), json["resource"].as_str()),
+        (Some(env!("CARGO_PKG_VERSION")), Some(VAULT))
+    );
+    for (check, json) in report.checks().iter().zip(json["checks"].as_array().unwrap()) {
+        assert_eq!(json["id"], check.id());
+        assert_eq!(json["title"], check.title());
+        assert_eq!(json["outcome"], check.outcome().name());
+        assert_eq!(json["seen"], check.seen());
+        assert_eq!(json["remedy"], json!(check.remedy()));
+        assert!(check.details().iter().all(|(name, value)| json["details"][name] == *value));
+    }
+    let refused: Value = serde_json::from_str(&unreachable().diagnose(None).to_json()).unwrap();
+    assert_eq!((refused["ok"].as_bool(), refused["status"].as_i64()), (Some(false), Some(3)));
+}
+
+#[test]
+fn what_failed_comes_first() {
+    let agent = Emulator::builder().machine(Machine::default().status("Disconnected")).start().unwrap();
+    agent.make_keys(KeyStyle::missing());
+    let report = client(&agent).diagnose(Some(VAULT));
+    let text = report.text();
+    let (first, second, third) = (text.find("FAILED"), text.find("WARNING"), text.find("\nok"));
+    assert!(first.unwrap() < second.unwrap() && second.unwrap() < third.unwrap(), "{text}");
+    assert!(text.starts_with("No token for https://vault.azure.net (ARC_ERROR_ACCESS_DENIED)\n"), "{text}");
+    assert!(text.ends_with('\n') && !text.contains('\u{1b}'));
+    for command in check(&report, "key-directory").remedy() {
+        assert!(text.contains(command));
+    }
+}

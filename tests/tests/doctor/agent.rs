@@ -1,0 +1,90 @@
+//! The agent is absent, stopped, or another holds its port.
+
+use crate::machine::{on_a_machine, report};
+
+#[test]
+fn all_is_well() {
+    let Some(report) = report("start_agent; as app himds /opt/arcidentity doctor keyvault --json") else {
+        return;
+    };
+    report.assert_token(&[]);
+    assert!(report.seen("service").starts_with("himds runs (process "));
+    assert!(report.seen("port").contains("127.0.0.1:40342"));
+    assert!(report.seen("port").contains("the user himds"));
+    assert_eq!(report.seen("key-access"), "app read a key");
+    assert!(report.seen("key-directory").contains("of himds and the group himds, mode 770"));
+}
+
+#[test]
+fn not_installed() {
+    let Some(report) = report("rm -r /opt/azcmagent /var/opt/azcmagent; doctor --json") else { return };
+    report.assert_cause("agent", 3);
+    assert!(report.remedy("agent").contains("azcmagent connect"));
+    for id in ["service", "port", "key-directory", "key-access", "metadata", "handshake"] {
+        assert_eq!(report.check(id)["outcome"], "skipped", "{id}");
+    }
+}
+
+#[test]
+fn uninstalled() {
+    let Some(report) = report("rm -r /opt/azcmagent; doctor --json") else { return };
+    report.assert_cause("agent", 3);
+    assert!(report.seen("agent").contains("once was"));
+}
+
+const STOPPED: &str = "install -d -o himds -g himds -m 770 /var/opt/azcmagent/tokens;";
+
+#[test]
+fn stopped() {
+    let Some(report) = report(&format!("{STOPPED} as app himds /opt/arcidentity doctor --json")) else {
+        return;
+    };
+    report.assert_cause("service", 3);
+    assert!(report.remedy("service").starts_with("sudo systemctl enable --now himdsd"));
+}
+
+#[test]
+fn masked() {
+    let mask = "mkdir -p /etc/systemd/system; ln -s /dev/null /etc/systemd/system/himdsd.service;";
+    let Some(report) = report(&format!("{STOPPED} {mask} doctor --json")) else { return };
+    report.assert_cause("service", 3);
+    assert!(report.seen("service").contains("masked"));
+    assert!(report.remedy("service").starts_with("systemctl unmask himdsd"));
+}
+
+#[test]
+fn a_process_that_only_bears_its_name_is_not_the_agent() {
+    let fake = "cp /usr/bin/sleep /opt/himds; as app 1000 /opt/himds 60 &";
+    let wait = "until grep -qs himds /proc/[0-9]*/comm; do sleep 0.05; done;";
+    let Some(report) = report(&format!("{STOPPED} {fake} {wait} doctor --json")) else { return };
+    report.assert_cause("service", 3);
+}
+
+#[test]
+fn running_and_not_listening() {
+    let deaf = "cp /usr/bin/sleep /opt/himds; setpriv --reuid himds --clear-groups /opt/himds 60 &";
+    let wait = "until grep -qs himds /proc/[0-9]*/comm; do sleep 0.05; done;";
+    let Some(report) = report(&format!("{STOPPED} {deaf} {wait} doctor --json")) else { return };
+    report.assert_cause("port", 3);
+    assert!(report.remedy("port").contains("systemctl restart himdsd"));
+}
+
+#[test]
+fn its_port_is_taken() {
+    let thief = "setpriv --reuid other --regid other --clear-groups -- \
+                 /opt/arcidentity emulator --port 40342 --key-directory /tmp/keys 2>/dev/null &";
+    let wait = "until /opt/arcidentity metadata --no-verify-agent >/dev/null 2>&1; do sleep 0.05; done;";
+    let script = format!("{STOPPED} install -d -o other /tmp/keys; {thief} {wait} doctor --json");
+    let Some(report) = report(&script) else { return };
+    report.assert_cause("port", 6);
+    assert!(report.seen("port").contains("arcidentity (process "), "{}", report.seen("port"));
+    assert!(report.seen("port").contains("user other"));
+    assert!(report.remedy("port").contains("\nkill "));
+}
+
+#[test]
+fn a_login_without_any_variable_has_a_token_all_the_same() {
+    let Some(said) = on_a_machine("start_agent; env -i /opt/arcidentity doctor") else { return };
+    assert!(said.starts_with("The agent gave a token for https://management.azure.com/\n"), "{said}");
+    assert!(said.contains("are not set, and not needed"), "{said}");
+}

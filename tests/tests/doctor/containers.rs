@@ -1,0 +1,51 @@
+//! Containers without the host's network, its keys or its group.
+
+use crate::machine::report;
+
+/// A container on a machine with an agent: no agent of its own, and the host's network.
+const CONTAINER: &str = "start_agent; touch /.dockerenv; mkdir /run/empty; rm -r /opt/azcmagent;";
+
+#[test]
+fn without_the_network() {
+    let Some(report) = report("rm -r /opt/azcmagent /var/opt/azcmagent; touch /.dockerenv; doctor --json")
+    else {
+        return;
+    };
+    report.assert_cause("port", 3);
+    assert!(report.remedy("port").contains("docker run --network host"));
+}
+
+#[test]
+fn without_the_mount() {
+    let hide = "mount -t tmpfs tmpfs /var/opt;";
+    let script = format!("{CONTAINER} unshare --mount sh -c '{hide} /opt/arcidentity doctor --json || true'");
+    let Some(report) = report(&script) else { return };
+    report.assert_cause("key-directory", 6);
+    assert!(report.remedy("key-directory").contains("--volume /var/opt/azcmagent/tokens:"));
+}
+
+#[test]
+fn with_an_empty_directory_instead_of_the_mount() {
+    let hide = "mount --bind /run/empty /var/opt/azcmagent/tokens;";
+    let script = format!("{CONTAINER} unshare --mount sh -c '{hide} /opt/arcidentity doctor --json || true'");
+    let Some(report) = report(&script) else { return };
+    report.assert_cause("key-directory", 6);
+    assert!(report.remedy("key-directory").contains("--volume /var/opt/azcmagent/tokens:"));
+}
+
+#[test]
+fn without_the_group() {
+    let Some(report) = report(&format!("{CONTAINER} as app app /opt/arcidentity doctor --json")) else {
+        return;
+    };
+    report.assert_cause("key-access", 4);
+    assert!(report.remedy("key-access").contains("--group-add \"990\""));
+}
+
+#[test]
+fn with_everything() {
+    let Some(report) = report(&format!("{CONTAINER} as app himds /opt/arcidentity doctor --json")) else {
+        return;
+    };
+    report.assert_token(&[]);
+}

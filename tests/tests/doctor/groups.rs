@@ -1,0 +1,64 @@
+//! Users who are in the group, on paper only, or not at all.
+
+use crate::machine::report;
+
+#[test]
+fn not_in_the_group() {
+    let Some(report) = report("start_agent; as app app /opt/arcidentity doctor --json") else { return };
+    report.assert_cause("key-access", 4);
+    assert!(report.seen("key-access").starts_with("app is not in the group himds"));
+    assert!(report.remedy("key-access").starts_with("sudo usermod -aG himds app\n"));
+}
+
+#[test]
+fn in_the_group_since_this_process_was_started() {
+    let join = "sed -i 's/^himds:x:990:/&app/' /etc/group;";
+    let Some(report) = report(&format!("start_agent; {join} as app app /opt/arcidentity doctor --json"))
+    else {
+        return;
+    };
+    report.assert_cause("key-access", 4);
+    assert!(report.seen("key-access").contains("started before that"), "{}", report.seen("key-access"));
+    assert!(!report.remedy("key-access").contains("usermod"));
+}
+
+#[test]
+fn the_group_of_the_directory_has_no_name() {
+    let remove = "sed -i /^himds/d /etc/group;";
+    let Some(report) = report(&format!("start_agent; {remove} as app app /opt/arcidentity doctor --json"))
+    else {
+        return;
+    };
+    report.assert_cause("key-access", 4);
+    assert!(report.seen("key-access").contains("990 is not in /etc/group"));
+}
+
+#[test]
+fn in_the_group_of_a_directory_that_lost_its_mode() {
+    let close = "chmod 700 /var/opt/azcmagent/tokens;";
+    let Some(report) = report(&format!("start_agent; {close} as app himds /opt/arcidentity doctor --json"))
+    else {
+        return;
+    };
+    report.assert_cause("key-access", 4);
+    assert!(report.seen("key-access").contains("in the group himds and still"));
+}
+
+#[test]
+fn a_stopped_agent_is_the_cause_and_the_group_is_foreseen() {
+    let stopped = "install -d -o himds -g himds -m 770 /var/opt/azcmagent/tokens;";
+    let Some(report) = report(&format!("{stopped} as app app /opt/arcidentity doctor --json")) else {
+        return;
+    };
+    assert_eq!(report.check("service")["outcome"], "failed");
+    assert_eq!(report.check("key-access")["outcome"], "warning");
+}
+
+#[test]
+fn a_missing_key_directory() {
+    let remove = "mv /var/opt/azcmagent/tokens /var/opt/azcmagent/gone;";
+    // Its owner is missing too, by whom the agent is known.
+    let Some(report) = report(&format!("start_agent; {remove} doctor --json")) else { return };
+    report.assert_cause("key-directory", 6);
+    assert!(report.remedy("key-directory").contains("systemctl restart himdsd"));
+}
