@@ -19,6 +19,7 @@ fn expected(libdir: &str, cmake_package: &str) -> Vec<String> {
     let mut expected = vec![
         "include/arcidentity.h".to_owned(),
         "include/arcidentity.hpp".to_owned(),
+        "include/arcidentity_azure.hpp".to_owned(),
         lib("libarcidentity.a"),
         lib("libarcidentity.so"),
         lib(SONAME),

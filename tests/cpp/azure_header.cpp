@@ -1,0 +1,2 @@
+// Nothing but the header: it includes what it needs.
+#include <arcidentity_azure.hpp>
