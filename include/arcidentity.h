@@ -348,6 +348,32 @@ arc_status arc_client_get_token(const arc_client *client,
                                 arc_error **err)
 ARC_NOEXCEPT;
 
+/// Gets an access token for a caller whose own patience may end before the
+/// timeout of `client`.
+///
+/// `resource` and `flags` are as for `arc_client_get_token`.
+///
+/// `is_cancelled` is called with `data` about ten times a second while the
+/// call waits, on the thread that waits; anything but 0 ends the call with
+/// `ARC_ERROR_TIMEOUT`. It must not throw, nor leave in another way than by
+/// its return. If it is NULL, nothing ends the call early. Other threads that
+/// wait for the same token go on.
+///
+/// Returns `ARC_OK` and puts a token in `*out`, to release with
+/// `arc_token_free`. On failure `*out` is NULL and `*err` holds the reason, to
+/// release with `arc_error_free`. `err` may be NULL. Any
+/// `ARC_ERROR_...` number is possible.
+ARC_API
+ARC_NODISCARD
+arc_status arc_client_get_token_cancellable(const arc_client *client,
+                                            const char *resource,
+                                            uint32_t flags,
+                                            int32_t (*is_cancelled)(void *data),
+                                            void *data,
+                                            arc_token **out,
+                                            arc_error **err)
+ARC_NOEXCEPT;
+
 /// Gets the facts about this machine that the agent tells every user. Asks the
 /// agent each time.
 ///

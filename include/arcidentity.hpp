@@ -284,6 +284,22 @@ public:
         }));
     }
 
+    /// The same for a caller whose own patience may end before the timeout: `is_cancelled()` is called about ten times a
+    /// second while the call waits, on this thread, and ends the call with `ARC_ERROR_TIMEOUT` when it is true. It must
+    /// not throw. See arc_client_get_token_cancellable().
+    template <class IsCancelled>
+    [[nodiscard]] Token get_token(const std::string &resource, bool force_refresh,
+                                  const IsCancelled &is_cancelled) const {
+        const std::uint32_t flags = force_refresh ? ARC_FORCE_REFRESH : 0;
+        const auto ask = [](void *data) noexcept -> std::int32_t {
+            return (*static_cast<const IsCancelled *>(data))() ? 1 : 0;
+        };
+        void *data = const_cast<IsCancelled *>(std::addressof(is_cancelled));
+        return Token(detail::take<Token::Handle>([&](arc_token **out, arc_error **err) {
+            return arc_client_get_token_cancellable(client_.get(), detail::c_str(resource), flags, ask, data, out, err);
+        }));
+    }
+
     /// The facts about this machine that the agent tells every user. Asks the agent each time, and needs no privilege.
     /// Blocks for at most the timeout.
     [[nodiscard]] Metadata get_metadata() const {

@@ -56,10 +56,9 @@ public:
     /// suggestion. A minimum that is longer than tokens live costs a handshake at every call. `TenantId` is ignored,
     /// as the SDK's own ManagedIdentityCredential does: a machine's identity belongs to one tenant.
     ///
-    /// A `context` that is cancelled or past its deadline throws OperationCancelledException before anything is
-    /// asked. One that ends while the agent is asked does not cut that short: the call blocks for at most
-    /// Options::timeout, twice that when a token is replaced, and then throws the same. What came too late stays in
-    /// memory for the next call. Where deadlines are short, give the client a timeout as short.
+    /// A `context` that is cancelled or past its deadline throws OperationCancelledException: before anything is
+    /// asked, or within about a tenth of a second while the agent is asked. Other threads that wait for the same token
+    /// go on.
     ///
     /// The text of an AuthenticationException names the status, such as "ARC_ERROR_UNAVAILABLE", and says what
     /// happened and what to do. It holds no token and no key, and its wording may change.
@@ -97,8 +96,8 @@ private:
     AccessToken ask(const std::string &scope, bool force_refresh, const Azure::Core::Context &context) const {
         context.ThrowIfCancelled();
         try {
-            const Token token = client_->get_token(scope, force_refresh);
-            context.ThrowIfCancelled();
+            const auto is_cancelled = [&context]() noexcept { return context.IsCancelled(); };
+            const Token token = client_->get_token(scope, force_refresh, is_cancelled);
             // Not through system_clock, which ends earlier than DateTime where it counts nanoseconds.
             return {std::string(token.value()), Azure::DateTime(1970) + token.expires_on().time_since_epoch()};
         } catch (const Error &error) {

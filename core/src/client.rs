@@ -67,15 +67,25 @@ impl Client {
     /// one request; another resource never waits for it.
     pub fn get_token(&self, resource: &str) -> Result<Arc<Token>, Error> {
         let resource = without_scope(resource);
-        if let Some(token) = self.cache.hit(resource, &*self.clock) {
-            return Ok(token);
+        match self.cache.hit(resource, &*self.clock) {
+            Some(token) => Ok(token),
+            None => self.ask(resource, None),
         }
-        check_resource(resource)?;
-        let deadline = self.deadline();
-        self.cache.get(resource, &*self.clock, &deadline, |urgency| match urgency {
-            Urgency::Needed => self.handshake(resource, false, self.max_attempts, &deadline),
-            Urgency::Early => self.handshake(resource, false, 1, &self.deadline_within(EARLY_TIMEOUT)),
-        })
+    }
+
+    /// [`get_token`](Client::get_token) for a caller whose own patience may end first: `is_cancelled` is asked
+    /// about ten times a second while the call waits, on the thread that waits, and `true` ends the call with
+    /// [`ErrorKind::Timeout`]. Others who wait for the same token go on.
+    pub fn get_token_cancellable(
+        &self,
+        resource: &str,
+        is_cancelled: impl Fn() -> bool + Send + Sync + 'static,
+    ) -> Result<Arc<Token>, Error> {
+        let resource = without_scope(resource);
+        match self.cache.hit(resource, &*self.clock) {
+            Some(token) => Ok(token),
+            None => self.ask(resource, Some(Arc::new(is_cancelled))),
+        }
     }
 
     /// What [`get_token`](Client::get_token) would serve at once, if the calling thread finds it in memory.
@@ -90,12 +100,17 @@ impl Client {
     ///
     /// Asks the agent to skip its own memory too, which agents before 1.66 do not do.
     pub fn force_refresh(&self, resource: &str) -> Result<Arc<Token>, Error> {
-        let resource = without_scope(resource);
-        check_resource(resource)?;
-        let deadline = self.deadline();
-        self.cache.force(resource, &*self.clock, &deadline, || {
-            self.handshake(resource, true, self.max_attempts, &deadline)
-        })
+        self.force(without_scope(resource), None)
+    }
+
+    /// [`force_refresh`](Client::force_refresh) for a caller whose own patience may end first; see
+    /// [`get_token_cancellable`](Client::get_token_cancellable).
+    pub fn force_refresh_cancellable(
+        &self,
+        resource: &str,
+        is_cancelled: impl Fn() -> bool + Send + Sync + 'static,
+    ) -> Result<Arc<Token>, Error> {
+        self.force(without_scope(resource), Some(Arc::new(is_cancelled)))
     }
 
     /// The instance metadata of this machine, asked anew each time. Needs no privilege.
@@ -125,6 +140,26 @@ impl Client {
     /// Forgets the tokens in memory; those handed out stay valid.
     pub fn clear(&self) {
         self.cache.clear();
+    }
+
+    fn ask(&self, resource: &str, interrupt: Option<Interrupt>) -> Result<Arc<Token>, Error> {
+        check_resource(resource)?;
+        let deadline = self.deadline().or(interrupt.clone());
+        self.cache.get(resource, &*self.clock, &deadline, |urgency| match urgency {
+            Urgency::Needed => self.handshake(resource, false, self.max_attempts, &deadline),
+            Urgency::Early => {
+                let early = self.deadline_within(EARLY_TIMEOUT).or(interrupt.clone());
+                self.handshake(resource, false, 1, &early)
+            }
+        })
+    }
+
+    fn force(&self, resource: &str, interrupt: Option<Interrupt>) -> Result<Arc<Token>, Error> {
+        check_resource(resource)?;
+        let deadline = self.deadline().or(interrupt);
+        self.cache.force(resource, &*self.clock, &deadline, || {
+            self.handshake(resource, true, self.max_attempts, &deadline)
+        })
     }
 
     fn handshake(

@@ -28,6 +28,15 @@ impl Deadline {
         Deadline { clock, end, timeout, interrupt }
     }
 
+    /// The same deadline, which `interrupt` may bring forward too.
+    pub(crate) fn or(mut self, interrupt: Option<Interrupt>) -> Deadline {
+        self.interrupt = match (self.interrupt, interrupt) {
+            (Some(one), Some(other)) => Some(Arc::new(move || one() || other())),
+            (one, other) => one.or(other),
+        };
+        self
+    }
+
     /// The time left, or the error that ends the call.
     pub(crate) fn remaining(&self) -> Result<Duration, Error> {
         match self.end.checked_sub(self.clock.now().monotonic) {

@@ -261,6 +261,34 @@ fn an_interrupted_wait_ends() {
 }
 
 #[test]
+fn a_cancelled_wait_ends_and_leaves_nothing_behind() {
+    let agent = emulator();
+    let client = support::builder(&agent).build().unwrap();
+    agent.respond_with(|_| Answer::hang());
+    let cancelled = client.get_token_cancellable(VAULT, || true).unwrap_err();
+    assert_eq!(cancelled.kind(), ErrorKind::Timeout);
+    let cancelled = client.force_refresh_cancellable(VAULT, || true).unwrap_err();
+    assert_eq!(cancelled.kind(), ErrorKind::Timeout);
+
+    agent.respond_with(|_| Answer::normal());
+    let token = client.get_token_cancellable(VAULT, || false).unwrap();
+    let cached = client.get_token_cancellable(VAULT, || true).unwrap();
+    assert_eq!(token.value(), cached.value(), "there is nothing to wait for");
+    let fresh = client.force_refresh_cancellable(VAULT, || false).unwrap();
+    assert_ne!(token.value(), fresh.value());
+}
+
+#[test]
+fn either_hook_ends_a_wait() {
+    let agent = emulator();
+    agent.respond_with(|_| Answer::hang());
+    let patient = support::builder(&agent).interrupt(|| false).build().unwrap();
+    assert_eq!(patient.get_token_cancellable(VAULT, || true).unwrap_err().kind(), ErrorKind::Timeout);
+    let impatient = support::builder(&agent).interrupt(|| true).build().unwrap();
+    assert_eq!(impatient.get_token_cancellable(VAULT, || false).unwrap_err().kind(), ErrorKind::Timeout);
+}
+
+#[test]
 fn settings_that_make_no_sense_are_refused() {
     let kind = |builder: arcidentity_core::ClientBuilder| builder.build().unwrap_err().kind();
     assert_eq!(kind(Client::builder().timeout(Duration::ZERO)), ErrorKind::InvalidArgument);

@@ -1,6 +1,6 @@
 //! `arc_client`: a source of tokens with its own memory.
 
-use std::ffi::c_char;
+use std::ffi::{c_char, c_void};
 
 use arcidentity_core::{Client, Error};
 
@@ -95,6 +95,70 @@ pub unsafe extern "C" fn arc_client_get_token(
             };
             token.map(arc_token::into_raw)
         })
+    }
+}
+
+/// Gets an access token for a caller whose own patience may end before the
+/// timeout of `client`.
+///
+/// `resource` and `flags` are as for `arc_client_get_token`.
+///
+/// `is_cancelled` is called with `data` about ten times a second while the
+/// call waits, on the thread that waits; anything but 0 ends the call with
+/// `ARC_ERROR_TIMEOUT`. It must not throw, nor leave in another way than by
+/// its return. If it is NULL, nothing ends the call early. Other threads that
+/// wait for the same token go on.
+///
+/// Returns `ARC_OK` and puts a token in `*out`, to release with
+/// `arc_token_free`. On failure `*out` is NULL and `*err` holds the reason, to
+/// release with `arc_error_free`. `err` may be NULL. Any
+/// `ARC_ERROR_...` number is possible.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn arc_client_get_token_cancellable(
+    client: *const arc_client,
+    resource: *const c_char,
+    flags: u32,
+    is_cancelled: Option<unsafe extern "C" fn(data: *mut c_void) -> i32>,
+    data: *mut c_void,
+    out: *mut *mut arc_token,
+    err: *mut *mut arc_error,
+) -> arc_status {
+    // SAFETY: the caller's pointers are as lib.rs says.
+    unsafe {
+        let Some(is_cancelled) = is_cancelled else {
+            return arc_client_get_token(client, resource, flags, out, err);
+        };
+        let caller = Caller { is_cancelled, data };
+        guard::fill(out, err, || {
+            let client = arc_client::get(client)?;
+            let resource = text::argument("resource", resource)?;
+            let is_cancelled = move || caller.is_cancelled();
+            let token = match flags {
+                0 => client.get_token_cancellable(resource, is_cancelled),
+                ARC_FORCE_REFRESH => client.force_refresh_cancellable(resource, is_cancelled),
+                _ => Err(invalid("flags has an unknown bit")),
+            };
+            token.map(arc_token::into_raw)
+        })
+    }
+}
+
+/// The caller of a function, who can be asked whether it still wants the result.
+struct Caller {
+    is_cancelled: unsafe extern "C" fn(data: *mut c_void) -> i32,
+    data: *mut c_void,
+}
+
+// SAFETY: core asks on the caller's own thread only, and not after the call.
+unsafe impl Send for Caller {}
+// SAFETY: as above.
+unsafe impl Sync for Caller {}
+
+impl Caller {
+    fn is_cancelled(&self) -> bool {
+        // SAFETY: the function and its data are the caller's, who still waits for us.
+        unsafe { (self.is_cancelled)(self.data) != 0 }
     }
 }
 

@@ -23,6 +23,8 @@ PIN(arc_options_set_verify_agent, arc_status, arc_options *, int32_t);
 PIN(arc_options_free, void, arc_options *);
 PIN(arc_client_new, arc_status, const arc_options *, arc_client **, arc_error **);
 PIN(arc_client_get_token, arc_status, const arc_client *, const char *, uint32_t, arc_token **, arc_error **);
+PIN(arc_client_get_token_cancellable, arc_status, const arc_client *, const char *, uint32_t, int32_t (*)(void *),
+    void *, arc_token **, arc_error **);
 PIN(arc_client_get_metadata, arc_status, const arc_client *, arc_metadata **, arc_error **);
 PIN(arc_client_diagnose, arc_status, const arc_client *, const char *, arc_report **, arc_error **);
 PIN(arc_client_clear, void, const arc_client *);

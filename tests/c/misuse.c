@@ -112,6 +112,10 @@ static void refuses_token(const arc_client *client, const char *resource, uint32
     CHECK(token == NULL);
 }
 
+static int32_t never(void *data) {
+    return data != NULL;
+}
+
 static void tokens_need_usable_arguments(const arc_client *client) {
     const char *resource;
     for EACH_UNUSABLE(resource) {
@@ -129,6 +133,12 @@ static void tokens_need_usable_arguments(const arc_client *client) {
     refuses_token(client, RESOURCE, UINT32_MAX);
     refuses_token(NULL, RESOURCE, 0);
     CHECK(arc_client_get_token(client, RESOURCE, 0, NULL, NULL) == ARC_ERROR_INVALID_ARGUMENT);
+    arc_token *token = STALE(arc_token);
+    CHECK(arc_client_get_token_cancellable(NULL, RESOURCE, 0, never, NULL, &token, NULL) == ARC_ERROR_INVALID_ARGUMENT);
+    CHECK(token == NULL);
+    CHECK(arc_client_get_token_cancellable(client, "", 0, never, NULL, &token, NULL) == ARC_ERROR_INVALID_ARGUMENT);
+    CHECK(arc_client_get_token_cancellable(client, RESOURCE, 2, never, NULL, &token, NULL) == ARC_ERROR_INVALID_ARGUMENT);
+    CHECK(arc_client_get_token_cancellable(client, RESOURCE, 0, never, NULL, NULL, NULL) == ARC_ERROR_INVALID_ARGUMENT);
     CHECK(arc_get_token(RESOURCE, NULL, NULL) == ARC_ERROR_INVALID_ARGUMENT);
 }
 

@@ -51,6 +51,30 @@ static void tokens_come_from_memory_until_told_otherwise(void) {
     arc_token_free(first);
 }
 
+/* Says no as often as `data` tells, and then yes. */
+static int32_t runs_out(void *data) {
+    int *patience = data;
+    return (*patience)-- <= 0;
+}
+
+static void a_call_can_be_cancelled(void) {
+    arc_client *client = new_client(new_options());
+    int patience = 100;
+    arc_token *token = NULL;
+    arc_error *error = NULL;
+    check_ok(arc_client_get_token_cancellable(client, RESOURCE, 0, runs_out, &patience, &token, &error), &error);
+    arc_token_free(token);
+
+    patience = 0;
+    CHECK(arc_client_get_token_cancellable(client, RESOURCE, ARC_FORCE_REFRESH, runs_out, &patience, &token, &error) ==
+          ARC_ERROR_TIMEOUT);
+    CHECK(token == NULL && arc_error_status(error) == ARC_ERROR_TIMEOUT);
+    arc_error_free(error);
+    check_ok(arc_client_get_token_cancellable(client, RESOURCE, ARC_FORCE_REFRESH, NULL, NULL, &token, &error), &error);
+    arc_token_free(token);
+    arc_client_free(client);
+}
+
 static void all_options_are_taken(void) {
     arc_options *options = new_options();
     CHECK(arc_options_set_timeout_ms(options, 30000) == ARC_OK);
@@ -126,6 +150,7 @@ static void statuses_have_names(void) {
 int main(void) {
     version_is_that_of_the_header();
     tokens_come_from_memory_until_told_otherwise();
+    a_call_can_be_cancelled();
     all_options_are_taken();
     user_assigned_identities_have_tokens_of_their_own();
     an_error_tells_what_the_agent_said();

@@ -154,6 +154,12 @@ void a_context_that_ends_meanwhile(const Arguments &arguments) {
     print_token(credential, arguments.at(1));
 }
 
+void a_context_with_a_deadline(const Arguments &) {
+    const ArcCredential credential(options());
+    const Context soon = Context().WithDeadline(std::chrono::system_clock::now() + std::chrono::milliseconds(200));
+    thrown<OperationCancelledException>([&] { (void)credential.GetToken(request(), soon); });
+}
+
 // The argument is the number of threads.
 void many_threads(const Arguments &arguments) {
     const ArcCredential credential(options());
@@ -182,6 +188,7 @@ const std::map<std::string, std::function<void(const Arguments &)>> scenarios = 
     {"minima", minima},
     {"ended contexts", ended_contexts},
     {"a context that ends meanwhile", a_context_that_ends_meanwhile},
+    {"a context with a deadline", a_context_with_a_deadline},
     {"many threads", many_threads},
 };
 

@@ -68,6 +68,8 @@ void a_token_has_its_properties() {
     CHECK(token.expires_on() > now && token.refresh_on() > now && token.refresh_on() < token.expires_on());
     CHECK(client.get_token(resource + "/.default").value() == token.value());
     CHECK(client.get_token(resource, true).value() != token.value());
+    CHECK(!client.get_token(resource, true, [] { return false; }).value().empty());
+    failure(ARC_ERROR_TIMEOUT, [&] { (void)client.get_token(resource, true, [] { return true; }); });
     client.clear();
 }
 

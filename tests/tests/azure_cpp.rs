@@ -149,58 +149,50 @@ fn nothing_is_asked_for_a_context_that_has_ended() {
     assert_eq!(agent.connections(), 0);
 }
 
-/// Cancels the context when the agent gets the first request of which `is_it` is true, lets the agent answer
-/// that with `answer`, and gives what a second call with another context printed.
-fn cancelled_at(
-    agent: &Emulator,
-    is_it: impl Fn(&Request) -> bool + Send + Sync + 'static,
-    answer: Answer,
-    minima: [&str; 2],
-) -> String {
+/// Cancels the context when the agent gets the first request of which `is_it` is true, which it never answers, and
+/// gives what a second call with another context printed.
+fn cancelled_at(agent: &Emulator, is_it: impl Fn(&Request) -> bool + Send + Sync + 'static) -> String {
     let (to_responder, input) = mpsc::channel::<ChildStdin>();
-    let (cancelled, cancellation) = mpsc::channel::<()>();
-    let once = Mutex::new(Some((input, cancellation)));
+    let once = Mutex::new(Some(input));
     agent.respond_with(move |request| {
         let first = if is_it(request) { once.lock().unwrap().take() } else { None };
-        let Some((input, cancellation)) = first else { return Answer::normal() };
+        let Some(input) = first else { return Answer::normal() };
         input.recv().unwrap().write_all(b"\n").unwrap();
-        cancellation.recv().unwrap();
-        answer.clone()
+        Answer::hang()
     });
     let mut command = command(program(), agent);
-    command.arg("a context that ends meanwhile").args(minima);
+    command.args(["a context that ends meanwhile", HOURS, MINUTES]);
     let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     to_responder.send(process.stdin.take().unwrap()).unwrap();
     let mut said = BufReader::new(process.stdout.take().unwrap()).lines().map_while(Result::ok);
     assert_eq!(said.next().as_deref(), Some("cancelled"));
-    cancelled.send(()).unwrap();
     let second = said.next();
     assert!(process.wait().unwrap().success());
     second.unwrap()
 }
 
 #[test]
-fn a_token_that_comes_after_the_context_has_ended_is_kept_for_the_next_call() {
+fn a_call_ends_with_its_context() {
     let agent = hour();
-    let token = cancelled_at(&agent, |_| true, Answer::normal(), [HOURS, MINUTES]);
+    let token = cancelled_at(&agent, |_| true);
     assert!(token.starts_with("eyJ"), "{token}");
-    assert_eq!(forced(&agent), [false; 2], "nothing is asked for a context that has ended");
+    assert_eq!(forced(&agent), [false; 3], "one that hung, and two for the second call");
 }
 
 #[test]
-fn a_refresh_that_comes_after_the_context_has_ended_is_kept_for_the_next_call() {
+fn a_replacement_ends_with_its_context() {
     let agent = hour();
-    let token = cancelled_at(&agent, is_forced, Answer::normal(), [HOURS, MINUTES]);
+    let token = cancelled_at(&agent, is_forced);
     assert!(token.starts_with("eyJ"), "{token}");
-    assert_eq!(forced(&agent), [false, false, true, true]);
+    assert_eq!(forced(&agent), [false, false, true], "the second call has the token that the first one had");
 }
 
 #[test]
-fn the_end_of_the_context_comes_before_what_the_agent_refused() {
-    for is_it in [|_: &Request| true, is_forced] {
-        let token = cancelled_at(&hour(), is_it, refusal(), [HOURS, MINUTES]);
-        assert!(token.starts_with("eyJ"), "{token}");
-    }
+fn a_call_ends_at_the_deadline_of_its_context() {
+    let agent = agent();
+    agent.respond_with(|_| Answer::hang());
+    run(&mut command(program(), &agent), &["a context with a deadline"]);
+    assert_eq!(agent.requests().len(), 1);
 }
 
 #[test]

@@ -34,7 +34,9 @@ fn every_comment_tells_of_every_argument() {
     for (function, comment) in header::functions(&header::text()) {
         let told: Vec<&str> = comment.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
         for argument in function.arguments.iter().filter(|argument| *argument != "void") {
-            let name = argument.rsplit([' ', '*']).next().unwrap();
+            // A pointer to a function has its name inside.
+            let declarator = argument.split_once(")(").map_or(argument.as_str(), |(before, _)| before);
+            let name = declarator.rsplit([' ', '*']).next().unwrap();
             assert!(told.contains(&name), "{}: {name}: {comment}", function.name);
         }
     }
