@@ -49,7 +49,7 @@ fn there_is_one_for_each_system_and_the_source() {
 
 /// An environment of its own with an interpreter, made anew.
 fn environment(interpreter: &Path, name: &str) -> PathBuf {
-    let directory = scratch("wheels").join(name);
+    let directory = scratch("wheel-environments").join(name);
     let _ = fs::remove_dir_all(&directory);
     succeed(Command::new(interpreter).args(["-m", "venv"]).arg(&directory));
     directory
