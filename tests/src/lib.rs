@@ -2,17 +2,19 @@
 //!
 //! Everything is made below the target directory, once for each test program.
 
+mod agent;
 mod compiler;
 mod library;
 mod memory;
 mod process;
 mod python;
 
+pub use agent::beside_agent;
 pub use compiler::Compiler;
 pub use library::{Library, shared_library};
 pub use memory::occurrences;
 pub use process::{cargo_build, command_binary, not_run, run, succeed};
-pub use python::{Python, python};
+pub use python::{Python, python, services};
 
 use std::path::{Path, PathBuf};
 

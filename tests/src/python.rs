@@ -1,4 +1,4 @@
-//! A virtual environment with the wheel in it, as `pip install` leaves it.
+//! Virtual environments: one with the wheel in it, as `pip install` leaves it, and one for the stand-ins.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,6 +14,15 @@ pub struct Python {
 }
 
 impl Python {
+    /// The environment of this name, made if it does not exist.
+    fn environment(name: &str) -> Python {
+        let python = Python { directory: scratch(name) };
+        if !python.directory.join("bin/python").exists() {
+            succeed(Command::new("python3").args(["-m", "venv"]).arg(&python.directory));
+        }
+        python
+    }
+
     /// A program of the environment, such as `python` or `pytest`.
     #[must_use]
     pub fn command(&self, program: &str) -> Command {
@@ -45,13 +54,24 @@ impl Python {
 pub fn python() -> &'static Python {
     static PYTHON: OnceLock<Python> = OnceLock::new();
     PYTHON.get_or_init(|| {
-        let python = Python { directory: scratch("venv") };
-        if !python.directory.join("bin/python").exists() {
-            succeed(Command::new("python3").args(["-m", "venv"]).arg(&python.directory));
-        }
+        let python = Python::environment("venv");
         python.pip_install(&["maturin==1.16.0"]);
         let wheel = build_wheel(&python);
         python.pip_install(&["--force-reinstall", "--no-deps", &wheel.to_string_lossy()]);
+        python
+    })
+}
+
+/// An environment with what the programs of `tests/services` need.
+///
+/// # Panics
+///
+/// If there is no Python, or pip fails.
+pub fn services() -> &'static Python {
+    static SERVICES: OnceLock<Python> = OnceLock::new();
+    SERVICES.get_or_init(|| {
+        let python = Python::environment("services");
+        python.pip_install(&["--requirement", "tests/services/requirements.txt"]);
         python
     })
 }

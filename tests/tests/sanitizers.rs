@@ -4,14 +4,12 @@
 
 mod programs;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use arcidentity_emulator::Emulator;
 use arcidentity_tests::{Compiler, succeed};
 
-use programs::{agent, agent_without_challenge, c, command, cpp};
+use programs::{agent, agent_without_challenge, c, cpp, sanitized};
 
 /// What the compiler puts into a program.
 struct Sanitizer {
@@ -36,24 +34,6 @@ fn no_threads_race() {
     THREADS.finds_nothing();
 }
 
-/// Addresses that vary in more bits than this are foreign to the run-time of older compilers.
-const KNOWN_ADDRESS_BITS: u32 = 28;
-
-fn watched(program: PathBuf, agent: &Emulator) -> Command {
-    let bits =
-        fs::read_to_string("/proc/sys/vm/mmap_rnd_bits").ok().and_then(|bits| bits.trim().parse().ok());
-    let mut command = if bits.is_some_and(|bits: u32| bits > KNOWN_ADDRESS_BITS) {
-        let mut fixed = command("setarch", agent);
-        fixed.arg("--addr-no-randomize").arg(program);
-        fixed
-    } else {
-        command(program, agent)
-    };
-    // The library is not built with it: its locks would not be seen, but its copying and freeing would.
-    command.env("TSAN_OPTIONS", "ignore_noninstrumented_modules=1");
-    command
-}
-
 impl Sanitizer {
     fn finds_nothing(&self) {
         for (name, arguments) in [
@@ -63,13 +43,13 @@ impl Sanitizer {
             ("cached", &["1000"]),
             ("threads", &["64", "8"]),
         ] {
-            succeed(watched(self.build(c(name), name), &agent()).args(arguments));
+            succeed(sanitized(self.build(c(name), name), &agent()).args(arguments));
         }
-        succeed(&mut watched(self.build(cpp("smoke"), "smoke-cpp"), &agent()));
+        succeed(&mut sanitized(self.build(cpp("smoke"), "smoke-cpp"), &agent()));
 
         let two_units = cpp("two_units").source("tests/cpp/two_units_other.cpp");
         for program in [self.build(c("default"), "default"), self.build(two_units, "two-units")] {
-            succeed(&mut watched(program, &agent_without_challenge()));
+            succeed(&mut sanitized(program, &agent_without_challenge()));
         }
     }
 

@@ -35,6 +35,25 @@ fn the_examples_build_from_the_package() {
         let printed = succeed(&mut command(directory.join(program), &agent_without_challenge()));
         assert!(printed.starts_with("Authorization: Bearer eyJ"), "{program}: {printed}");
     }
+    // What they do when they are used as they should be, the tests of the examples tell.
+    for program in ["daemon", "keyvault"] {
+        let output = run(&mut Command::new(directory.join(program)));
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains(&format!("usage: {program} ")), "{said}");
+    }
+}
+
+#[test]
+fn examples_that_lack_a_library_are_left_out_and_named() {
+    let arguments = [prefix_path(), "-DCMAKE_DISABLE_FIND_PACKAGE_PkgConfig=ON".into()];
+    let (directory, output) = configure("examples-alone", &workspace().join("ffi/examples"), &arguments);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{said}");
+    for program in ["daemon", "keyvault"] {
+        assert!(said.contains(&format!("{program} is not built: ")), "{said}");
+    }
+    succeed(Command::new("cmake").arg("--build").arg(&directory));
+    assert!(directory.join("token").exists() && !directory.join("keyvault").exists());
 }
 
 #[test]

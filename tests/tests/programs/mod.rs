@@ -1,7 +1,8 @@
 //! What the tests of C and C++ programs share.
 #![allow(dead_code, reason = "each test program uses a part")]
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use arcidentity_emulator::{Emulator, UserAssigned};
@@ -49,5 +50,24 @@ pub fn valgrind(program: &Path, agent: &Emulator) -> Command {
     let mut command = command("valgrind", agent);
     command.args(["--quiet", "--leak-check=full", "--errors-for-leak-kinds=definite,indirect"]);
     command.arg("--error-exitcode=9").arg(program);
+    command
+}
+
+/// Addresses that vary in more bits than this are foreign to the run-time of older compilers.
+const KNOWN_ADDRESS_BITS: u32 = 28;
+
+/// `program`, which was compiled with a sanitizer.
+pub fn sanitized(program: PathBuf, agent: &Emulator) -> Command {
+    let bits =
+        fs::read_to_string("/proc/sys/vm/mmap_rnd_bits").ok().and_then(|bits| bits.trim().parse().ok());
+    let mut command = if bits.is_some_and(|bits: u32| bits > KNOWN_ADDRESS_BITS) {
+        let mut fixed = command("setarch", agent);
+        fixed.arg("--addr-no-randomize").arg(program);
+        fixed
+    } else {
+        command(program, agent)
+    };
+    // The library is not built with it: its locks would not be seen, but its copying and freeing would.
+    command.env("TSAN_OPTIONS", "ignore_noninstrumented_modules=1");
     command
 }

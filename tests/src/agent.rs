@@ -1,0 +1,27 @@
+//! Programs with an emulated agent beside them.
+
+use std::process::Command;
+
+use crate::{command_binary, not_run, run};
+
+/// A program beside an emulated agent that uses the agent's own key directory, in a mount namespace of its own
+/// where that directory is empty. `None` where the system does not allow such a namespace.
+///
+/// # Panics
+///
+/// If the `arcidentity` command does not build.
+#[must_use]
+pub fn beside_agent(program: &Command) -> Option<Command> {
+    let mut unshare = Command::new("unshare");
+    if !run(unshare.args(["--mount", "--map-root-user", "true"])).status.success() {
+        not_run("this system forbids user namespaces");
+        return None;
+    }
+    let mut command = Command::new("unshare");
+    command.args(["--mount", "--map-root-user", "sh", "-c"]);
+    command.arg("mount -t tmpfs tmpfs /var/opt && exec \"$@\"").arg("sh");
+    command.arg(command_binary()).args(["emulator", "--"]);
+    command.arg(program.get_program()).args(program.get_args());
+    command.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    Some(command)
+}
