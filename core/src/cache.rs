@@ -2,7 +2,7 @@
 //!
 //! A token is served until its refresh time. Then one caller asks the agent early, while the others still
 //! get the old token at once. From five minutes before the end on, callers wait for the new one. As long as
-//! the old one is valid, a failure of the agent serves it, and the next try waits 30 seconds.
+//! the old one is valid, a failure of the agent serves it. Whatever it answered, the next try waits 30 seconds.
 //!
 //! No lock is held while a request is under way. A child process that was forked while another thread held
 //! a lock never waits for it: each process makes a [`Generation`] of its own when it first needs one.
@@ -87,6 +87,11 @@ impl Cache {
     /// The hot path: takes no lock that anybody else needs, makes no system call, allocates nothing.
     pub(crate) fn hit(&self, resource: &str, clock: &dyn Clock) -> Option<Arc<Token>> {
         self.newest().stripes.get(resource, || clock.now())
+    }
+
+    /// A token that is served without asking the agent, whichever thread got it. Waits for no request.
+    pub(crate) fn fresh(&self, resource: &str, clock: &dyn Clock) -> Option<Arc<Token>> {
+        self.hit(resource, clock).or_else(|| self.current().fresh(resource, clock.now()))
     }
 
     /// A token from memory, else from `fetch`, which one caller at a time runs for all.
@@ -197,10 +202,18 @@ impl Generation {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn fresh(&self, resource: &str, now: Now) -> Option<Arc<Token>> {
+        let entries = self.lock();
+        let entry = entries.get(resource)?;
+        let token = entry.valid(now)?;
+        let until = entry.serve_until(token, now)?;
+        Some(self.share(resource, token, until))
+    }
+
     fn step(&self, resource: &str, now: Now) -> Step {
         let mut entries = self.lock();
         let entry = entries.entry(resource.to_owned()).or_default();
-        let Some(token) = entry.token.as_ref().filter(|token| now.is_before(token.expires)) else {
+        let Some(token) = entry.valid(now) else {
             return Step::Ask(entry.join(Lane::Normal), Urgency::Needed);
         };
         if let Some(until) = entry.serve_until(token, now) {
@@ -239,8 +252,8 @@ impl Generation {
     /// The token in memory after its replacement failed.
     fn still_valid(&self, resource: &str, now: Now) -> Option<Arc<Token>> {
         let entries = self.lock();
-        let token = entries.get(resource)?.token.as_ref()?;
-        now.is_before(token.expires).then(|| Arc::new(Token::share(token)))
+        let token = entries.get(resource)?.valid(now)?;
+        Some(Arc::new(Token::share(token)))
     }
 
     /// Takes the outcome of a request into the entry, unless the entry was cleared or overtaken meanwhile.
@@ -282,6 +295,11 @@ impl Entry {
             return Role::Wait(Arc::clone(flight));
         }
         Role::Lead(Arc::clone(lane.insert(Arc::default())))
+    }
+
+    /// The token, until its end.
+    fn valid(&self, now: Now) -> Option<&Arc<TokenData>> {
+        self.token.as_ref().filter(|token| now.is_before(token.expires))
     }
 
     /// Until when a valid token is served without asking, if it is at all.

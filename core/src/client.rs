@@ -88,12 +88,12 @@ impl Client {
         }
     }
 
-    /// What [`get_token`](Client::get_token) would serve at once, if the calling thread finds it in memory.
+    /// What [`get_token`](Client::get_token) would serve from memory; `None` where it would ask the agent.
     ///
-    /// Never waits: for callers who must prepare before they wait. `None` says nothing but "ask".
+    /// Never waits for the agent: for callers who must prepare before they wait.
     #[must_use]
     pub fn cached_token(&self, resource: &str) -> Option<Arc<Token>> {
-        self.cache.hit(without_scope(resource), &*self.clock)
+        self.cache.fresh(without_scope(resource), &*self.clock)
     }
 
     /// A new access token, whatever is in memory, for example after a service has rejected the old one.

@@ -77,12 +77,14 @@ fn an_agent_that_wants_to_be_asked_at_once_is_asked_twice_a_minute() {
 }
 
 #[test]
-fn what_a_thread_got_it_finds_without_waiting() {
+fn what_a_thread_got_all_find_without_waiting() {
     let (agent, clock) = (issuer(HOUR), FakeClock::new());
     let client = client(&agent, &clock);
     assert!(client.cached_token(VAULT).is_none());
     let token = client.get_token(VAULT).unwrap();
     assert!(Arc::ptr_eq(&client.cached_token(VAULT).unwrap(), &token));
+    let others = thread::scope(|scope| scope.spawn(|| client.cached_token(VAULT)).join().unwrap());
+    assert_eq!(others.unwrap().value(), token.value());
     assert!(client.cached_token(&format!("{VAULT}/.default")).is_some());
     assert!(client.cached_token("https://other.example").is_none());
     clock.advance(HOUR / 2);
