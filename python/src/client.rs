@@ -1,15 +1,17 @@
-//! Clients, and the one that the module's functions share.
+//! Clients.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use arcidentity_core::{Error, ErrorKind, Identity};
-use once_cell::race::OnceBox;
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
+use crate::report::{self, Report};
 use crate::token::Token;
-use crate::{call, error, signals};
+use crate::{call, default_client, error, signals};
 
 /// A source of access tokens, with its own memory. Any number of threads may use it at once.
 ///
@@ -38,9 +40,18 @@ use crate::{call, error, signals};
 ///
 /// Raises InvalidArgumentError for a setting that makes no sense, and UntrustedAgentError for an endpoint
 /// that is not on this machine.
-// In a box: Python aligns its objects to 16 bytes, and core's client keeps cache lines apart.
+// Behind a pointer: Python aligns its objects to 16 bytes, and core's client keeps cache lines apart.
 #[pyclass(frozen, module = "arcidentity")]
-pub(crate) struct Client(Box<arcidentity_core::Client>);
+#[derive(Default)]
+pub(crate) struct Client(Source);
+
+#[derive(Default)]
+enum Source {
+    Own(Arc<arcidentity_core::Client>),
+    /// The one that the module's functions use at the moment of a call.
+    #[default]
+    Default,
+}
 
 #[pymethods]
 impl Client {
@@ -74,7 +85,7 @@ impl Client {
             if let Some(directory) = key_directory {
                 builder = builder.key_directory(directory);
             }
-            builder.build().map(|client| Client(Box::new(client)))
+            builder.build().map(|client| Client(Source::Own(Arc::new(client))))
         })
     }
 
@@ -97,7 +108,7 @@ impl Client {
         resource: &Bound<'_, PyString>,
         force_refresh: bool,
     ) -> PyResult<Token> {
-        token(py, &self.0, resource, force_refresh)
+        self.with(py, |client| token(py, client, resource, force_refresh))
     }
 
     /// The instance metadata of this machine, as the agent's JSON document. Asked anew each time; needs no
@@ -107,71 +118,114 @@ impl Client {
     ///
     ///     client.get_metadata()["compute"]["resourceId"]
     fn get_metadata<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        metadata(py, &self.0)
+        self.with(py, |client| metadata(py, client))
+    }
+
+    /// Looks at everything on this machine that get_token needs, asks the agent for a token, and reports what
+    /// is wrong and how to mend it. What is wrong is in the report, and not raised.
+    ///
+    /// Takes as long as the timeout at most, and moments where no agent is. The tokens in memory are neither
+    /// used nor changed.
+    ///
+    /// resource
+    ///     What a token is wanted for, such as "https://vault.azure.net". Defaults to Azure Resource Manager
+    ///     in this machine's cloud.
+    ///
+    ///     report = client.diagnose("https://vault.azure.net")
+    ///     if not report.ok:
+    ///         print(report)
+    #[pyo3(signature = (resource=None))]
+    fn diagnose(&self, py: Python<'_>, resource: Option<&Bound<'_, PyString>>) -> PyResult<Report> {
+        match &self.0 {
+            Source::Own(client) => report::make(py, resource, |resource| Ok(client.diagnose(resource))),
+            Source::Default => default_client::diagnose(py, resource),
+        }
     }
 
     /// Forgets the tokens in memory. Those handed out stay valid.
     fn clear(&self, py: Python<'_>) -> PyResult<()> {
-        call::waiting(py, || {
-            self.0.clear();
-            Ok(())
+        self.with(py, |client| {
+            call::waiting(py, || {
+                client.clear();
+                Ok(())
+            })
         })
+    }
+
+    /// The text and the end of what get_token returns, for those who put them into objects of their own.
+    #[pyo3(name = "_access_token")]
+    fn access_token<'py>(
+        &self,
+        py: Python<'py>,
+        resource: &Bound<'py, PyString>,
+        force_refresh: bool,
+    ) -> PyResult<(Bound<'py, PyString>, i64)> {
+        let token = self.with(py, |client| token(py, client, resource, force_refresh))?;
+        Ok((PyString::new(py, token.token()), token.expires_on()))
+    }
+
+    /// What get_token would return from memory, or None where it would ask the agent.
+    #[pyo3(name = "_cached_token")]
+    fn cached_token(&self, py: Python<'_>, resource: &Bound<'_, PyString>) -> PyResult<Option<Token>> {
+        self.with(py, |client| cached(py, client, text(py, resource)?))
+    }
+
+    /// Refuses: a copy in another process would have a memory of its own, and its settings may not fit there.
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(PyTypeError::new_err("a Client is not pickled: make one where it is needed"))
     }
 }
 
-/// An access token of the machine's own identity for `resource`, such as "https://vault.azure.net", or for
-/// the scope that names it, "https://vault.azure.net/.default".
-///
-/// Uses one Client with default settings, which the whole process shares: see Client.get_token.
-///
-/// Raises a subclass of ArcError that says why there is no token.
-///
-///     token = arcidentity.get_token("https://vault.azure.net")
-///     headers = {"Authorization": f"Bearer {token.token}"}
-#[pyfunction]
-pub(crate) fn get_token(py: Python<'_>, resource: &Bound<'_, PyString>) -> PyResult<Token> {
-    token(py, default_client(py)?, resource, false)
+impl Client {
+    /// The client that this one has for itself.
+    pub(crate) fn own(&self) -> Option<Arc<arcidentity_core::Client>> {
+        match &self.0 {
+            Source::Own(client) => Some(Arc::clone(client)),
+            Source::Default => None,
+        }
+    }
+
+    fn with<T>(
+        &self,
+        py: Python<'_>,
+        use_it: impl FnOnce(&arcidentity_core::Client) -> PyResult<T>,
+    ) -> PyResult<T> {
+        match &self.0 {
+            Source::Own(client) => use_it(client),
+            Source::Default => default_client::with(py, use_it),
+        }
+    }
 }
 
-/// The instance metadata of this machine, as the agent's JSON document. Every value in it may be missing.
-///
-/// Uses one Client with default settings, which the whole process shares: see Client.get_metadata.
-///
-/// Raises a subclass of ArcError that says why there is none.
-///
-///     arcidentity.get_metadata()["compute"]["resourceId"]
-#[pyfunction]
-pub(crate) fn get_metadata(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
-    metadata(py, default_client(py)?)
-}
-
-/// Made on first use, and without a lock: a child forked meanwhile would wait for it forever.
-fn default_client(py: Python<'_>) -> PyResult<&'static arcidentity_core::Client> {
-    static DEFAULT: OnceBox<arcidentity_core::Client> = OnceBox::new();
-    let build = || arcidentity_core::Client::builder().interrupt(signals::interrupted).build().map(Box::new);
-    call::prompt(py, || DEFAULT.get_or_try_init(build))
-}
-
-fn token(
+pub(crate) fn token(
     py: Python<'_>,
     client: &arcidentity_core::Client,
     resource: &Bound<'_, PyString>,
     force_refresh: bool,
 ) -> PyResult<Token> {
-    let Ok(resource) = resource.to_str() else {
-        return Err(error::invalid_argument(py, "the resource is not valid Unicode"));
-    };
+    let resource = text(py, resource)?;
     if force_refresh {
         return call::waiting(py, || client.force_refresh(resource)).map(Token::from);
     }
     // Leaving the interpreter costs more than looking into memory.
-    if let Some(token) = call::prompt(py, || Ok(client.cached_token(resource)))? {
-        return Ok(Token::from(token));
+    if let Some(token) = cached(py, client, resource)? {
+        return Ok(token);
     }
     call::waiting(py, || client.get_token(resource)).map(Token::from)
 }
 
-fn metadata<'py>(py: Python<'py>, client: &arcidentity_core::Client) -> PyResult<Bound<'py, PyDict>> {
+fn cached(py: Python<'_>, client: &arcidentity_core::Client, resource: &str) -> PyResult<Option<Token>> {
+    Ok(call::prompt(py, || Ok(client.cached_token(resource)))?.map(Token::from))
+}
+
+pub(crate) fn text<'a>(py: Python<'_>, resource: &'a Bound<'_, PyString>) -> PyResult<&'a str> {
+    resource.to_str().map_err(|_| error::invalid_argument(py, "the resource is not valid Unicode"))
+}
+
+pub(crate) fn metadata<'py>(
+    py: Python<'py>,
+    client: &arcidentity_core::Client,
+) -> PyResult<Bound<'py, PyDict>> {
     let metadata = call::waiting(py, || client.get_metadata())?;
     let document = py.import("json")?.call_method1("loads", (metadata.json(),))?;
     Ok(document.cast_into()?)

@@ -29,19 +29,26 @@ use pyo3::types::{IntoPyDict, PyBytes, PyDict, PyString, PyTuple};
 ///     How long a token is valid, in seconds.
 ///
 /// Raises OSError when the port is taken or the key directory cannot be made.
-#[pyclass(frozen, module = "arcidentity.emulator")]
-pub(crate) struct Emulator(Mutex<Option<arcidentity_emulator::Emulator>>);
+#[pyclass(frozen, subclass, module = "arcidentity.emulator")]
+pub(crate) struct Emulator {
+    settings: Settings,
+    running: Mutex<Option<arcidentity_emulator::Emulator>>,
+}
+
+struct Settings {
+    port: u16,
+    key_directory: Option<PathBuf>,
+    lifetime: Duration,
+}
 
 #[pymethods]
 impl Emulator {
     #[new]
     #[pyo3(signature = (*, port=0, key_directory=None, lifetime=86400.0))]
     fn new(port: u16, key_directory: Option<PathBuf>, lifetime: f64) -> PyResult<Emulator> {
-        let mut builder = arcidentity_emulator::Emulator::builder().port(port).lifetime(seconds(lifetime)?);
-        if let Some(directory) = key_directory {
-            builder = builder.key_directory(directory);
-        }
-        Ok(Emulator(Mutex::new(Some(builder.start()?))))
+        let settings = Settings { port, key_directory, lifetime: seconds(lifetime)? };
+        let running = Mutex::new(Some(settings.start()?));
+        Ok(Emulator { settings, running })
     }
 
     /// The token endpoint: the value of IDENTITY_ENDPOINT, and a `Client`'s `endpoint`.
@@ -99,34 +106,58 @@ impl Emulator {
     /// headers
     ///     Headers to add.
     /// times
-    ///     How many requests are answered so.
+    ///     How many requests are answered so. `None` is all that have no other answer, until `reset()`.
     /// delay
     ///     How long to wait before the answer, in seconds.
-    #[pyo3(signature = (status=None, body=None, headers=None, times=1, delay=0.0))]
+    #[pyo3(
+        signature = (status=None, body=None, headers=None, times=Some(1), delay=0.0),
+        text_signature = "($self, status=None, body=None, headers=None, times=1, delay=0.0)"
+    )]
     fn respond(
         &self,
         status: Option<u16>,
         body: Option<&Bound<'_, PyAny>>,
         headers: Option<HashMap<String, String>>,
-        times: usize,
+        times: Option<usize>,
         delay: f64,
     ) -> PyResult<()> {
-        let mut answer = status.map_or_else(Answer::normal, Answer::status).delay(seconds(delay)?);
-        for (name, value) in headers.unwrap_or_default() {
-            answer = answer.header(name, value);
-        }
-        if let Some(body) = body {
-            answer = answer.body(bytes(body)?);
-        }
-        self.with(|emulator| emulator.script(std::iter::repeat_n(answer, times)))
+        let answer = answer(status, body, headers)?.delay(seconds(delay)?);
+        self.with(|emulator| match times {
+            Some(times) => emulator.script(std::iter::repeat_n(answer, times)),
+            None => emulator.respond_with(move |_| answer.clone()),
+        })
     }
 
-    /// Forgets the requests and the answers that were still to be given.
-    fn reset(&self) -> PyResult<()> {
+    /// Gives all requests for a token this answer, until `reset()`.
+    #[pyo3(name = "_respond_to_token_requests", signature = (status, body=None, headers=None))]
+    fn respond_to_token_requests(
+        &self,
+        status: u16,
+        body: Option<&Bound<'_, PyAny>>,
+        headers: Option<HashMap<String, String>>,
+    ) -> PyResult<()> {
+        let answer = answer(Some(status), body, headers)?;
         self.with(|emulator| {
-            emulator.respond_normally();
-            emulator.clear_requests();
+            let (host, endpoint) = (emulator.imds_endpoint(), emulator.endpoint());
+            emulator.respond_with(move |request| {
+                let is_for_a_token = format!("{host}{}", request.path) == endpoint;
+                if is_for_a_token { answer.clone() } else { Answer::normal() }
+            });
         })
+    }
+
+    /// Forgets the requests, and the answers that were still to be given. After `close()` it starts again, on
+    /// another port unless one was chosen.
+    fn reset(&self) -> PyResult<()> {
+        let mut running = self.lock();
+        match &*running {
+            Some(emulator) => {
+                emulator.respond_normally();
+                emulator.clear_requests();
+            }
+            None => *running = Some(self.settings.start()?),
+        }
+        Ok(())
     }
 
     /// Stops: afterwards the port is free and no key file is left. A second call does nothing.
@@ -147,7 +178,7 @@ impl Emulator {
 
 impl Emulator {
     fn lock(&self) -> MutexGuard<'_, Option<arcidentity_emulator::Emulator>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn with<T>(&self, ask: impl FnOnce(&arcidentity_emulator::Emulator) -> T) -> PyResult<T> {
@@ -155,6 +186,16 @@ impl Emulator {
             Some(emulator) => Ok(ask(emulator)),
             None => Err(PyValueError::new_err("the emulator is closed")),
         }
+    }
+}
+
+impl Settings {
+    fn start(&self) -> std::io::Result<arcidentity_emulator::Emulator> {
+        let mut builder = arcidentity_emulator::Emulator::builder().port(self.port).lifetime(self.lifetime);
+        if let Some(directory) = &self.key_directory {
+            builder = builder.key_directory(directory);
+        }
+        builder.start()
     }
 }
 
@@ -201,6 +242,21 @@ impl Request {
 
 fn seconds(seconds: f64) -> PyResult<Duration> {
     Duration::try_from_secs_f64(seconds).map_err(|error| PyValueError::new_err(error.to_string()))
+}
+
+fn answer(
+    status: Option<u16>,
+    body: Option<&Bound<'_, PyAny>>,
+    headers: Option<HashMap<String, String>>,
+) -> PyResult<Answer> {
+    let mut answer = status.map_or_else(Answer::normal, Answer::status);
+    for (name, value) in headers.unwrap_or_default() {
+        answer = answer.header(name, value);
+    }
+    if let Some(body) = body {
+        answer = answer.body(bytes(body)?);
+    }
+    Ok(answer)
 }
 
 fn bytes(body: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {

@@ -3,7 +3,8 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `client.rs`, `token.rs` | the classes, and the functions that use the default client |
+//! | `client.rs`, `token.rs`, `report.rs` | the classes |
+//! | `default_client.rs` | the client that all share who have none of their own, and the functions that use it |
 //! | `call.rs` | how a call that may wait leaves the interpreter, and comes back |
 //! | `signals.rs` | Ctrl-C during such a call |
 //! | `error.rs` | core's errors become Python exceptions |
@@ -13,8 +14,10 @@
 mod call;
 mod client;
 mod command;
+mod default_client;
 mod emulator;
 mod error;
+mod report;
 mod signals;
 mod token;
 
@@ -33,11 +36,15 @@ static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 #[pymodule]
 mod _native {
     #[pymodule_export]
-    use crate::client::{Client, get_metadata, get_token};
+    use crate::client::Client;
     #[pymodule_export]
     use crate::command::run_command;
     #[pymodule_export]
+    use crate::default_client::{default_client, diagnose, get_metadata, get_token, replace_default_client};
+    #[pymodule_export]
     use crate::emulator::{Emulator, Request};
+    #[pymodule_export]
+    use crate::report::{Check, Report};
     #[pymodule_export]
     use crate::token::Token;
 

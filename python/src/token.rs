@@ -26,13 +26,13 @@ impl From<Arc<arcidentity_core::Token>> for Token {
 impl Token {
     /// The token's text, for an `Authorization: Bearer …` header. Do not log it.
     #[getter]
-    fn token(&self) -> &str {
+    pub(crate) fn token(&self) -> &str {
         self.0.value()
     }
 
     /// When the token ends, in seconds since 1970-01-01 UTC.
     #[getter]
-    fn expires_on(&self) -> i64 {
+    pub(crate) fn expires_on(&self) -> i64 {
         self.0.expires_on()
     }
 

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import threading
 import time
 from pathlib import Path
 
@@ -111,6 +112,35 @@ except arcidentity.UntrustedAgentError:
 print(arcidentity.get_metadata()["compute"]["osType"])
 """
     assert finish(start(agent, code)).strip() == "linux"
+
+
+def test_threads_share_the_default_client_from_its_first_use(agent: Emulator) -> None:
+    agent.respond(200, ISSUED)
+    code = f"""
+import arcidentity, threading
+barrier = threading.Barrier(32)
+
+def get():
+    barrier.wait()
+    print(arcidentity.get_token({VAULT!r}).token)
+
+for thread in [threading.Thread(target=get) for _ in range(32)]:
+    thread.start()
+"""
+    assert finish(start(agent, code)).split() == ["a-token"] * 32
+    assert len(agent.requests) == 1
+
+
+def test_a_thread_finds_what_another_one_got(client: arcidentity.Client, agent: Emulator) -> None:
+    assert client._cached_token(VAULT) is None
+    assert agent.requests == []
+    other = threading.Thread(target=client.get_token, args=[VAULT])
+    other.start()
+    other.join()
+    token = client._cached_token(VAULT)
+    assert token is not None
+    assert client._access_token(VAULT, False) == (token.token, token.expires_on)
+    assert len(agent.requests) == 2
 
 
 @pytest.mark.parametrize("spell", [str.lower, str.upper])

@@ -9,9 +9,17 @@ of privileged users. This package is that handshake: small, typed, without depen
     token = arcidentity.get_token("https://vault.azure.net")
     headers = {"Authorization": f"Bearer {token.token}"}
 
-Tokens are kept in memory and renewed in time, so ask whenever you need one. `Client` has other
-settings than the defaults. Every failure is an `ArcError`, with one subclass for each cause.
-`arcidentity.emulator` is a stand-in for the agent, for tests.
+Tokens are kept in memory and renewed in time, so ask whenever you need one. Every failure is an
+`ArcError`, with one subclass for each cause and a hint at what to do. `diagnose` tells why there is
+no token:
+
+    print(arcidentity.diagnose("https://vault.azure.net"))
+
+`Client` has other settings than the defaults. `BearerAuth` puts tokens into requests of `requests`
+and httpx, and `arcidentity.azure` has the credential for clients of the Azure SDK.
+`arcidentity.emulator` is a stand-in for the agent, for tests, and pytest has it as the fixture
+`arc_emulator`. The command `arcidentity`, the same as `python -m arcidentity`, does all of this in
+a shell.
 """
 
 from arcidentity._errors import (
@@ -29,12 +37,40 @@ from arcidentity._errors import (
     UntrustedAgentError,
     UntrustedKeyError,
 )
-from arcidentity._native import Client, Token, __version__, get_metadata, get_token
+from arcidentity._native import (
+    Check,
+    Client,
+    Report,
+    Token,
+    __version__,
+    diagnose,
+    get_metadata,
+    get_token,
+)
+
+TYPE_CHECKING = False  # As in `typing`, whose import takes longer than all the rest.
+if TYPE_CHECKING:
+    from arcidentity._auth import BearerAuth
+else:
+
+    def __getattr__(name):
+        # What it needs, whoever uses it has imported already.
+        if name == "BearerAuth":
+            from arcidentity._auth import BearerAuth
+
+            return BearerAuth
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def __dir__():
+        return [*globals(), "BearerAuth"]
+
 
 __all__ = [
     "AccessDeniedError",
     "ArcError",
     "ArcTimeoutError",
+    "BearerAuth",
+    "Check",
     "Client",
     "IdentityNotConfirmedError",
     "IdentityNotFoundError",
@@ -42,12 +78,14 @@ __all__ = [
     "InvalidArgumentError",
     "ProtocolError",
     "RefusedError",
+    "Report",
     "ServiceError",
     "Token",
     "UnavailableError",
     "UntrustedAgentError",
     "UntrustedKeyError",
     "__version__",
+    "diagnose",
     "get_metadata",
     "get_token",
 ]
