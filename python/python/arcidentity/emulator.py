@@ -9,8 +9,121 @@ like real ones and open nothing.
     with Emulator() as agent:
         client = Client(endpoint=agent.endpoint, key_directory=agent.key_directory)
         assert client.get_token("https://vault.azure.net").token_type == "Bearer"
+
+With an `ArcEmulator` the code under test needs no client of its own. It is the pytest fixture
+`arc_emulator`: see `arcidentity.pytest_plugin`.
 """
 
-from arcidentity._native import Emulator, Request
+import os
 
-__all__ = ["Emulator", "Request"]
+from arcidentity._errors import (
+    AccessDeniedError,
+    ArcError,
+    ArcTimeoutError,
+    IdentityNotFoundError,
+    ProtocolError,
+    RefusedError,
+    ServiceError,
+    UnavailableError,
+    UntrustedKeyError,
+)
+from arcidentity._native import (
+    Client,
+    Emulator,
+    Request,
+    default_client,
+    replace_default_client,
+)
+
+__all__ = ["ArcEmulator", "Emulator", "Request"]
+
+# What leads a process to its agent. The last one says that this is another Azure host.
+_VARIABLES = ("IDENTITY_ENDPOINT", "IMDS_ENDPOINT", "IDENTITY_HEADER")
+
+
+class ArcEmulator(Emulator):
+    """The agent of this process inside a `with` block, and the ways in which it can fail.
+
+        with ArcEmulator() as agent:
+            agent.fail_with(arcidentity.ServiceError)
+            my_app.start()
+
+    There `arcidentity.get_token`, and every credential and BearerAuth without a client of its own,
+    get their tokens from it. They ask once and do not retry, so that failures come at once.
+    IDENTITY_ENDPOINT and IMDS_ENDPOINT lead other clients and programs to it, who must also be
+    told its `key_directory`. One at a time: it is for the whole process, with all threads.
+
+    Takes the arguments of Emulator.
+    """
+
+    _variables: dict[str, str | None]
+
+    def __enter__(self) -> "ArcEmulator":
+        self._variables = {name: os.environ.get(name) for name in _VARIABLES}
+        self._connect()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+        replace_default_client(None)
+        for name, value in self._variables.items():
+            _set(name, value)
+
+    @property
+    def client(self) -> Client:
+        """A client of this emulator, for code that is given one. The same before and after a failure."""
+        return default_client()
+
+    def fail_with(self, reason: type[ArcError]) -> None:
+        """Make every request for a token raise this error, for its real cause, until `reset()`.
+
+        Forgets what `reset()` forgets. UnavailableError is raised because the emulator is closed.
+
+            agent.fail_with(arcidentity.AccessDeniedError)
+
+        Raises ValueError for an error that comes from elsewhere: from a call's own arguments, the
+        choice of an endpoint or identity, or a bug.
+        """
+        causes = {
+            UnavailableError: self.close,
+            AccessDeniedError: lambda: self._name_key("no-such-key.key"),
+            UntrustedKeyError: lambda: self._name_key("../other-directory.key"),
+            RefusedError: lambda: self._refuse(400, "invalid_resource"),
+            IdentityNotFoundError: lambda: self._refuse(404, "identity_not_found"),
+            ServiceError: lambda: self.respond(500, times=None),
+            ProtocolError: lambda: self.respond(200, "<html>", times=None),
+            ArcTimeoutError: self._be_late,
+        }
+        if reason not in causes:
+            raise ValueError(f"no emulator causes {reason.__name__}")
+        self.reset()
+        causes[reason]()
+
+    def reset(self) -> None:
+        """Work as at the start: forget the requests, the answers to be given, and all tokens."""
+        super().reset()
+        self._connect()
+
+    def _connect(self, timeout: float = 60.0) -> None:
+        client = Client(self.endpoint, self.key_directory, timeout, max_attempts=1)
+        replace_default_client(client)
+        for name in _VARIABLES:
+            _set(name, self.environment.get(name))
+
+    def _name_key(self, name: str) -> None:
+        challenge = f"Basic realm={self.key_directory}/{name}"
+        self._respond_to_token_requests(401, headers={"WWW-Authenticate": challenge})
+
+    def _refuse(self, status: int, error: str) -> None:
+        self._respond_to_token_requests(status, {"error": error})
+
+    def _be_late(self) -> None:
+        self._connect(timeout=0.1)
+        self.respond(delay=3600, times=None)
+
+
+def _set(name: str, value: str | None) -> None:
+    if value is None:
+        os.environ.pop(name, None)
+    else:
+        os.environ[name] = value

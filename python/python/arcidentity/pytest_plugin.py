@@ -1,0 +1,55 @@
+"""The pytest fixture `arc_emulator`: an Azure Arc agent for your tests, which fails when told to.
+
+pytest finds it by itself where this package is installed (`-p no:arcidentity` leaves it out). A
+complete example, with the code under test:
+
+    import arcidentity
+    import pytest
+    from arcidentity.emulator import ArcEmulator
+
+
+    def authorization() -> str:
+        try:
+            return "Bearer " + arcidentity.get_token("https://vault.azure.net").token
+        except arcidentity.AccessDeniedError as error:
+            raise SystemExit(f"cannot read the agent's key: {error.hint}") from error
+
+
+    def test_the_token_is_for_key_vault(arc_emulator: ArcEmulator) -> None:
+        assert authorization().startswith("Bearer eyJ")
+        assert arc_emulator.requests[0].query["resource"] == "https://vault.azure.net"
+
+
+    def test_a_missing_group_is_explained(arc_emulator: ArcEmulator) -> None:
+        arc_emulator.fail_with(arcidentity.AccessDeniedError)
+        with pytest.raises(SystemExit, match="cannot read the agent's key"):
+            authorization()
+
+
+    @pytest.mark.parametrize("reason", [arcidentity.UnavailableError, arcidentity.ServiceError])
+    def test_other_failures_get_through(
+        arc_emulator: ArcEmulator, reason: type[arcidentity.ArcError]
+    ) -> None:
+        arc_emulator.fail_with(reason)
+        with pytest.raises(reason):
+            authorization()
+        arc_emulator.reset()
+        assert authorization()
+
+For one emulator in more than one test, write a fixture of your own with `ArcEmulator`.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from arcidentity.emulator import ArcEmulator
+
+__all__ = ["arc_emulator"]
+
+
+@pytest.fixture
+def arc_emulator() -> Iterator[ArcEmulator]:
+    """Run an emulated Azure Arc agent, from which this test gets its tokens."""
+    with ArcEmulator() as emulator:
+        yield emulator

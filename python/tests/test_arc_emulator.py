@@ -1,0 +1,192 @@
+"""ArcEmulator: the agent of a whole process, and the ways in which it fails."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+
+import arcidentity
+import pytest
+from arcidentity.azure import ArcCredential
+from arcidentity.emulator import ArcEmulator, Emulator
+from azure.core.exceptions import ClientAuthenticationError
+from conftest import PATIENCE, STORAGE, VAULT, connect, finish, start
+
+REASONS = [
+    arcidentity.AccessDeniedError,
+    arcidentity.ArcTimeoutError,
+    arcidentity.IdentityNotFoundError,
+    arcidentity.ProtocolError,
+    arcidentity.RefusedError,
+    arcidentity.ServiceError,
+    arcidentity.UnavailableError,
+    arcidentity.UntrustedKeyError,
+]
+
+OTHERS = [
+    arcidentity.ArcError,
+    arcidentity.IdentityNotConfirmedError,
+    arcidentity.InternalError,
+    arcidentity.InvalidArgumentError,
+    arcidentity.UntrustedAgentError,
+]
+
+
+@pytest.fixture
+def machine() -> Iterator[ArcEmulator]:
+    with ArcEmulator() as emulator:
+        yield emulator
+
+
+def test_each_reason_is_known() -> None:
+    assert {*REASONS, *OTHERS} == {arcidentity.ArcError, *arcidentity.ArcError.__subclasses__()}
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_a_failure_lasts_until_reset(
+    machine: ArcEmulator, reason: type[arcidentity.ArcError]
+) -> None:
+    assert arcidentity.get_token(VAULT).token
+    machine.respond(200, "{}", times=9)
+    machine.fail_with(reason)
+    for resource in (VAULT, STORAGE, VAULT):
+        with pytest.raises(reason):
+            arcidentity.get_token(resource)
+    with pytest.raises(reason):
+        machine.client.get_token(VAULT)
+    machine.reset()
+    assert arcidentity.get_token(VAULT).token == machine.client.get_token(VAULT).token
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_one_failure_may_follow_another(
+    machine: ArcEmulator, reason: type[arcidentity.ArcError]
+) -> None:
+    for other in REASONS:
+        machine.fail_with(other)
+        machine.fail_with(reason)
+        with pytest.raises(reason):
+            arcidentity.get_token(VAULT)
+
+
+@pytest.mark.parametrize("reason", OTHERS)
+def test_other_reasons_are_refused(
+    machine: ArcEmulator, reason: type[arcidentity.ArcError]
+) -> None:
+    with pytest.raises(ValueError, match=f"no emulator causes {reason.__name__}"):
+        machine.fail_with(reason)
+    assert arcidentity.get_token(VAULT).token
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        arcidentity.AccessDeniedError,
+        arcidentity.IdentityNotFoundError,
+        arcidentity.RefusedError,
+        arcidentity.UntrustedKeyError,
+    ],
+)
+def test_what_concerns_tokens_leaves_metadata_alone(
+    machine: ArcEmulator, reason: type[arcidentity.ArcError]
+) -> None:
+    machine.fail_with(reason)
+    assert arcidentity.get_metadata()["compute"]
+
+
+def test_a_credential_gets_its_tokens_there(machine: ArcEmulator) -> None:
+    credential = ArcCredential()
+    token = credential.get_token(f"{VAULT}/.default").token
+    assert token == arcidentity.get_token(VAULT).token
+    machine.fail_with(arcidentity.AccessDeniedError)
+    with pytest.raises(ClientAuthenticationError, match="key file"):
+        credential.get_token(f"{VAULT}/.default")
+
+
+def test_threads_get_their_tokens_there(machine: ArcEmulator) -> None:
+    tokens: list[str] = []
+    thread = threading.Thread(target=lambda: tokens.append(arcidentity.get_token(VAULT).token))
+    thread.start()
+    thread.join(PATIENCE)
+    assert tokens == [arcidentity.get_token(VAULT).token]
+
+
+def test_a_program_that_is_told_the_key_directory_finds_it(machine: ArcEmulator) -> None:
+    code = f"""
+import arcidentity, sys
+print(arcidentity.Client(key_directory=sys.argv[1]).get_token({VAULT!r}).expires_on)
+"""
+    program = subprocess.run(
+        [sys.executable, "-I", "-c", code, machine.key_directory],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert int(program.stdout) == arcidentity.get_token(VAULT).expires_on
+
+
+def test_a_program_started_after_a_failure_fails_too(machine: ArcEmulator) -> None:
+    machine.fail_with(arcidentity.UnavailableError)
+    with pytest.raises(arcidentity.UnavailableError):
+        arcidentity.Client(max_attempts=1).get_token(VAULT)
+    machine.reset()
+    assert arcidentity.Client(key_directory=machine.key_directory).get_token(VAULT).token
+
+
+def test_what_was_there_before_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IDENTITY_ENDPOINT", "http://127.0.0.1:1/metadata/identity/oauth2/token")
+    monkeypatch.delenv("IMDS_ENDPOINT", raising=False)
+    monkeypatch.setenv("IDENTITY_HEADER", "another Azure host")
+    before = dict(os.environ)
+    with ArcEmulator() as machine:
+        token = arcidentity.get_token(VAULT).token
+        assert os.environ["IDENTITY_ENDPOINT"] == machine.endpoint
+        assert os.environ["IMDS_ENDPOINT"] == machine.imds_endpoint
+        assert "IDENTITY_HEADER" not in os.environ
+    assert dict(os.environ) == before
+    with ArcEmulator():
+        assert arcidentity.get_token(VAULT).token != token
+
+
+def test_a_client_that_was_in_use_before_is_back_afterwards() -> None:
+    with ArcEmulator() as outer:
+        code = f"""
+import arcidentity
+from arcidentity.emulator import ArcEmulator, Emulator
+try:
+    arcidentity.get_token({VAULT!r})
+except arcidentity.ArcError as error:
+    before = error
+with ArcEmulator():
+    assert arcidentity.get_token({VAULT!r}).token
+try:
+    arcidentity.get_token({VAULT!r})
+except arcidentity.ArcError as error:
+    assert type(error) is type(before)
+    print(type(error).__name__)
+"""
+        # Without the key directory: no key that this agent names is trusted.
+        assert finish(start(outer, code)) == "UntrustedKeyError\n"
+
+
+def test_settings() -> None:
+    with ArcEmulator(lifetime=600) as machine:
+        token = arcidentity.get_token(VAULT)
+        assert token.expires_on - token.refresh_on <= 300
+        machine.fail_with(arcidentity.UnavailableError)
+        machine.reset()
+        token = arcidentity.get_token(VAULT)
+        assert token.expires_on - token.refresh_on <= 300
+
+
+def test_an_emulator_starts_again_where_it_was_told(agent: Emulator) -> None:
+    port = agent.port
+    agent.close()
+    with Emulator(port=port) as chosen:
+        chosen.respond(503, times=None)
+        chosen.close()
+        chosen.reset()
+        assert chosen.port == port
+        assert chosen.requests == []
+        assert connect(chosen).get_token(VAULT).token
