@@ -1,0 +1,248 @@
+"""BearerAuth in every HTTP client: the token, and what becomes of one that is refused."""
+
+import os
+import ssl
+import threading
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import anyio
+import arcidentity
+import httpx
+import pytest
+import requests
+from arcidentity.emulator import ArcEmulator, Emulator
+from conftest import ISSUED, PATIENCE, VAULT, connect, finish, start, wait_for_request
+from http_clients import Api, Send, every_client, plain
+from services import Server
+
+MANY = 64
+
+
+@pytest.fixture
+def api() -> Api:
+    return Api()
+
+
+@pytest.fixture
+def server(api: Api) -> Iterator[Server]:
+    with Server(api) as running:
+        yield running
+
+
+@pytest.fixture
+def auth(client: arcidentity.Client) -> arcidentity.BearerAuth:
+    return arcidentity.BearerAuth(VAULT, client=client)
+
+
+def handshakes(agent: Emulator) -> list[bool]:
+    """Whether a new token was forced, for each that the agent has issued."""
+    issued = [request for request in agent.requests if request.status == 200]
+    return [request.query.get("bypass_cache") == "true" for request in issued]
+
+
+@every_client
+def test_a_request_has_the_token(
+    send: Send, server: Server, client: arcidentity.Client, auth: arcidentity.BearerAuth
+) -> None:
+    for _ in range(2):
+        assert send(server.url, auth, server.ca_file).status == 200
+    token = client.get_token(VAULT).token
+    assert [request.token for request in server.requests] == [token, token]
+
+
+@every_client
+def test_without_a_client_it_uses_the_default_one(
+    send: Send, server: Server, arc_emulator: ArcEmulator
+) -> None:
+    assert send(server.url, arcidentity.BearerAuth(f"{VAULT}/.default"), server.ca_file)
+    assert server.requests[0].token == arcidentity.get_token(VAULT).token
+    assert len(arc_emulator.requests) == 2
+
+
+@every_client
+def test_a_failure_reaches_the_caller(
+    send: Send, server: Server, arc_emulator: ArcEmulator
+) -> None:
+    arc_emulator.fail_with(arcidentity.AccessDeniedError)
+    with pytest.raises(arcidentity.AccessDeniedError):
+        send(server.url, arcidentity.BearerAuth(VAULT), server.ca_file)
+    assert server.requests == []
+
+
+@every_client
+def test_a_revoked_token_is_replaced(
+    send: Send,
+    api: Api,
+    server: Server,
+    agent: Emulator,
+    client: arcidentity.Client,
+    auth: arcidentity.BearerAuth,
+) -> None:
+    api.revoked.add(client.get_token(VAULT).token)
+    reply = send(server.url, auth, server.ca_file, b"hello")
+    assert (reply.status, reply.body, reply.history) == (200, b"hello", [401])
+    assert server.requests[1].token == client.get_token(VAULT).token
+    assert handshakes(agent) == [False, True]
+
+
+@every_client
+def test_what_others_have_replaced_is_not_replaced_again(
+    send: Send,
+    api: Api,
+    server: Server,
+    agent: Emulator,
+    client: arcidentity.Client,
+    auth: arcidentity.BearerAuth,
+) -> None:
+    api.revoked.add(client.get_token(VAULT).token)
+    api.before_refusal = lambda: client.get_token(VAULT, force_refresh=True)
+    assert send(server.url, auth, server.ca_file).status == 200
+    assert handshakes(agent) == [False, True]
+
+
+@every_client
+def test_a_service_that_refuses_everything_costs_one_new_token(
+    send: Send, api: Api, server: Server, agent: Emulator, client: arcidentity.Client
+) -> None:
+    api.refuses_all = True
+    replies = [
+        send(server.url, arcidentity.BearerAuth(VAULT, client=client), server.ca_file)
+        for _ in range(3)
+    ]
+    assert [(reply.status, reply.body) for reply in replies] == [(401, b"refused")] * 3
+    assert [reply.history for reply in replies] == [[401], [], []]
+    assert handshakes(agent) == [False, True]
+    assert len(server.requests) == 4
+
+
+@every_client
+def test_an_agent_that_has_no_newer_token_is_not_asked_again(
+    send: Send, api: Api, server: Server, agent: Emulator, auth: arcidentity.BearerAuth
+) -> None:
+    api.refuses_all = True
+    agent.respond(200, {**ISSUED, "access_token": str(uuid.uuid4())}, times=None)
+    for _ in range(3):
+        assert send(server.url, auth, server.ca_file).status == 401
+    assert handshakes(agent) == [False, True]
+    assert len(server.requests) == 3
+
+
+@every_client
+def test_an_agent_that_fails_is_asked_again_later(
+    send: Send, api: Api, server: Server, agent: Emulator
+) -> None:
+    client = connect(agent, max_attempts=1)
+    auth = arcidentity.BearerAuth(VAULT, client=client)
+    api.revoked.add(client.get_token(VAULT).token)
+    agent.respond(500)
+    reply = send(server.url, auth, server.ca_file)
+    assert (reply.status, reply.body, reply.history) == (401, b"revoked", [])
+    assert send(server.url, auth, server.ca_file).status == 200
+
+
+def test_many_threads_that_are_refused_get_one_new_token(
+    api: Api, agent: Emulator, client: arcidentity.Client
+) -> None:
+    api.revoked.add(client.get_token(VAULT).token)
+    api.before_refusal = threading.Barrier(MANY, timeout=PATIENCE).wait
+
+    def status(url: str) -> int:
+        auth = arcidentity.BearerAuth(VAULT, client=client)
+        return requests.get(url, auth=auth, timeout=PATIENCE).status_code
+
+    with plain(api) as running, ThreadPoolExecutor(MANY) as pool:
+        assert list(pool.map(status, [running.url] * MANY)) == [200] * MANY
+    assert handshakes(agent) == [False, True]
+    assert len(agent.requests) == 4
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_many_tasks_that_are_refused_get_one_new_token(
+    api: Api, agent: Emulator, client: arcidentity.Client, backend: str
+) -> None:
+    api.revoked.add(client.get_token(VAULT).token)
+    api.before_refusal = threading.Barrier(MANY, timeout=PATIENCE).wait
+    statuses: list[int] = []
+
+    async def ask(http: httpx.AsyncClient, url: str) -> None:
+        auth = arcidentity.BearerAuth(VAULT, client=client)
+        statuses.append((await http.get(url, auth=auth)).status_code)
+
+    async def ask_at_once(url: str) -> None:
+        async with httpx.AsyncClient(timeout=PATIENCE) as http, anyio.create_task_group() as tasks:
+            for _ in range(MANY):
+                tasks.start_soon(ask, http, url)
+
+    with plain(api) as running:
+        anyio.run(ask_at_once, running.url, backend=backend)
+    assert statuses == [200] * MANY
+    assert handshakes(agent) == [False, True]
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_task_can_be_cancelled_while_the_agent_hangs(
+    api: Api, server: Server, agent: Emulator, client: arcidentity.Client, backend: str
+) -> None:
+    auth = arcidentity.BearerAuth(VAULT, client=client)
+    tls = ssl.create_default_context(cafile=server.ca_file)
+    api.revoked.add(client.get_token(VAULT).token)
+    agent.respond(delay=3600)
+
+    async def ask() -> int:
+        async with httpx.AsyncClient(verify=tls, timeout=PATIENCE) as http:
+            with anyio.move_on_after(0.5) as scope:
+                await http.get(server.url, auth=auth)
+            assert scope.cancelled_caught
+            return (await http.get(f"{server.url}/to/elsewhere", auth=auth)).status_code
+
+    assert anyio.run(ask, backend=backend) == 307
+
+
+@every_client
+def test_two_clients_replace_their_tokens_each(
+    send: Send, api: Api, server: Server, agent: Emulator
+) -> None:
+    clients = [connect(agent), connect(agent)]
+    api.revoked |= {client.get_token(VAULT).token for client in clients}
+    assert len(api.revoked) == 1
+    for client in clients:
+        auth = arcidentity.BearerAuth(VAULT, client=client)
+        assert send(server.url, auth, server.ca_file).status == 200
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_forked_child_does_not_wait_for_threads_of_its_parent(api: Api, agent: Emulator) -> None:
+    api.revoked.add(str(ISSUED["access_token"]))
+    agent.respond(200, ISSUED)
+    code = f"""
+import arcidentity, os, requests, sys, threading
+client = arcidentity.Client(key_directory=sys.argv[1])
+auth = arcidentity.BearerAuth({VAULT!r}, client=client)
+def show():
+    print(requests.get(os.environ["URL"], auth=auth).status_code, flush=True)
+client.get_token({VAULT!r})
+print("ready", flush=True)
+sys.stdin.readline()
+threading.Thread(target=show, daemon=True).start()
+sys.stdin.readline()
+child = os.fork()
+if child == 0:
+    show()
+    os._exit(0)
+os.waitpid(child, 0)
+os._exit(0)
+"""
+    with plain(api) as server:
+        program = start(agent, code, URL=server.url)
+        assert program.stdin is not None
+        assert program.stdout is not None
+        assert program.stdout.readline() == "ready\n"
+        agent.reset()
+        agent.respond(delay=3600)
+        program.stdin.write("\n")
+        program.stdin.flush()
+        wait_for_request(agent, program)
+        program.stdin.write("\n")
+        assert finish(program) == "200\n"

@@ -1,0 +1,155 @@
+"""What is peculiar to BearerAuth in `requests`."""
+
+import io
+import logging
+import pickle
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import arcidentity
+import pytest
+import requests
+from conftest import PATIENCE, VAULT
+from http_clients import Api, plain, redirect
+from services import Server
+
+
+@pytest.fixture
+def api() -> Api:
+    return Api()
+
+
+@pytest.fixture
+def server(api: Api) -> Iterator[Server]:
+    with plain(api) as running:
+        yield running
+
+
+@pytest.fixture
+def auth(client: arcidentity.Client) -> arcidentity.BearerAuth:
+    return arcidentity.BearerAuth(VAULT, client=client)
+
+
+@pytest.fixture
+def revoked(api: Api, client: arcidentity.Client) -> str:
+    """The token in memory, which the service has revoked."""
+    token = client.get_token(VAULT).token
+    api.revoked.add(token)
+    return token
+
+
+@pytest.fixture
+def session(auth: arcidentity.BearerAuth) -> Iterator[requests.Session]:
+    with requests.Session() as session:
+        session.auth = auth
+        yield session
+
+
+def test_a_file_is_sent_again_from_where_it_started(
+    session: requests.Session, server: Server, revoked: str
+) -> None:
+    file = io.BytesIO(b"head body")
+    file.seek(5)
+    answer = session.post(server.url, data=file, timeout=PATIENCE)
+    assert (answer.status_code, answer.content) == (200, b"body")
+
+
+def test_a_stream_is_not_sent_again(
+    session: requests.Session, server: Server, revoked: str
+) -> None:
+    answer = session.post(server.url, data=io.BufferedReader(Pipe()))
+    assert (answer.status_code, answer.content, answer.history) == (401, b"revoked", [])
+    # But whatever comes next has the new token.
+    answer = session.post(server.url, data=io.BufferedReader(Pipe()))
+    assert (answer.status_code, answer.history) == (200, [])
+
+
+class Pipe(io.RawIOBase):
+    """Empty, and read only once."""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, _buffer: Any) -> int:
+        return 0
+
+
+def test_it_needs_one_connection(
+    session: requests.Session, server: Server, revoked: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG, "urllib3"):
+        for _ in range(2):
+            assert session.get(server.url, stream=True).content == b"welcome"
+    lines = [record.getMessage() for record in caplog.records]
+    assert len([line for line in lines if line.startswith("Starting new HTTP connection")]) == 1
+
+
+def test_hooks_of_the_program_see_the_last_answer(
+    session: requests.Session, server: Server, revoked: str
+) -> None:
+    seen: list[int] = []
+    session.hooks["response"] = [lambda answer, **_settings: seen.append(answer.status_code)]
+    answer = session.get(server.url)
+    assert seen == [200]
+    (before,) = answer.history
+    assert (before.status_code, before.content) == (401, b"revoked")
+
+
+def test_the_history_has_what_was_sent(
+    session: requests.Session, server: Server, revoked: str, client: arcidentity.Client
+) -> None:
+    answer = session.get(server.url)
+    sent = [old.request.headers["Authorization"] for old in (*answer.history, answer)]
+    assert sent == [f"Bearer {revoked}", f"Bearer {client.get_token(VAULT).token}"]
+
+
+def test_a_prepared_request_may_be_sent_again(
+    session: requests.Session, server: Server, revoked: str
+) -> None:
+    prepared = session.prepare_request(requests.Request("POST", server.url, data=b"hello"))
+    for _ in range(2):
+        answer = session.send(prepared)
+        assert (answer.status_code, answer.content) == (200, b"hello")
+
+
+def test_an_answer_may_be_streamed(session: requests.Session, server: Server, revoked: str) -> None:
+    with session.get(server.url, stream=True) as answer:
+        assert answer.raw.read() == b"welcome"
+
+
+def test_settings_hold_for_what_is_sent_again(
+    auth: arcidentity.BearerAuth, api: Api, client: arcidentity.Client
+) -> None:
+    api.revoked.add(client.get_token(VAULT).token)
+    with Server(api) as server, requests.Session() as session:
+        session.trust_env = False
+        answer = session.get(server.url, auth=auth, verify=server.ca_file, timeout=PATIENCE)
+    assert answer.status_code == 200
+
+
+def test_a_redirect_after_a_post_is_not_posted_again(
+    session: requests.Session, api: Api, server: Server, revoked: str
+) -> None:
+    server.script(redirect("/", status=303))
+    assert session.post(server.url, data=b"hello").status_code == 200
+    assert [request.method for request in server.requests] == ["POST", "GET", "GET"]
+
+
+def test_passwords_of_netrc_are_not_used(
+    session: requests.Session, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login user password secret\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    assert requests.get(server.url, timeout=PATIENCE).status_code == 401
+    assert server.requests[0].headers["Authorization"].startswith("Basic ")
+    assert session.get(server.url).status_code == 200
+
+
+def test_nothing_that_holds_the_token_is_pickled(session: requests.Session, server: Server) -> None:
+    answer = session.get(server.url)
+    for thing in (answer, answer.request, session):
+        with pytest.raises(TypeError, match="not pickled"):
+            pickle.dumps(thing)

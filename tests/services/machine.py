@@ -1,0 +1,100 @@
+"""Runs a program on a machine of its own, where a Key Vault is at https://my-vault.vault.azure.net.
+
+    python machine.py --secret password=s3cret -- arcidentity emulator -- ./your-program
+
+The machine is this one without its agent and its network: /var/opt is empty, 127.0.0.1 has no
+listener but the vault, and only localhost and the vault have names. The program trusts the vault by
+the variables of requests, OpenSSL and curl, and is root, if only there.
+
+Ends with the program's exit status, or with 77 where the system forbids such machines.
+"""
+
+import argparse
+import fcntl
+import json
+import os
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from keyvault import KeyVault
+from server import Answer, Request, Server, described
+
+NAME = "my-vault.vault.azure.net"
+SKIPPED = 77
+
+# ioctl(2): the request that sets the flags of an interface, and the flag that brings it up.
+SIOCSIFFLAGS, IFF_UP = 0x8914, 1
+
+EMPTY_VAR_OPT = ["mount", "-t", "tmpfs", "tmpfs", "/var/opt"]
+
+INSIDE = "--inside"
+
+
+def enter() -> None:
+    """Starts this program again in new namespaces, with the same arguments."""
+    privilege = [] if os.geteuid() == 0 else ["--map-root-user"]
+    unshare = ["unshare", "--mount", "--net", "--propagation=private", *privilege, "--"]
+    trial = [*unshare, *EMPTY_VAR_OPT]
+    try:
+        tried = subprocess.run(trial, capture_output=True, text=True, check=False)
+        reason = tried.stderr.strip() if tried.returncode else None
+    except FileNotFoundError as error:
+        reason = str(error)
+    if reason is not None:
+        print(reason, file=sys.stderr)
+        sys.exit(SKIPPED)
+    os.execvp(unshare[0], [*unshare, sys.executable, __file__, INSIDE, *sys.argv[1:]])
+
+
+def furnish(directory: Path) -> None:
+    """Makes these namespaces a machine."""
+    hosts = directory / "hosts"
+    hosts.write_text(f"127.0.0.1 localhost {NAME}\n")
+    subprocess.run(["mount", "--bind", hosts, "/etc/hosts"], check=True)
+    subprocess.run(EMPTY_VAR_OPT, check=True)
+    with socket.socket() as any_socket:
+        fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sH22x", b"lo", IFF_UP))
+
+
+def environment(ca_file: str) -> dict[str, str]:
+    """That of this process, with trust in the vault and no other Azure host's or proxy's variables."""
+    foreign = ("IDENTITY_", "IMDS_", "MSI_", "AZURE_")
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(foreign) and not name.lower().endswith("_proxy")
+    }
+    trust = ["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE"]
+    return {**kept, **dict.fromkeys(trust, ca_file)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(INSIDE, action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--secret", action="append", default=[], metavar="NAME=VALUE")
+    parser.add_argument("--forbid", action="append", default=[], metavar="NAME")
+    parser.add_argument("--log", type=Path, default=os.devnull, help="gets a line for each request")
+    parser.add_argument("command", nargs="+")
+    chosen = parser.parse_args()
+    if not chosen.inside:
+        enter()
+
+    secrets = dict(secret.split("=", 1) for secret in chosen.secret)
+    vault = KeyVault({**dict.fromkeys(chosen.forbid, ""), **secrets}, chosen.forbid)
+    with tempfile.TemporaryDirectory() as directory, chosen.log.open("a") as log:
+        furnish(Path(directory))
+
+        def write(request: Request, answer: Answer) -> None:
+            log.write(json.dumps(described(request, answer)) + "\n")
+
+        with Server(vault, observer=write, name=NAME, port=443) as server:
+            program = subprocess.run(chosen.command, env=environment(server.ca_file), check=False)
+    sys.exit(program.returncode)
+
+
+if __name__ == "__main__":
+    main()
