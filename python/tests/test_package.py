@@ -1,20 +1,27 @@
 """What is installed."""
 
+import ast
 import inspect
 import pydoc
 import re
 import shutil
 import subprocess
 import sys
-from importlib import metadata
+from collections.abc import Iterator
+from importlib import import_module, metadata
 from pathlib import Path
 
 import arcidentity
 import pytest
-from arcidentity import _native, emulator
-from conftest import SOURCE
+from arcidentity import _native
 
-PACKAGE = Path(arcidentity.__file__).parent
+PUBLIC = [
+    "arcidentity",
+    "arcidentity.azure",
+    "arcidentity.azure.aio",
+    "arcidentity.emulator",
+    "arcidentity.pytest_plugin",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -37,11 +44,21 @@ def test_the_installed_files() -> None:
     assert {file for file in files if not file.startswith("..")} == {
         "arcidentity/__init__.py",
         "arcidentity/__main__.py",
+        "arcidentity/_auth.py",
+        "arcidentity/_destination.py",
         "arcidentity/_errors.py",
+        "arcidentity/_event_loop.py",
         f"arcidentity/{native}",
         "arcidentity/_native.pyi",
+        "arcidentity/_renewal.py",
+        "arcidentity/azure/__init__.py",
+        "arcidentity/azure/_credential.py",
+        "arcidentity/azure/_errors.py",
+        "arcidentity/azure/_settings.py",
+        "arcidentity/azure/aio.py",
         "arcidentity/emulator.py",
         "arcidentity/py.typed",
+        "arcidentity/pytest_plugin.py",
     }
     scripts = {Path(file).stem for file in files if file.startswith("..")}
     assert scripts == {"arcidentity"}
@@ -53,7 +70,19 @@ def test_the_metadata() -> None:
     assert about["License-Expression"] == "MIT OR Apache-2.0"
     assert about.get_all("License-File") == ["LICENSE-APACHE", "LICENSE-MIT"]
     assert about["Requires-Python"] == ">=3.10"
-    assert metadata.requires("arcidentity") is None
+
+
+def test_it_needs_no_other_package() -> None:
+    assert metadata.metadata("arcidentity").get_all("Provides-Extra") == ["azure"]
+    assert metadata.requires("arcidentity") == ["azure-core>=1.31 ; extra == 'azure'"]
+
+
+def test_the_entry_points() -> None:
+    points = metadata.distribution("arcidentity").entry_points
+    assert {(point.group, point.name, point.value) for point in points} == {
+        ("console_scripts", "arcidentity", "arcidentity.__main__:main"),
+        ("pytest11", "arcidentity", "arcidentity.pytest_plugin"),
+    }
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="ELF")
@@ -64,83 +93,92 @@ def test_the_library_exports_only_its_init_function() -> None:
     assert [line.split()[-1] for line in symbols.splitlines()] == ["PyInit__native"]
 
 
-def test_everything_public_is_documented() -> None:
-    for module in [arcidentity, emulator]:
-        assert module.__doc__
-        for name in module.__all__:
-            thing = getattr(module, name)
-            if isinstance(thing, str):
-                continue
-            assert thing.__doc__, name
-            assert thing.__module__ in (module.__name__, "arcidentity._native"), name
-            members = vars(thing).items() if inspect.isclass(thing) else ()
-            for member_name, member in members:
-                is_public = not member_name.startswith("_") and not isinstance(member, int)
-                assert not is_public or member.__doc__, f"{name}.{member_name}"
+@pytest.mark.parametrize("name", PUBLIC)
+def test_everything_public_is_documented(name: str) -> None:
+    module = import_module(name)
+    assert module.__doc__
+    for public in module.__all__:
+        thing = getattr(module, public)
+        if public == "__version__":
+            continue
+        assert thing.__doc__, public
+        assert thing.__module__ == name or "._" in thing.__module__, public
+        for member in public_members(thing):
+            assert member.__doc__, member
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_everything_that_users_call_has_an_example(name: str) -> None:
+    module = import_module(name)
+    errors = {error.__name__ for error in arcidentity.ArcError.__subclasses__()}
+    got_from_others = {"Request", "__version__"}
+    for public in set(module.__all__) - errors - got_from_others:
+        mentioned = [text for text in examples(module) if re.search(rf"\b{public}\b", text)]
+        assert mentioned or examples(getattr(module, public)), public
+
+
+def examples(thing: object) -> list[str]:
+    """The blocks of its documentation that are programs."""
+    blocks = re.findall(r"(?:^|(?<=\n))(?:    .*\n)+", f"{inspect.getdoc(thing)}\n")
+    return [block for block in blocks if is_program(inspect.cleandoc(f"\n{block}"))]
+
+
+def is_program(text: str) -> bool:
+    try:
+        nodes = list(ast.walk(ast.parse(text)))
+    except SyntaxError:
+        return False
+    return any(isinstance(node, (ast.Call, ast.FunctionDef)) for node in nodes)
+
+
+def public_members(thing: object) -> Iterator[object]:
+    for name, member in vars(thing).items() if inspect.isclass(thing) else ():
+        if not name.startswith("_") and not isinstance(member, int):
+            yield member
 
 
 def test_help_reads_well() -> None:
     shown = pydoc.plain(pydoc.render_doc(arcidentity))
     assert "get_token(resource)" in shown
+    assert "diagnose(resource=None)" in shown
     assert "get_token(self, /, resource, *, force_refresh=False)" in shown
     for name in set(arcidentity.__all__) - {"__version__"}:
         assert name in shown
 
 
+def test_each_error_says_what_to_do() -> None:
+    for error in arcidentity.ArcError.__subclasses__():
+        cause, _, remedy = (inspect.getdoc(error) or "").partition("\n\n")
+        assert cause.endswith(".")
+        assert remedy.endswith(".")
+
+
+def imported_by(code: str) -> set[str]:
+    """The modules that a program brings into a fresh interpreter."""
+    program = f"import sys\nbefore = set(sys.modules)\n{code}\nprint(*set(sys.modules) - before)"
+    return set(run(sys.executable, "-I", "-c", program).split())
+
+
 def test_importing_it_imports_little() -> None:
-    code = """
-import sys
-before = set(sys.modules)
-import arcidentity
-print(*set(sys.modules) - before)
-"""
-    modules = run(sys.executable, "-I", "-c", code).split()
-    assert set(modules) == {"arcidentity", "arcidentity._errors", "arcidentity._native"}
+    own = {"arcidentity", "arcidentity._errors", "arcidentity._native"}
+    assert imported_by("import arcidentity") == own
+    assert imported_by("from arcidentity import *") >= own | {"arcidentity._auth"}
 
 
-def test_the_stubs_match() -> None:
-    run(sys.executable, "-m", "mypy.stubtest", "arcidentity")
+@pytest.mark.parametrize(
+    ("code", "spared"),
+    [
+        ("arcidentity.BearerAuth('x')", ["asyncio", "requests", "httpx", "azure", "pytest"]),
+        ("import arcidentity.emulator", ["typing", "asyncio", "json", "pytest"]),
+        ("import arcidentity.azure", ["asyncio", "azure.identity", "requests", "pytest"]),
+        ("import arcidentity.azure.aio", ["azure.identity", "requests", "aiohttp", "pytest"]),
+    ],
+)
+def test_nobody_gets_what_he_does_not_use(code: str, spared: list[str]) -> None:
+    assert not imported_by(f"import arcidentity\n{code}") & set(spared)
 
 
-def test_the_types_are_strict() -> None:
-    run(sys.executable, "-m", "mypy", "--strict", "-p", "arcidentity")
-
-
-def test_a_program_is_checked_against_them() -> None:
-    right = """
-import arcidentity
-from arcidentity.emulator import Emulator
-
-with Emulator(lifetime=600.0) as agent:
-    client = arcidentity.Client(agent.endpoint, agent.key_directory, timeout=10)
-    header: str = f"Bearer {client.get_token('x', force_refresh=True).token}"
-    left: int = client.get_token("x").expires_on - client.get_token("x").refresh_on
-    name: str = client.get_metadata()["compute"]["name"]
-try:
-    arcidentity.get_token("x")
-except arcidentity.ArcError as error:
-    reason: tuple[int, int | None, str | None, str | None]
-    reason = (error.status, error.http_status, error.code, error.hint)
-"""
-    wrong = """
-import arcidentity
-
-arcidentity.get_token(1)
-arcidentity.Client(timeout="1")
-arcidentity.get_token("x").token = "y"
-number: int = arcidentity.get_token("x").token
-"""
-    Path("right.py").write_text(right)
-    Path("wrong.py").write_text(wrong)
-    run(sys.executable, "-m", "mypy", "--strict", "right.py")
-    with pytest.raises(AssertionError, match="Found 4 errors"):
-        run(sys.executable, "-m", "mypy", "--strict", "wrong.py")
-
-
-def test_the_examples_of_the_readme_are_typed() -> None:
-    examples = re.findall(r"```python\n(.*?)```", (SOURCE / "README.md").read_text(), re.DOTALL)
-    assert examples
-    for number, example in enumerate(examples):
-        file = Path(f"example{number}.py")
-        file.write_text(example)
-        run(sys.executable, "-m", "mypy", "--strict", file)
+def test_an_attribute_that_is_not_there() -> None:
+    with pytest.raises(AttributeError, match="'arcidentity' has no attribute 'nothing'"):
+        arcidentity.nothing  # type: ignore[attr-defined]  # noqa: B018
+    assert set(arcidentity.__all__) <= set(dir(arcidentity))

@@ -1,0 +1,14 @@
+"""Credentials for clients of the Azure SDK. Needs azure-core: `pip install arcidentity[azure]`.
+
+    from arcidentity.azure import ArcCredential
+    from azure.keyvault.secrets import SecretClient
+
+    client = SecretClient("https://my-vault.vault.azure.net", ArcCredential())
+    print(client.get_secret("my-secret").value)
+
+`arcidentity.azure.aio` has the same for the SDK's asynchronous clients.
+"""
+
+from arcidentity.azure._credential import ArcCredential
+
+__all__ = ["ArcCredential"]
