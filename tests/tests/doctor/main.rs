@@ -5,6 +5,7 @@
 mod agent;
 mod containers;
 mod groups;
+mod json_page;
 mod machine;
 mod pages;
 mod variables;

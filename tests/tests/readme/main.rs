@@ -1,50 +1,51 @@
 //! The README's programs and table are true.
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
+mod keyvault;
+
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
 use std::process::Command;
 
 use arcidentity_core::ErrorKind;
-use arcidentity_tests::{Compiler, Python, command_binary, not_run, python, run, succeed, workspace};
+use arcidentity_tests::{Compiler, Python, beside_agent, python, run, succeed, workspace};
 
 fn readme() -> String {
-    fs::read_to_string(workspace().join("README.md")).unwrap()
+    text("README.md")
 }
 
-/// The first code block of a language.
-fn block<'a>(readme: &'a str, language: &str) -> &'a str {
-    let (_, rest) = readme.split_once(&format!("```{language}\n")).unwrap();
-    rest.split_once("```").unwrap().0
+fn text(file: &str) -> String {
+    fs::read_to_string(workspace().join(file)).unwrap()
+}
+
+/// The code blocks of a language.
+fn blocks<'a>(page: &'a str, language: &str) -> Vec<&'a str> {
+    let fence = format!("```{language}\n");
+    page.split(&fence).skip(1).map(|rest| rest.split_once("```").unwrap().0).collect()
 }
 
 #[test]
 fn programs_are_the_examples() {
-    for (language, example) in [
-        ("c", "ffi/examples/token.c"),
-        ("cpp", "ffi/examples/token.cpp"),
-        ("python", "python/examples/token.py"),
+    for (language, place, example) in [
+        ("c", 0, "ffi/examples/token.c"),
+        ("cpp", 0, "ffi/examples/token.cpp"),
+        ("python", 0, "python/examples/get_token.py"),
+        ("python", 1, "python/examples/keyvault.py"),
     ] {
-        let file = fs::read_to_string(workspace().join(example)).unwrap();
-        assert_eq!(block(&readme(), language), file, "{example}");
+        assert_eq!(blocks(&readme(), language)[place], text(example), "{example}");
     }
+    let shown = text("python/README.md");
+    assert_eq!(blocks(&shown, "python")[0], text("python/examples/keyvault.py"));
 }
 
-/// Runs a program beside an emulated agent that uses the agent's own key directory, in a mount namespace of its
-/// own where that directory is empty. `None` where the system does not allow such a namespace.
-fn with_agent(program: &Path, arguments: &[&Path]) -> Option<String> {
-    let mut unshare = Command::new("unshare");
-    unshare.args(["--mount", "--map-root-user"]);
-    if !run(unshare.arg("true")).status.success() {
-        not_run("this system forbids user namespaces");
-        return None;
-    }
-    let mut unshare = Command::new("unshare");
-    unshare.args(["--mount", "--map-root-user", "sh", "-c"]);
-    unshare.arg("mount -t tmpfs tmpfs /var/opt && exec \"$@\"").arg("sh");
-    unshare.arg(command_binary()).args(["emulator", "--"]).arg(program).args(arguments);
-    Some(succeed(&mut unshare))
+/// Python looks for modules beside a program first, and the standard library imports `token`.
+#[test]
+fn no_python_example_hides_a_module_of_the_standard_library() {
+    let question =
+        "import pathlib, sys; print(*sys.stdlib_module_names & {p.stem for p in pathlib.Path().iterdir()})";
+    let mut interpreter = python().command("python");
+    interpreter.current_dir(workspace().join("python/examples")).args(["-I", "-c", question]);
+    assert_eq!(succeed(&mut interpreter), "\n");
 }
 
 #[test]
@@ -53,9 +54,10 @@ fn programs_get_a_token() {
     let cpp = Compiler::cpp().std("c++17").source("ffi/examples/token.cpp").link_shared().build("readme-cpp");
     let python: &Python = python();
     let interpreter = python.directory().join("bin/python");
-    let script = workspace().join("python/examples/token.py");
+    let script = workspace().join("python/examples/get_token.py");
     for (program, arguments) in [(&c, vec![]), (&cpp, vec![]), (&interpreter, vec![script.as_path()])] {
-        let Some(printed) = with_agent(program, &arguments) else { continue };
+        let Some(mut beside) = beside_agent(Command::new(program).args(arguments)) else { return };
+        let printed = succeed(&mut beside);
         assert!(printed.starts_with("Authorization: Bearer eyJ"), "{}: {printed}", program.display());
     }
 }
