@@ -13,6 +13,8 @@ import arcidentity
 import pytest
 from conftest import SOURCE
 
+pytest.importorskip("mypy")
+
 # Each line that is an error says so.
 PROGRAM = """
 import arcidentity

@@ -1,0 +1,12 @@
+//! The wheels and the source distribution that a release uploads.
+#![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
+
+mod debian;
+mod distributions;
+mod environment;
+mod files;
+mod interpreters;
+#[path = "../programs/mod.rs"]
+mod programs;
+mod source;
+mod systems;

@@ -1,0 +1,53 @@
+//! The wheels for other systems than this one.
+
+use std::path::Path;
+use std::process::Command;
+
+use arcidentity_tests::{not_run, run, succeed, workspace};
+
+use crate::debian;
+use crate::distributions::{AARCH64, ABI3, ABI3T, MUSL, files, unpacked, wheel};
+use crate::environment::{empty, pip};
+use crate::programs::{agent, command};
+
+#[test]
+fn they_work_on_64_bit_arm() {
+    if Command::new("qemu-aarch64").arg("--version").output().is_err() {
+        return not_run("the wheels for 64-bit Arm: qemu-aarch64 is not installed");
+    }
+    let Some(python) = debian::pythons("arm64", 1).pop() else { return };
+    let version = python.to_string_lossy().rsplit_once("python").unwrap().1.to_owned();
+    for abi in [ABI3, ABI3T] {
+        let directory = empty(&format!("arm64-{abi}"));
+        let mut pip = pip();
+        pip.args(["install", "--no-index", "--only-binary=:all:", "--platform=manylinux2014_aarch64"]);
+        pip.arg(format!("--python-version={version}")).arg("--target").arg(&directory);
+        succeed(pip.arg(wheel(abi, AARCH64)));
+
+        let agent = agent();
+        let mut smoke = command("qemu-aarch64", &agent);
+        smoke.env("PYTHONPATH", &directory).arg(&python).arg(workspace().join("tests/python/smoke.py"));
+        assert!(succeed(&mut smoke).starts_with(&format!("aarch64 {version}.")));
+    }
+}
+
+/// As far as its loader can tell: there is no Python for musl in any of the places that these tests fetch from.
+#[test]
+fn they_need_nothing_but_musl_and_python() {
+    let loader = "/lib/ld-musl-x86_64.so.1";
+    if !Path::new(loader).exists() {
+        return not_run("the wheels for musl, which is not installed");
+    }
+    for abi in [ABI3, ABI3T] {
+        let unpacked = unpacked(&wheel(abi, MUSL), "zipfile");
+        let files = files(unpacked.path());
+        let library = files.iter().find(|file| file.extension().is_some_and(|end| end == "so")).unwrap();
+        let output = run(Command::new(loader).arg("--list").arg(library));
+        let needed = String::from_utf8_lossy(&output.stdout);
+        assert!(needed.lines().all(|line| line.contains("ld-musl") || line.contains("libc.so")), "{needed}");
+        let missing = String::from_utf8_lossy(&output.stderr);
+        assert!(missing.contains(": PyUnicode_FromStringAndSize: symbol not found"), "{missing}");
+        assert!(missing.lines().all(|line| line.contains(": Py") || line.contains(": _Py")), "{missing}");
+    }
+    not_run("the wheels for musl with a Python, which Debian, PyPI, npm and crates.io do not have for musl");
+}
