@@ -128,16 +128,22 @@ impl Cache {
         resource: &str,
         clock: &dyn Clock,
         deadline: &Deadline,
-        fetch: impl FnOnce() -> Result<TokenData, Error>,
+        fetch: impl Fn() -> Result<TokenData, Error>,
     ) -> Result<Arc<Token>, Error> {
-        let generation = self.current();
-        let data = match generation.join(resource, Lane::Forced) {
-            Role::Wait(flight) => flight.wait(deadline)??,
-            Role::Lead(flight) => {
-                Landing { generation, resource, clock, flight, lane: Lane::Forced }.run(fetch)?
-            }
-        };
-        Ok(generation.keep(resource, &data))
+        loop {
+            let generation = self.current();
+            let outcome = match generation.join(resource, Lane::Forced) {
+                Role::Wait(flight) => match flight.wait(deadline)? {
+                    // As in `get`.
+                    Err(error) if error.kind() == ErrorKind::Timeout => continue,
+                    outcome => outcome,
+                },
+                Role::Lead(flight) => {
+                    Landing { generation, resource, clock, flight, lane: Lane::Forced }.run(&fetch)
+                }
+            };
+            return Ok(generation.keep(resource, &outcome?));
+        }
     }
 
     /// Forgets every token. A request under way still answers its callers, and is not kept.
@@ -206,8 +212,10 @@ impl Generation {
         let entries = self.lock();
         let entry = entries.get(resource)?;
         let token = entry.valid(now)?;
-        let until = entry.serve_until(token, now)?;
-        Some(self.share(resource, token, until))
+        match entry.serve_until(token, now) {
+            Some(until) => Some(self.share(resource, token, until)),
+            None => entry.is_renewed_early(token, now).then(|| Arc::new(Token::share(token))),
+        }
     }
 
     fn step(&self, resource: &str, now: Now) -> Step {
@@ -219,12 +227,11 @@ impl Generation {
         if let Some(until) = entry.serve_until(token, now) {
             return Step::Serve(self.share(resource, token, until));
         }
-        let is_early = now.is_before(token.expires.minus(WAIT_BEFORE_END));
-        match (is_early, &entry.flight) {
-            (true, Some(_)) => Step::Serve(Arc::new(Token::share(token))),
-            (true, None) => Step::Ask(entry.join(Lane::Normal), Urgency::Early),
-            (false, _) => Step::Ask(entry.join(Lane::Normal), Urgency::Needed),
+        if entry.is_renewed_early(token, now) {
+            return Step::Serve(Arc::new(Token::share(token)));
         }
+        let urgency = if is_early(token, now) { Urgency::Early } else { Urgency::Needed };
+        Step::Ask(entry.join(Lane::Normal), urgency)
     }
 
     fn join(&self, resource: &str, lane: Lane) -> Role {
@@ -302,6 +309,11 @@ impl Entry {
         self.token.as_ref().filter(|token| now.is_before(token.expires))
     }
 
+    /// Whether somebody renews a token that will do for a while.
+    fn is_renewed_early(&self, token: &TokenData, now: Now) -> bool {
+        self.flight.is_some() && is_early(token, now)
+    }
+
     /// Until when a valid token is served without asking, if it is at all.
     fn serve_until(&self, token: &TokenData, now: Now) -> Option<Now> {
         if now.is_before(token.refresh) {
@@ -310,6 +322,10 @@ impl Entry {
         let until = Now { monotonic: self.retry_at.min(token.expires.monotonic), ..token.expires };
         now.is_before(until).then_some(until)
     }
+}
+
+fn is_early(token: &TokenData, now: Now) -> bool {
+    now.is_before(token.expires.minus(WAIT_BEFORE_END))
 }
 
 /// Makes sure that a request ends for all who wait for it, even if it panics.

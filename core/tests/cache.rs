@@ -8,7 +8,7 @@ use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::Duration;
 
-use arcidentity_core::{Client, Clock, ErrorKind, Token};
+use arcidentity_core::{Client, Clock, Error, ErrorKind, Token};
 use arcidentity_emulator::{Answer, Emulator};
 use support::{FakeClock, VAULT, builder, counts, emulator, issuer, life, requests_for};
 
@@ -170,6 +170,7 @@ fn while_one_caller_refreshes_early_the_others_get_the_old_token() {
     };
     wait_until(|| agent.requests().len() == 2);
     for _ in 0..3 {
+        assert_eq!(client.cached_token(VAULT).unwrap().value(), "token0");
         assert_eq!(value(&client), "token0");
     }
     assert_eq!(agent.requests().len(), 2);
@@ -377,6 +378,12 @@ fn a_resource_that_hangs_delays_no_other() {
 
 #[test]
 fn a_caller_with_more_time_goes_on_when_the_one_who_asked_gives_up() {
+    for ask in [Client::get_token, Client::force_refresh] {
+        goes_on_when_the_one_who_asked_gives_up(ask);
+    }
+}
+
+fn goes_on_when_the_one_who_asked_gives_up(ask: fn(&Client, &str) -> Result<Arc<Token>, Error>) {
     let agent = emulator();
     let patience = Arc::new(AtomicUsize::new(0));
     let asked = patience.clone();
@@ -388,10 +395,10 @@ fn a_caller_with_more_time_goes_on_when_the_one_who_asked_gives_up() {
     agent.script([Answer::hang()]);
     let first = {
         let client = client.clone();
-        thread::Builder::new().name("impatient".into()).spawn(move || client.get_token(VAULT)).unwrap()
+        thread::Builder::new().name("impatient".into()).spawn(move || ask(&client, VAULT)).unwrap()
     };
     wait_until(|| agent.requests().len() == 1);
-    let second = client.get_token(VAULT);
+    let second = ask(&client, VAULT);
     assert_eq!(first.join().unwrap().unwrap_err().kind(), ErrorKind::Timeout);
     second.unwrap();
 }
