@@ -116,6 +116,11 @@ impl Emulator {
         self.service.journal.clear();
     }
 
+    /// Forgets the tokens that it would give again, as if the agent were restarted.
+    pub fn forget_tokens(&self) {
+        self.service.agent.tokens.forget();
+    }
+
     /// Gives the next requests these answers, one each, in the order of arrival and before anything
     /// else. Answers of an earlier script that are left come first.
     pub fn script(&self, answers: impl IntoIterator<Item = Answer>) {

@@ -66,6 +66,11 @@ impl Tokens {
         token.to_json(now)
     }
 
+    /// Forgets what would be handed out again.
+    pub(crate) fn forget(&self) {
+        lock(&self.cache).clear();
+    }
+
     /// A token that lives 90 minutes or less would never be reused by the agent's rule; then it is
     /// for half its life.
     fn is_reusable(&self, token: &Token, now: Duration) -> bool {

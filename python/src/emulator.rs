@@ -146,14 +146,15 @@ impl Emulator {
         })
     }
 
-    /// Forgets the requests, and the answers that were still to be given. After `close()` it starts again, on
-    /// another port unless one was chosen.
+    /// Forgets the requests, the answers that were still to be given, and its tokens. After `close()` it starts
+    /// again, on another port unless one was chosen.
     fn reset(&self) -> PyResult<()> {
         let mut running = self.lock();
         match &*running {
             Some(emulator) => {
                 emulator.respond_normally();
                 emulator.clear_requests();
+                emulator.forget_tokens();
             }
             None => *running = Some(self.settings.start()?),
         }

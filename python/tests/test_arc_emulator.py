@@ -95,6 +95,19 @@ def test_what_concerns_tokens_leaves_metadata_alone(
     assert arcidentity.get_metadata()["compute"]
 
 
+def test_after_reset_there_is_another_token(machine: ArcEmulator) -> None:
+    token = arcidentity.get_token(VAULT).token
+    machine.reset()
+    assert arcidentity.get_token(VAULT).token != token
+
+
+def test_there_is_one_at_a_time(machine: ArcEmulator) -> None:
+    with pytest.raises(RuntimeError, match="one at a time"), ArcEmulator():
+        pass
+    assert arcidentity.get_token(VAULT).token
+    assert len(machine.requests) == 2
+
+
 def test_a_credential_gets_its_tokens_there(machine: ArcEmulator) -> None:
     credential = ArcCredential()
     token = credential.get_token(f"{VAULT}/.default").token

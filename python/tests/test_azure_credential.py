@@ -125,6 +125,8 @@ def test_claims_bring_a_new_token(kind: Kind, client: arcidentity.Client, agent:
     second = got(credential.get_token(SCOPE, claims='{"access_token":{}}'))
     assert agent.requests[-1].query["bypass_cache"] == "true"
     third = got(credential.get_token_info(SCOPE, options={"claims": '{"access_token":{}}'}))
+    assert got(credential.get_token(SCOPE, claims="")).token == third.token
+    assert got(credential.get_token_info(SCOPE, options={"claims": ""})).token == third.token
     assert len({first.token, second.token, third.token}) == 3
     assert len(agent.requests) == 6
     assert got(credential.get_token(SCOPE)).token == third.token

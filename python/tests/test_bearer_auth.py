@@ -1,5 +1,7 @@
 """BearerAuth in every HTTP client: the token, and what becomes of one that is refused."""
 
+import asyncio
+import json
 import os
 import ssl
 import threading
@@ -14,6 +16,7 @@ import pytest
 import requests
 from arcidentity.emulator import ArcEmulator, Emulator
 from conftest import ISSUED, PATIENCE, VAULT, connect, finish, start, wait_for_request
+from gate import Gate
 from http_clients import Api, Send, every_client, plain
 from services import Server
 
@@ -140,6 +143,93 @@ def test_an_agent_that_fails_is_asked_again_later(
     reply = send(server.url, auth, server.ca_file)
     assert (reply.status, reply.body, reply.history) == (401, b"revoked", [])
     assert send(server.url, auth, server.ca_file).status == 200
+
+
+@every_client
+def test_a_token_is_replaced_again_after_a_pause(
+    send: Send,
+    api: Api,
+    server: Server,
+    agent: Emulator,
+    client: arcidentity.Client,
+    auth: arcidentity.BearerAuth,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for expected in [200, 401]:
+        api.revoked.add(client.get_token(VAULT).token)
+        assert send(server.url, auth, server.ca_file).status == expected
+    monkeypatch.setattr("arcidentity._renewal._PAUSE", 0.0)
+    assert send(server.url, auth, server.ca_file).status == 200
+    assert handshakes(agent) == [False, True, True]
+
+
+class Renewal:
+    """The time after a refusal in which the agent has not yet given another token."""
+
+    def __init__(self, gate: Gate, api: Api) -> None:
+        self.gate = gate
+        gate.opened.set()
+        self.client = gate.client()
+        api.revoked.add(self.client.get_token(VAULT).token)
+        gate.opened.clear()
+        gate.body = json.dumps({**ISSUED, "access_token": "another-token"}).encode()
+
+    def auth(self) -> arcidentity.BearerAuth:
+        return arcidentity.BearerAuth(VAULT, client=self.client)
+
+    async def has_begun(self) -> None:
+        while len(self.gate.requests) < 2:
+            await asyncio.sleep(0.01)
+
+
+def test_a_task_that_is_cancelled_leaves_the_new_token_to_the_others(
+    api: Api, server: Server
+) -> None:
+    async def main(renewal: Renewal) -> None:
+        tls = ssl.create_default_context(cafile=server.ca_file)
+        async with httpx.AsyncClient(auth=renewal.auth(), verify=tls) as client:
+            first = asyncio.create_task(client.get(server.url))
+            await renewal.has_begun()
+            others = [asyncio.create_task(client.get(server.url)) for _ in range(4)]
+            while len(server.requests) < 5:
+                await asyncio.sleep(0.01)
+            first.cancel()
+            renewal.gate.opened.set()
+            assert [(await other).status_code for other in others] == [200] * 4
+
+    with Gate() as gate:
+        asyncio.run(main(Renewal(gate, api)))
+
+
+def test_whoever_holds_up_the_event_loop_gets_the_new_token(api: Api, server: Server) -> None:
+    async def main(renewal: Renewal) -> None:
+        tls = ssl.create_default_context(cafile=server.ca_file)
+        async with httpx.AsyncClient(auth=renewal.auth(), verify=tls) as client:
+            first = asyncio.create_task(client.get(server.url))
+            await renewal.has_begun()
+            api.before_refusal = renewal.gate.opened.set
+            answer = requests.get(server.url, auth=renewal.auth(), verify=server.ca_file)
+            assert (answer.status_code, (await first).status_code) == (200, 200)
+
+    with Gate() as gate:
+        asyncio.run(main(Renewal(gate, api)))
+
+
+def test_tasks_with_an_auth_each_share_their_threads(server: Server) -> None:
+    async def main(client: arcidentity.Client) -> None:
+        tls = ssl.create_default_context(cafile=server.ca_file)
+        async with httpx.AsyncClient(verify=tls) as web:
+            auths = [arcidentity.BearerAuth(VAULT, client=client) for _ in range(MANY)]
+            tasks = [asyncio.create_task(web.get(server.url, auth=auth)) for auth in auths]
+            while not gate.asked.is_set():
+                await asyncio.sleep(0.01)
+            names = [thread.name for thread in threading.enumerate()]
+            assert names.count("arcidentity") <= 2
+            gate.opened.set()
+            assert {(await task).status_code for task in tasks} == {200}
+
+    with Gate() as gate:
+        asyncio.run(main(gate.client()))
 
 
 def test_many_threads_that_are_refused_get_one_new_token(

@@ -247,6 +247,26 @@ def test_no_proxy_of_the_environment_gets_the_token(
         assert proxy.requests == []
 
 
+@every_client
+@pytest.mark.parametrize(
+    "direct", ["localhost", ".127.0.0.1", "..127.0.0.1", "27.0.0.1", "*.0.0.1"]
+)
+def test_an_exception_that_clients_read_in_different_ways_is_none(
+    send: Send,
+    plain_one: Server,
+    auth: arcidentity.BearerAuth,
+    direct: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("NO_PROXY", f"example.com, {direct}")
+    with pytest.raises(arcidentity.InvalidArgumentError, match="the proxy"):
+        send(plain_one.url, auth, "")
+    for exceptions in ["*", f"{direct}, 127.0.0.1"]:
+        monkeypatch.setenv("NO_PROXY", exceptions)
+        assert send(plain_one.url, auth, "").status == 200
+
+
 @both_clients
 def test_a_proxy_does_not_matter_for_https(
     connect: Connect, auth: arcidentity.BearerAuth, monkeypatch: pytest.MonkeyPatch

@@ -137,3 +137,12 @@ fn legacy_agent_does_not_know_bypass_cache() {
     let second = client.token(&format!("{TOKEN}&bypass_cache=true"));
     assert_eq!(second["access_token"], first["access_token"]);
 }
+
+#[test]
+fn what_is_forgotten_is_issued_anew() {
+    let emulator = Emulator::start().unwrap();
+    let mut client = Client::of(&emulator);
+    let first = client.token(TOKEN);
+    emulator.forget_tokens();
+    assert_ne!(client.token(TOKEN)["access_token"], first["access_token"]);
+}

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from arcidentity._destination import check_destination
 from arcidentity._errors import ArcError
 from arcidentity._native import Client, Token, default_client
-from arcidentity._renewal import renewal, renewed_to
+from arcidentity._renewal import renewal
 
 if TYPE_CHECKING:
     from arcidentity._event_loop import AsyncTokens
@@ -31,9 +31,9 @@ class BearerAuth:
 
     Any number of threads, tasks and clients may share one. Each request gets the token that is
     fresh at its time, and an event loop goes on while one comes from the agent. A request that is
-    answered with 401 is sent once more with a new token, if its body is in memory or a file. That
-    new token is not replaced when it is refused too, so a service that refuses everything causes
-    no further request to the agent.
+    answered with 401 is sent once more with a new token, if its body is in memory (with requests
+    also a file). When that one is refused too, it is not replaced for five minutes: a service that
+    refuses everything costs the agent no more than that.
 
     Every https host that it is used for gets the token. A redirect to another host or port, or
     from https to http, gets none.
@@ -46,10 +46,11 @@ class BearerAuth:
     allow_http
         Whether tokens go over plain http to other machines too, readable for everybody on the way.
         Without it the host must be "localhost" or a loopback address, and the environment must
-        not name a proxy for it. A proxy that the program itself chose is not noticed.
+        not name a proxy for it, neither now nor when a client of httpx is made. A proxy that the
+        program itself chose is not noticed.
 
-    It cannot be pickled, and no `repr` shows a token. What prints whole requests does show them:
-    the debuglevel of http.client, for example.
+    Neither it nor an answer of requests that it was used for can be pickled, and no `repr` shows a
+    token. What prints whole requests does show them: the debuglevel of http.client, for example.
 
     A request raises a subclass of `ArcError` that says why there is no token, and
     `InvalidArgumentError` for plain http.
@@ -131,14 +132,9 @@ class BearerAuth:
     def _newer(self, refused: Token) -> Token | None:
         """Another token than the one that a service has refused, if there is one."""
         try:
-            with renewal(self._client, refused) as earlier:
-                if earlier is not None:
-                    earlier.result()
-                token = self._client.get_token(self._resource)
-                if earlier is None and token.token == refused.token:
-                    token = self._client.get_token(self._resource, force_refresh=True)
-                    renewed_to(self._client, token)
-        except ArcError:
+            renewal(self._client, self._resource, refused).result()
+            token = self._client.get_token(self._resource)
+        except (ArcError, RuntimeError):  # The latter: no more threads.
             return None  # The caller gets the service's own answer.
         return token if token.token != refused.token else None
 
@@ -146,14 +142,9 @@ class BearerAuth:
         from arcidentity._event_loop import outcome
 
         try:
-            with renewal(self._client, refused) as earlier:
-                if earlier is not None:
-                    await outcome(earlier)
-                token = await self._tokens.get_token(self._resource)
-                if earlier is None and token.token == refused.token:
-                    token = await self._tokens.get_token(self._resource, force_refresh=True)
-                    renewed_to(self._client, token)
-        except ArcError:
+            await outcome(renewal(self._client, self._resource, refused))
+            token = await self._tokens.get_token(self._resource)
+        except (ArcError, RuntimeError):
             return None
         return token if token.token != refused.token else None
 

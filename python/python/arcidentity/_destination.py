@@ -1,7 +1,7 @@
 """Where a token may go."""
 
 import ipaddress
-from urllib.request import getproxies, proxy_bypass
+from urllib.request import getproxies
 
 from arcidentity._errors import InvalidArgumentError
 
@@ -30,6 +30,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _is_proxied(host: str) -> bool:
-    # requests and httpx ask the same function.
+    # Clients read NO_PROXY in different ways: they agree about whole names, and about "*" alone.
     proxies = getproxies()
-    return ("http" in proxies or "all" in proxies) and not proxy_bypass(host)
+    direct = [name.strip().lower() for name in proxies.get("no", "").split(",")]
+    return ("http" in proxies or "all" in proxies) and host not in direct and direct != ["*"]

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -15,8 +16,13 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-# Process, resource, whether it forces a refresh, and whether it is a second one beside the first.
-_Key = tuple[int, str, bool, bool]
+# Process, client, resource, whether it forces a refresh, and whether it is a second one beside the
+# first.
+_Key = tuple[int, int, str, bool, bool]
+
+# Shared by all who use a client, because programs make one BearerAuth for each request. A request
+# keeps its client, so that no other gets the number meanwhile.
+_requests: dict[_Key, Future[Token]] = {}
 
 
 class AsyncTokens:
@@ -29,7 +35,6 @@ class AsyncTokens:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._requests: dict[_Key, Future[Token]] = {}
 
     async def get_token(self, resource: str, *, force_refresh: bool = False) -> Token:
         """Do what `Client.get_token` does."""
@@ -41,13 +46,13 @@ class AsyncTokens:
 
     def _request(self, resource: str, force_refresh: bool) -> Future[Token]:
         # A forked child has its parent's requests, but not the threads that would answer them.
-        key = (os.getpid(), resource, force_refresh, False)
-        if key in self._requests:
+        key = (os.getpid(), id(self._client), resource, force_refresh, False)
+        if key in _requests:
             # The first may be renewing early. Who comes second gets the old token at once, or
             # waits inside the client for what the first gets.
-            key = (*key[:3], True)
+            key = (*key[:4], True)
         request: Future[Token] = Future()
-        known = self._requests.setdefault(key, request)
+        known = _requests.setdefault(key, request)
         if known is request:
             self._start(key, request)
         return known
@@ -59,18 +64,18 @@ class AsyncTokens:
         try:
             thread.start()
         except RuntimeError as error:  # No more threads, or the program ends.
-            del self._requests[key]
+            del _requests[key]
             request.set_exception(error)
 
     def _run(self, key: _Key, request: Future[Token]) -> None:
-        _, resource, force_refresh, _ = key
+        _, _, resource, force_refresh, _ = key
         try:
             token = self._client.get_token(resource, force_refresh=force_refresh)
         except BaseException as error:  # noqa: BLE001, whoever waits gets it
-            del self._requests[key]
+            del _requests[key]
             request.set_exception(error)
         else:
-            del self._requests[key]
+            del _requests[key]
             request.set_result(token)
 
 
@@ -87,17 +92,21 @@ async def outcome(request: Future[_T]) -> _T:
     await done.wait()
     error = request.exception()
     if error is not None:
-        # All who wait raise the same one, and each begins its traceback anew.
-        raise error.with_traceback(None)
+        try:
+            # All who wait raise the same one, and each begins its traceback anew.
+            raise error.with_traceback(None)
+        finally:
+            # The traceback would hold this frame, and the frame the error, until a collection.
+            del request, error
     return request.result()
 
 
 def _event() -> tuple["asyncio.Event | trio.Event", Callable[[Callable[[], None]], object]]:
     """An event of the running loop, and how other threads call functions there."""
-    try:
-        loop = asyncio.get_running_loop()
-    except RuntimeError:
+    # Asked first: trio may be the guest of a loop of asyncio.
+    if "trio" in sys.modules:
         import trio
 
-        return trio.Event(), trio.lowlevel.current_trio_token().run_sync_soon
-    return asyncio.Event(), loop.call_soon_threadsafe
+        if trio.lowlevel.in_trio_task():
+            return trio.Event(), trio.lowlevel.current_trio_token().run_sync_soon
+    return asyncio.Event(), asyncio.get_running_loop().call_soon_threadsafe

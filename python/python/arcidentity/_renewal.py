@@ -1,9 +1,10 @@
 """Tokens that were refused are replaced once, however many requests they were in."""
 
 import os
-from collections.abc import Iterator
-from concurrent.futures import Future
-from contextlib import contextmanager
+import threading
+import time
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 
 from arcidentity._native import Client, Token
 
@@ -13,41 +14,68 @@ from arcidentity._native import Client, Token
 _Key = tuple[int, int, int]
 
 # Shared by all BearerAuths, because programs make one for each request.
-_renewals: dict[_Key, Future[None]] = {}
+_renewals: dict[_Key, "_Try"] = {}
+
+# For so long neither a token nor the one that came in its place is replaced again, in seconds. A
+# service that refuses everything costs no more than that; a revoked token is not kept until its end.
+_PAUSE = 300.0
 
 # More than a program has tokens in use. Whatever is forgotten costs one more request to the agent.
 _LIMIT = 1000
 
 
-@contextmanager
-def renewal(client: Client, refused: Token) -> Iterator[Future[None] | None]:
-    """The one try to get a token in place of this one.
+class _Try(Future[None]):
+    def __init__(self) -> None:
+        super().__init__()
+        self._began = time.monotonic()
 
-    Whoever gets None makes it, inside `with`. The others get what is done when it has ended. After
-    a try that ended with an exception the next refusal leads to another.
+    def is_over(self) -> bool:
+        return self.done() and time.monotonic() - self._began > _PAUSE
+
+
+def renewal(client: Client, resource: str, refused: Token) -> Future[None]:
+    """What ends when the one try to get a token in place of this one has ended.
+
+    A thread of its own makes it: whoever asks may be cancelled, interrupted, or wait in the way of
+    an event loop, and the others still get theirs. After a try that failed the next refusal leads
+    to another.
     """
     if len(_renewals) >= _LIMIT:
         _renewals.clear()
     key = _key(client, refused)
-    own: Future[None] = Future()
-    known = _renewals.setdefault(key, own)
-    if known is not own:
-        yield known
-        return
-    try:
-        yield None
-    except BaseException:
+    earlier = _renewals.get(key)
+    if earlier is not None and earlier.is_over():
         _renewals.pop(key, None)
+    own = _Try()
+    try:
+        known = _renewals.setdefault(key, own)
+        if known is own:
+            arguments = (key, own, client, resource, refused)
+            threading.Thread(target=_run, args=arguments, name="arcidentity", daemon=True).start()
+    except BaseException as error:  # No more threads, or Ctrl-C.
+        _fail(key, own, error)
         raise
-    finally:
-        own.set_result(None)
+    return known
 
 
-def renewed_to(client: Client, token: Token) -> None:
-    """Note that this token came in place of a refused one, and is not to be replaced itself."""
-    ended: Future[None] = Future()
-    ended.set_result(None)
-    _renewals.setdefault(_key(client, token), ended)
+def _run(key: _Key, own: _Try, client: Client, resource: str, refused: Token) -> None:
+    try:
+        token = client.get_token(resource)
+        if token.token == refused.token:
+            token = client.get_token(resource, force_refresh=True)
+            _renewals.setdefault(_key(client, token), own)  # It is not to be replaced itself.
+    except BaseException as error:  # noqa: BLE001, whoever waits gets it
+        _fail(key, own, error)
+    else:
+        with suppress(InvalidStateError):
+            own.set_result(None)
+
+
+def _fail(key: _Key, own: _Try, error: BaseException) -> None:
+    if _renewals.get(key) is own:
+        del _renewals[key]
+    with suppress(InvalidStateError):
+        own.set_exception(error.with_traceback(None))
 
 
 def _key(client: Client, token: Token) -> _Key:

@@ -51,19 +51,25 @@ class ArcEmulator(Emulator):
     There `arcidentity.get_token`, and every credential and BearerAuth without a client of its own,
     get their tokens from it. They ask once and do not retry, so that failures come at once.
     IDENTITY_ENDPOINT and IMDS_ENDPOINT lead other clients and programs to it, who must also be
-    told its `key_directory`. One at a time: it is for the whole process, with all threads.
+    told its `key_directory`. It is for the whole process, with all threads: a second one at the
+    same time raises RuntimeError.
 
     Takes the arguments of Emulator.
     """
 
+    _in_use = False
     _variables: dict[str, str | None]
 
     def __enter__(self) -> "ArcEmulator":
+        if ArcEmulator._in_use:
+            raise RuntimeError("another ArcEmulator is in use: one at a time")
         self._variables = {name: os.environ.get(name) for name in _VARIABLES}
         self._connect()
+        ArcEmulator._in_use = True
         return self
 
     def __exit__(self, *_exception: object) -> None:
+        ArcEmulator._in_use = False
         self.close()
         replace_default_client(None)
         for name, value in self._variables.items():

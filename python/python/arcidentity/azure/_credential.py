@@ -72,7 +72,7 @@ class ArcCredential:
             raise not_one(scopes)
         try:
             # No variable holds the text: tracebacks may show those.
-            return _made(AccessToken, self._access_token(scopes[0], claims is not None))
+            return _made(AccessToken, self._access_token(scopes[0], bool(claims)))
         except ArcError as error:
             raise translated(error) from error
 
@@ -92,7 +92,7 @@ class ArcCredential:
         """
         if len(scopes) != 1:
             raise not_one(scopes)
-        is_refused = options is not None and options.get("claims") is not None
+        is_refused = options is not None and bool(options.get("claims"))
         try:
             token = self._client.get_token(scopes[0], force_refresh=is_refused)
         except ArcError as error:

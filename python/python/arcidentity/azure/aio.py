@@ -89,6 +89,6 @@ class ArcCredential:
         if len(scopes) != 1:
             raise not_one(scopes)
         try:
-            return await self._tokens.get_token(scopes[0], force_refresh=claims is not None)
+            return await self._tokens.get_token(scopes[0], force_refresh=bool(claims))
         except ArcError as error:
             raise translated(error) from error
