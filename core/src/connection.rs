@@ -85,8 +85,8 @@ impl Route {
         // An installed agent that refuses connections may be starting.
         let executable = self.agent_executable.clone().or_else(installed::agent_executable);
         if executable.is_some_and(|path| path.exists()) {
-            let error =
-                error.with_hint("the agent is installed: start it with `sudo systemctl start himdsd`");
+            let start = installed::START;
+            let error = error.with_hint(format!("the agent is installed: start it with `{start}`"));
             return if refused { Failure::Temporary { error, retry_after: None } } else { error.into() };
         }
         error

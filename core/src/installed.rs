@@ -2,6 +2,10 @@
 
 use std::path::PathBuf;
 
+/// The command that starts its service.
+pub(crate) const START: &str =
+    if cfg!(windows) { "Start-Service himds" } else { "sudo systemctl start himdsd" };
+
 /// Where the agent's own program is.
 #[cfg(unix)]
 pub(crate) fn agent_executable() -> Option<PathBuf> {

@@ -59,6 +59,10 @@ impl KeyDirectory {
                 let message = "the key directory is not an absolute path";
                 return Err(Error::new(ErrorKind::InvalidArgument, message));
             }
+            Some(path) if !path.to_str().is_none_or(|path| system::SYNTAX.is_local(path)) => {
+                let message = "the key directory is not on a drive of this machine";
+                return Err(Error::new(ErrorKind::InvalidArgument, message));
+            }
             Some(path) => path.to_owned(),
             None => system::default_directory()?,
         };

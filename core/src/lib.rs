@@ -52,7 +52,7 @@ mod stripe;
 mod token;
 
 #[cfg(windows)]
-#[allow(unsafe_code, reason = "asks Windows for two folders")]
+#[allow(unsafe_code, reason = "Windows has functions of C")]
 mod windows;
 
 pub use client::{Client, ClientBuilder};

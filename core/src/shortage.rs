@@ -6,9 +6,11 @@ use crate::error::{Error, ErrorKind};
 
 /// The failure of a call that needed it.
 pub(crate) fn error(message: impl Into<String>) -> Error {
-    Error::new(ErrorKind::Unavailable, message).with_hint(
-        "free descriptors or memory; ulimit -n, or LimitNOFILE= in a systemd unit, allows more open files",
-    )
+    Error::new(ErrorKind::Unavailable, message).with_hint(if cfg!(windows) {
+        "free handles, ports or memory"
+    } else {
+        "free descriptors or memory; ulimit -n, or LimitNOFILE= in a systemd unit, allows more open files"
+    })
 }
 
 /// Whether there were no descriptors or no memory left.

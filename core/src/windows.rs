@@ -1,48 +1,16 @@
-//! Folders of Windows, asked of the system: environment variables can be anybody's.
+//! What Windows tells of itself, as safe functions. Core's only unsafe code is here.
 
-use std::ffi::OsString;
-use std::os::windows::ffi::OsStringExt;
-use std::path::PathBuf;
+mod caller;
+mod folders;
+mod processes;
+mod registry;
+mod services;
+mod sockets;
+mod texts;
 
-use windows_sys::Win32::System::Com::CoTaskMemFree;
-use windows_sys::Win32::UI::Shell::{
-    FOLDERID_ProgramData, FOLDERID_ProgramFiles, KF_FLAG_DEFAULT, SHGetKnownFolderPath,
-};
-use windows_sys::core::GUID;
-
-use crate::error::{Error, ErrorKind};
-
-/// Usually `C:\ProgramData`.
-pub(crate) fn program_data() -> Result<PathBuf, Error> {
-    known_folder(&FOLDERID_ProgramData)
-        .ok_or_else(|| Error::new(ErrorKind::Internal, "Windows does not tell where ProgramData is"))
-}
-
-/// Usually `C:\Program Files`.
-pub(crate) fn program_files() -> Option<PathBuf> {
-    // A 32-bit process is told of another folder, but has this variable.
-    let native = std::env::var_os("ProgramW6432").filter(|_| cfg!(target_pointer_width = "32"));
-    native.map(PathBuf::from).or_else(|| known_folder(&FOLDERID_ProgramFiles))
-}
-
-fn known_folder(id: &GUID) -> Option<PathBuf> {
-    let mut text = std::ptr::null_mut();
-    // SAFETY: `id` and `text` are valid for the call; no token means the current user.
-    let status =
-        unsafe { SHGetKnownFolderPath(id, KF_FLAG_DEFAULT as u32, std::ptr::null_mut(), &raw mut text) };
-    // SAFETY: on success `text` is a NUL-terminated string.
-    let path = (status == 0).then(|| unsafe { wide_text(text) });
-    // SAFETY: the documentation wants `text` freed whether the call succeeded or not; NULL is allowed.
-    unsafe { CoTaskMemFree(text.cast()) };
-    path.map(PathBuf::from)
-}
-
-/// # Safety
-///
-/// `text` must be a NUL-terminated string.
-unsafe fn wide_text(text: *const u16) -> OsString {
-    // SAFETY: by contract every unit up to the NUL can be read.
-    let length = (0..).take_while(|at| unsafe { *text.add(*at) } != 0).count();
-    // SAFETY: these are the units just counted.
-    OsString::from_wide(unsafe { std::slice::from_raw_parts(text, length) })
-}
+pub(crate) use caller::{Session, is_elevated, session, user_name};
+pub(crate) use folders::{program_data, program_files};
+pub(crate) use processes::Process;
+pub(crate) use registry::{Scope, set_for, version};
+pub(crate) use services::{Service, service};
+pub(crate) use sockets::{connections, listeners};

@@ -76,7 +76,8 @@ impl Mortal {
 
     fn client(&self) -> ClientBuilder {
         // Its program exists, so that it may be restarting.
-        let builder = Client::builder().agent_executable("/proc/self/exe").key_directory(self.keys.path());
+        let builder = Client::builder().agent_executable(std::env::current_exe().unwrap());
+        let builder = builder.key_directory(self.keys.path());
         builder.endpoint(format!("http://{}", self.address))
     }
 }

@@ -3,6 +3,7 @@
 
 mod support;
 
+use std::path::Path;
 use std::time::Duration;
 
 use arcidentity_core::{Client, Error, ErrorKind};
@@ -229,16 +230,17 @@ fn nobody_listens() {
     let agent = emulator();
     let (endpoint, keys) = (agent.endpoint(), agent.key_directory().to_owned());
     agent.stop();
-    let get = |executable: &str| -> Error {
+    let get = |executable: &Path| -> Error {
         let builder = Client::builder().endpoint(&endpoint).key_directory(&keys).max_attempts(1);
         builder.agent_executable(executable).build().unwrap().get_token(VAULT).unwrap_err()
     };
-    let missing = get("/nonexistent");
+    let missing = get(Path::new("/nonexistent"));
     assert_eq!(missing.kind(), ErrorKind::Unavailable);
     assert!(missing.hint().unwrap().contains("install"));
-    let installed = get("/proc/self/exe");
+    let installed = get(&std::env::current_exe().unwrap());
     assert_eq!(installed.kind(), ErrorKind::Unavailable);
-    assert!(installed.hint().unwrap().contains("systemctl start"), "{installed:?}");
+    let start = if cfg!(windows) { "Start-Service himds" } else { "systemctl start himdsd" };
+    assert!(installed.hint().unwrap().contains(start), "{installed:?}");
 }
 
 #[test]
@@ -312,7 +314,7 @@ fn debug_texts_hold_no_secret() {
 fn metadata_in_typed_fields_and_whole() {
     let agent = emulator();
     let metadata = client(&agent).get_metadata().unwrap();
-    assert_eq!(metadata.os_type(), Some("linux"));
+    assert_eq!(metadata.os_type(), Some(std::env::consts::OS));
     assert_eq!(metadata.environment(), Some("AzurePublicCloud"));
     assert!(metadata.resource_id().unwrap().contains("/Microsoft.HybridCompute/machines/"));
     assert_eq!(metadata.pointer("/compute/name").unwrap(), metadata.name().unwrap());

@@ -19,6 +19,9 @@ impl Syntax {
         if realm.chars().any(char::is_control) {
             return Err(untrusted("the agent named a key file with a control character"));
         }
+        if !self.is_local(realm) {
+            return Err(untrusted("the agent named a key file that is not on a drive of this machine"));
+        }
         let at = realm
             .rfind(|c| self.is_separator(c))
             .ok_or_else(|| untrusted("the agent named a key file without a directory"))?;
@@ -41,6 +44,13 @@ impl Syntax {
                 theirs.replace('/', "\\").eq_ignore_ascii_case(&ours.replace('/', "\\"))
             }
         }
+    }
+
+    /// Whether an absolute path cannot lead to another machine or to a device. On Windows everything is such a
+    /// path unless it starts with a drive: `\\server\share`, `\\.\PIPE`, `\\?\GLOBALROOT`.
+    pub(crate) fn is_local(self, path: &str) -> bool {
+        self == Syntax::Unix
+            || matches!(without_prefix(path).as_bytes(), [drive, b':', b'\\' | b'/', ..] if drive.is_ascii_alphabetic())
     }
 
     fn is_separator(self, c: char) -> bool {
@@ -187,11 +197,35 @@ mod tests {
             r"\\?\UNC\server\share\a.key",
             r"\\.\C:\ProgramData\AzureConnectedMachineAgent\Tokens\a.key",
             r"\\?\GLOBALROOT\Device\a.key",
+            r"\\?\\\?\C:\ProgramData\AzureConnectedMachineAgent\Tokens\a.key",
+            r"\??\C:\ProgramData\AzureConnectedMachineAgent\Tokens\a.key",
+            "//?/C:/ProgramData/AzureConnectedMachineAgent/Tokens/a.key",
+            "//server/share/a.key",
+            r"C:ProgramData\AzureConnectedMachineAgent\Tokens\a.key",
+            r"C:\ProgramData\AzureConnectedMachineAgent\Tokens.\a.key",
+            r"C:\ProgramData\AzureConnectedMachineAgent \Tokens\a.key",
+            r"C:\ProgramData\AzureConnectedMachineAgent\Tokens::$INDEX_ALLOCATION\a.key",
+            r"C:\PROGRA~3\AZUREC~1\Tokens\a.key",
             r"C:\ProgramData\AzureConnectedMachineAgent\Tokens2\a.key",
             r"C:\ProgramData\\AzureConnectedMachineAgent\Tokens\a.key",
             r"C:\ProgramData\x\..\AzureConnectedMachineAgent\Tokens\a.key",
         ] {
             assert_eq!(judge(realm), None, "{realm}");
+        }
+        // Nobody's setting makes a share or a device a place for keys.
+        for directory in [
+            r"\\server\share",
+            r"\\?\UNC\server\share",
+            r"\\.\PIPE",
+            r"\\?\GLOBALROOT\Device",
+            r"\Tokens",
+            "C:Tokens",
+        ] {
+            assert!(!Syntax::Windows.is_local(directory), "{directory}");
+            assert_eq!(name(Syntax::Windows, directory, &format!(r"{directory}\a.key")), None, "{directory}");
+        }
+        for directory in [WINDOWS, r"\\?\d:\keys", "C:/keys", r"C:\"] {
+            assert!(Syntax::Windows.is_local(directory), "{directory}");
         }
         // A name that only begins like a device is a plain file.
         assert_eq!(

@@ -5,14 +5,20 @@ use std::io;
 use std::os::windows::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use windows_sys::Win32::Foundation::{
+    ERROR_ACCESS_DENIED, ERROR_FILE_NOT_FOUND, ERROR_FILENAME_EXCED_RANGE, ERROR_INVALID_NAME,
+    ERROR_PATH_NOT_FOUND,
+};
 use windows_sys::Win32::Storage::FileSystem::{
-    FILE_ATTRIBUTE_REPARSE_POINT, FILE_FLAG_OPEN_REPARSE_POINT, FILE_SHARE_DELETE, FILE_SHARE_READ,
+    FILE_ATTRIBUTE_DEVICE, FILE_ATTRIBUTE_DIRECTORY, FILE_ATTRIBUTE_REPARSE_POINT,
+    FILE_FLAG_BACKUP_SEMANTICS, FILE_FLAG_OPEN_REPARSE_POINT, FILE_SHARE_DELETE, FILE_SHARE_READ,
     FILE_SHARE_WRITE,
 };
 
 use super::realm::Syntax;
 use super::{KeyError, denied, judge_size, unreadable, untrusted};
 use crate::error::Error;
+use crate::shortage;
 use crate::windows::program_data;
 
 pub(super) const SYNTAX: Syntax = Syntax::Windows;
@@ -29,35 +35,84 @@ pub(super) fn default_directory() -> Result<PathBuf, Error> {
 pub(super) fn open_key(directory: &Path, name: &str) -> Result<(File, usize), KeyError> {
     let file = OpenOptions::new()
         .read(true)
+        // Nobody who uses or deletes the file is kept from it.
         .share_mode(FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE)
-        .custom_flags(FILE_FLAG_OPEN_REPARSE_POINT)
+        // A link is opened itself, and a directory is opened at all, so that both are judged below.
+        .custom_flags(FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS)
         .open(directory.join(name))
         .map_err(|error| cannot_open(directory, &error))?;
-    let size = judge(&file)?;
+    let status = file.metadata().map_err(unreadable)?;
+    let size = judge(status.file_attributes(), status.file_size())?;
     Ok((file, size))
 }
 
-fn judge(file: &File) -> Result<usize, Error> {
-    let status = file.metadata().map_err(unreadable)?;
-    if status.file_attributes() & FILE_ATTRIBUTE_REPARSE_POINT != 0 {
+fn judge(attributes: u32, size: u64) -> Result<usize, Error> {
+    if attributes & FILE_ATTRIBUTE_REPARSE_POINT != 0 {
         return Err(untrusted("the agent named a key that is a link"));
     }
-    if !status.is_file() {
+    if attributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_DEVICE) != 0 {
         return Err(untrusted("the agent named a key that is not a regular file"));
     }
-    judge_size(status.file_size())
+    judge_size(size)
 }
 
-/// Windows says "not found" where the user may not enter the directory.
 fn cannot_open(directory: &Path, error: &io::Error) -> KeyError {
     let shown = directory.display();
-    match error.kind() {
-        io::ErrorKind::NotFound => KeyError::Gone(
+    let code = error.raw_os_error().and_then(|code| u32::try_from(code).ok()).unwrap_or_default();
+    match code {
+        // So Windows says to whoever may not read the directory, too.
+        ERROR_FILE_NOT_FOUND => KeyError::Gone(
             denied(format!("this user may not read the keys in {shown}, or the key is gone")).with_hint(HINT),
         ),
-        io::ErrorKind::PermissionDenied => {
+        ERROR_PATH_NOT_FOUND => KeyError::Gone(
+            denied(format!("the key directory {shown} does not exist, or this user may not see it"))
+                .with_hint(HINT),
+        ),
+        ERROR_ACCESS_DENIED => {
             KeyError::Final(denied(format!("this user may not read the keys in {shown}")).with_hint(HINT))
         }
-        _ => KeyError::Final(denied(format!("the key file cannot be opened: {error}"))),
+        ERROR_INVALID_NAME | ERROR_FILENAME_EXCED_RANGE => {
+            untrusted("the agent named a key file with a name that no file can have").into()
+        }
+        _ => {
+            let message = format!("the key file cannot be opened: {error}");
+            KeyError::Final(if shortage::is_one(error) { shortage::error(message) } else { denied(message) })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_plain_file_is_read() {
+        const ARCHIVE: u32 = 0x20;
+        assert_eq!(judge(ARCHIVE, 4096).ok(), Some(4096));
+        for attributes in [
+            FILE_ATTRIBUTE_REPARSE_POINT,
+            FILE_ATTRIBUTE_REPARSE_POINT | FILE_ATTRIBUTE_DIRECTORY,
+            FILE_ATTRIBUTE_DIRECTORY,
+            FILE_ATTRIBUTE_DEVICE,
+        ] {
+            assert!(judge(ARCHIVE | attributes, 10).is_err(), "{attributes:#x}");
+        }
+        assert!(judge(ARCHIVE, 4097).is_err());
+    }
+
+    #[test]
+    fn not_found_is_what_windows_says_to_whoever_may_not_read() {
+        let told = |code: u32| cannot_open(Path::new(r"C:\Keys"), &io::Error::from_raw_os_error(code as i32));
+        for code in [ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND] {
+            // The key may also have expired: a new challenge is tried.
+            let KeyError::Gone(error) = told(code) else { panic!("{code} is final") };
+            assert_eq!(error.kind(), crate::ErrorKind::AccessDenied);
+            assert!(error.hint().unwrap().contains("Hybrid agent extension applications"), "{error:?}");
+        }
+        let kind = |code| match told(code) {
+            KeyError::Gone(error) | KeyError::Final(error) => error.kind(),
+        };
+        assert_eq!(kind(ERROR_ACCESS_DENIED), crate::ErrorKind::AccessDenied);
+        assert_eq!(kind(ERROR_INVALID_NAME), crate::ErrorKind::UntrustedKey);
     }
 }

@@ -1,0 +1,68 @@
+//! Who is at the other end, on Linux: asks the kernel by netlink, else reads /proc.
+
+mod netlink;
+mod procfs;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use procfs::{Listening, listening};
+
+use std::net::SocketAddr;
+use std::os::unix::fs::MetadataExt;
+
+use super::gone;
+use crate::error::{Error, ErrorKind};
+use crate::retry::Failure;
+use crate::{accounts, keyfile, shortage};
+
+/// The sockets of the other side, by user id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Owners {
+    /// Of the socket that listens.
+    listener: u32,
+    /// Of the connection's other end. None while it waits to be accepted, which nobody but the listener's
+    /// owner can do: it would have ended with another listener before it.
+    acceptor: Option<u32>,
+}
+
+/// Refuses an agent that somebody else impersonates. Called with a connection open and nothing sent.
+pub(crate) fn verify(agent: SocketAddr, ours: SocketAddr) -> Result<(), Failure> {
+    let owners = match netlink::owners(agent, ours) {
+        // Another user can bring a shortage about; it must not end in trust, nor in a lesser answer.
+        Err(error) if !shortage::is_one(&error) => procfs::owners(agent, ours),
+        answer => answer,
+    };
+    match owners {
+        Ok(Some(Owners { listener, acceptor })) => {
+            [Some(listener), acceptor].into_iter().flatten().try_for_each(|uid| judge(uid, agent.port()))
+        }
+        Ok(None) => Err(gone(format!("whoever listened on {agent} went away"))),
+        Err(error) if shortage::is_one(&error) => {
+            Err(shortage::error(format!("cannot see who listens on {agent}: {error}")).into())
+        }
+        // The system does not tell.
+        Err(_) => Ok(()),
+    }
+}
+
+fn judge(uid: u32, port: u16) -> Result<(), Failure> {
+    if is_trusted(uid) || procfs::is_hidden(uid) {
+        return Ok(());
+    }
+    let user = accounts::user(uid);
+    let message = format!("port {port} is held by {user} and not by the Azure Arc agent");
+    let mount = match std::fs::exists(keyfile::AGENT_DIRECTORY) {
+        // In a container the agent itself looks like that.
+        Ok(false) => "in a container, mount the host's key directory at its own path; else ",
+        _ => "",
+    };
+    let hint = format!(
+        "{mount}see who it is with `sudo ss -tanp 'sport = :{port}'`, stop it and restart the agent: sudo systemctl restart himdsd"
+    );
+    Err(Error::new(ErrorKind::UntrustedAgent, message).with_hint(hint).into())
+}
+
+fn is_trusted(uid: u32) -> bool {
+    let agent = || std::fs::metadata(keyfile::AGENT_DIRECTORY).map(|directory| directory.uid());
+    uid == 0 || uid == nix::unistd::geteuid().as_raw() || agent().is_ok_and(|owner| owner == uid)
+}

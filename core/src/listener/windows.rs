@@ -1,0 +1,74 @@
+//! Who is at the other end, on Windows: the table of TCP connections, and the users of its processes.
+
+use std::io;
+use std::net::SocketAddr;
+
+use super::gone;
+use super::processes::{Owner, Row, Service, Verdict, judge, met};
+use crate::error::{Error, ErrorKind};
+use crate::retry::Failure;
+use crate::shortage;
+use crate::windows::{self, Process, connections, listeners};
+
+/// The name of the agent's service.
+const SERVICE: &str = "himds";
+
+/// Refuses an agent that somebody else impersonates. Called with a connection open and nothing sent.
+pub(crate) fn verify(agent: SocketAddr, ours: SocketAddr) -> Result<(), Failure> {
+    // In this order: a connection that waits afterwards has waited for this listener.
+    let table = match listeners().and_then(|listeners| Ok([listeners, connections()?].concat())) {
+        Ok(table) => table,
+        // Another user can bring a shortage about; it must not end in trust.
+        Err(error) if shortage::is_one(&error) => {
+            return Err(shortage::error(format!("cannot see who listens on {agent}: {error}")).into());
+        }
+        // The system does not tell.
+        Err(_) => return Ok(()),
+    };
+    let Some(met) = met(&table, agent, ours) else {
+        return Err(gone(format!("whoever listened on {agent} went away")));
+    };
+    let us = Process::own().and_then(|process| process.user()).unwrap_or_default();
+    met.iter().try_for_each(|socket| answer(socket, &us))
+}
+
+fn answer(socket: &Row, us: &str) -> Result<(), Failure> {
+    let (process, port) = (socket.process, socket.local.port());
+    match judge(socket, &owner(process), us, service) {
+        Verdict::Trusted => Ok(()),
+        Verdict::Gone => Err(gone(format!(
+            "process {process}, which had port {port}, has ended, and may have left the port to another"
+        ))),
+        Verdict::Stranger(user) => Err(stranger(port, process, user).into()),
+    }
+}
+
+fn owner(process: u32) -> Owner {
+    let user = || {
+        let process = Process::open(process)?;
+        Ok(Owner::User { id: process.user()?, process_started: process.started()? })
+    };
+    user().unwrap_or_else(|error: io::Error| match error.kind() {
+        io::ErrorKind::PermissionDenied => Owner::Hidden,
+        _ => Owner::Gone,
+    })
+}
+
+fn service() -> Service {
+    match windows::service(SERVICE) {
+        Some(windows::Service::Runs { process }) => Service::Runs(process),
+        Some(windows::Service::Stopped { .. } | windows::Service::Missing) => Service::Stopped,
+        None => Service::Hidden,
+    }
+}
+
+fn stranger(port: u16, process: u32, user: Option<String>) -> Error {
+    let user = user.map(|id| format!(" of the user {id}")).unwrap_or_default();
+    let message = format!("port {port} is held by process {process}{user} and not by the Azure Arc agent");
+    let hint = format!(
+        "see who it is, in an elevated PowerShell: Get-NetTCPConnection -State Listen -LocalPort {port} | \
+         ForEach-Object {{ Get-Process -IncludeUserName -Id $_.OwningProcess }}; stop it and restart the agent: \
+         Restart-Service himds"
+    );
+    Error::new(ErrorKind::UntrustedAgent, message).with_hint(hint)
+}

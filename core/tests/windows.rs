@@ -1,0 +1,151 @@
+//! What Windows itself has a say in: key files, and who listens.
+#![cfg(windows)]
+#![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+
+use arcidentity_core::{Client, ErrorKind};
+use arcidentity_emulator::{Answer, Emulator, KeyStyle};
+use support::{VAULT, client, counts, emulator, failure};
+
+/// The kind of failure that keys of this style end with, and that no key was sent.
+fn refused(style: KeyStyle) -> ErrorKind {
+    let agent = emulator();
+    agent.make_keys(style);
+    let error = failure(&agent);
+    assert_eq!(counts(&agent).1, 0, "a key was sent");
+    error.kind()
+}
+
+#[test]
+fn a_token_comes_from_an_agent_of_this_user() {
+    let agent = emulator();
+    for host in ["127.0.0.1", "[::1]", "localhost"] {
+        let endpoint = format!("http://{host}:{}", agent.port());
+        let builder = Client::builder().endpoint(endpoint).key_directory(agent.key_directory());
+        builder.build().unwrap().get_token(VAULT).unwrap();
+    }
+}
+
+#[test]
+fn only_plain_files_are_read() {
+    assert_eq!(refused(KeyStyle::directory()), ErrorKind::UntrustedKey);
+    for contents in ["", "\n", "two words", "a\r\nX: y", "caf\u{e9}", &"k".repeat(4097)] {
+        assert_eq!(refused(KeyStyle::file().contents(contents)), ErrorKind::UntrustedKey, "{contents:?}");
+    }
+    for contents in ["key", "key\r\n", "\u{feff}key\n", &"k".repeat(4096)] {
+        let agent = emulator();
+        agent.make_keys(KeyStyle::file().contents(contents));
+        client(&agent).get_token(VAULT).unwrap();
+    }
+}
+
+/// What an agent that names `realm` gets out of a client of `keys`.
+fn asked_for(agent: &Emulator, keys: &Path, realm: &str) -> Option<ErrorKind> {
+    agent.clear_requests();
+    agent.script([Answer::challenge(format!("Basic realm={realm}"))]);
+    let builder = Client::builder().endpoint(agent.endpoint()).key_directory(keys).max_attempts(1);
+    builder.build().unwrap().get_token(VAULT).err().map(|error| error.kind())
+}
+
+#[test]
+fn a_directory_has_many_spellings_and_only_some_count() {
+    let agent = emulator();
+    let keys = agent.key_directory().to_str().unwrap().to_owned();
+    let drive = &keys[..2];
+    let below = &keys[3..];
+    for (directory, expected) in [
+        (keys.clone(), None),
+        (keys.to_uppercase(), None),
+        (keys.replace('\\', "/"), None),
+        (format!(r"\\?\{keys}"), None),
+        (format!(r"\\.\{keys}"), Some(ErrorKind::UntrustedKey)),
+        (format!(r"\\localhost\{}$\{below}", &drive[..1]), Some(ErrorKind::UntrustedKey)),
+        (format!(r"\\?\UNC\localhost\{}$\{below}", &drive[..1]), Some(ErrorKind::UntrustedKey)),
+        (format!(r"\{below}"), Some(ErrorKind::UntrustedKey)),
+        (format!("{drive}{below}"), Some(ErrorKind::UntrustedKey)),
+        (format!(r"{keys}\..\tokens"), Some(ErrorKind::UntrustedKey)),
+        (format!(r"{keys}\."), Some(ErrorKind::UntrustedKey)),
+        (format!("{keys}."), Some(ErrorKind::UntrustedKey)),
+        (format!("{keys} "), Some(ErrorKind::UntrustedKey)),
+        (format!("{keys}::$INDEX_ALLOCATION"), Some(ErrorKind::UntrustedKey)),
+    ] {
+        let issued = agent.issue_key().unwrap();
+        let name = issued.path().file_name().unwrap().to_str().unwrap();
+        let realm = format!(r"{directory}\{name}");
+        assert_eq!(asked_for(&agent, Path::new(&keys), &realm), expected, "{realm}");
+        assert_eq!(counts(&agent).1, usize::from(expected.is_none()), "{realm}");
+    }
+}
+
+#[test]
+fn other_names_of_a_key_file_open_nothing() {
+    let agent = emulator();
+    let keys = agent.key_directory();
+    let key = keys.join("a.key");
+    fs::write(&key, "secret").unwrap();
+    for name in
+        ["a.key.", "a.key:", "a.key::$DATA", "a.key:b.key", "A~1.KEY:", "NUL.key", "COM1.key", "*.key"]
+    {
+        let realm = format!(r"{}\{name}", keys.display());
+        assert_eq!(asked_for(&agent, keys, &realm), Some(ErrorKind::UntrustedKey), "{realm}");
+        assert_eq!(counts(&agent), (1, 0), "{realm}");
+    }
+    fs::remove_file(key).unwrap();
+}
+
+#[test]
+fn what_is_not_found_is_denied() {
+    let agent = emulator();
+    agent.make_keys(KeyStyle::missing());
+    let error = failure(&agent);
+    assert_eq!(error.kind(), ErrorKind::AccessDenied);
+    assert!(error.message().contains("may not read"), "{error}");
+    assert!(error.hint().unwrap().contains("Hybrid agent extension applications"), "{error:?}");
+
+    let none = agent.key_directory().join("none");
+    let challenge = format!(r"Basic realm={}\a.key", none.display());
+    agent.respond_with(move |_| Answer::challenge(&challenge));
+    let client = Client::builder().endpoint(agent.endpoint()).key_directory(&none).build().unwrap();
+    let error = client.get_token(VAULT).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::AccessDenied);
+    assert!(error.message().contains("does not exist"), "{error}");
+}
+
+#[test]
+fn a_key_directory_is_on_a_drive() {
+    for path in [
+        r"\\server\share",
+        r"\\?\UNC\server\share",
+        r"\\.\PIPE",
+        r"\\?\GLOBALROOT\Device",
+        r"\keys",
+        "C:keys",
+    ] {
+        let error = Client::builder().key_directory(path).build().err().map(|error| error.kind());
+        assert_eq!(error, Some(ErrorKind::InvalidArgument), "{path}");
+    }
+}
+
+#[test]
+fn a_key_that_is_in_use_is_read_and_can_be_deleted_meanwhile() {
+    let agent = emulator();
+    let issued = agent.issue_key().unwrap();
+    let _agents = fs::OpenOptions::new().read(true).write(true).open(issued.path()).unwrap();
+    let realm = issued.path().to_str().unwrap();
+    assert_eq!(asked_for(&agent, agent.key_directory(), realm), None);
+}
+
+#[test]
+fn a_report_names_the_user_and_the_system() {
+    let agent = emulator();
+    let builder = Client::builder().endpoint(agent.endpoint()).key_directory(agent.key_directory());
+    let report = builder.build().unwrap().diagnose(Some(VAULT));
+    let seen = |id| report.checks().iter().find(|check| check.id() == id).unwrap().seen();
+    assert!(report.ok(), "{}", report.text());
+    assert!(seen("process").contains("on Windows, build "), "{}", report.text());
+    assert!(seen("port").contains(&format!("127.0.0.1:{}", agent.port())), "{}", report.text());
+}
