@@ -85,7 +85,7 @@ impl<'a> Findings<'a> {
         resource: Option<&str>,
         misplaced: Option<Error>,
     ) -> Findings<'a> {
-        let surroundings = Surroundings::find(&system);
+        let surroundings = Surroundings::of_this_process(&system);
         let time = Time { client, whole: client.deadline() };
         let connection = match &misplaced {
             Some(error) => Err(error.clone()),

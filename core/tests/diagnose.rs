@@ -291,8 +291,11 @@ fn a_port_that_is_taken_by_a_web_server() {
 fn a_key_of_another_directory() {
     let agent = emulator();
     agent.make_keys(KeyStyle::missing());
-    assert_cause(&client(&agent).diagnose(Some(VAULT)), "key-directory", ErrorKind::AccessDenied);
-    let elsewhere = Client::builder().endpoint(agent.endpoint()).key_directory("/nonexistent/tokens");
+    // Windows says "not found" to whoever may not read, too.
+    let cause = if cfg!(windows) { "key-access" } else { "key-directory" };
+    assert_cause(&client(&agent).diagnose(Some(VAULT)), cause, ErrorKind::AccessDenied);
+    let elsewhere =
+        Client::builder().endpoint(agent.endpoint()).key_directory(agent.key_directory().join("none"));
     // The realm is judged before the directory is touched.
     let report = elsewhere.build().unwrap().diagnose(Some(VAULT));
     assert_cause(&report, "handshake", ErrorKind::UntrustedKey);
@@ -305,7 +308,7 @@ fn clocks() {
     let client = builder(&agent).clock(clock.clone()).build().unwrap();
     let report = client.diagnose(Some(VAULT));
     assert_token(&report, &[]);
-    assert!((299..=302).contains(&detail(&report, "clock", "seconds_since_nbf").as_i64().unwrap()));
+    assert!((299..=400).contains(&detail(&report, "clock", "seconds_since_nbf").as_i64().unwrap()));
     clock.set_wall(-1000);
     let report = client.diagnose(Some(VAULT));
     assert_token(&report, &["clock"]);

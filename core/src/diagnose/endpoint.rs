@@ -85,6 +85,13 @@ fn of_unused_variables(system: &System) -> String {
 /// Where a variable that is set was set, as the end of a sentence.
 fn set_in(system: &System, name: &str) -> Option<String> {
     system.variable(name)?;
+    #[cfg(windows)]
+    if let Some(scope) = crate::windows::set_for(name) {
+        return Some(match scope {
+            crate::windows::Scope::Machine => "for the whole machine".to_owned(),
+            crate::windows::Scope::User => "for this user".to_owned(),
+        });
+    }
     let mut files = FILES.map(str::to_owned).to_vec();
     files.extend(system.names("/etc/profile.d").iter().map(|file| format!("/etc/profile.d/{file}")));
     let file = files.into_iter().find(|file| system.read(file).is_some_and(|text| sets(&text, name)));

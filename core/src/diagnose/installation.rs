@@ -23,8 +23,9 @@ pub(super) fn check(findings: &Findings<'_>, cause: Option<Topic>) -> Check {
     let program = program(findings.client).unwrap_or_default();
     let program = program.display();
     if cause == Some(Topic::Agent) {
-        let was_here = findings.system.exists("/var/opt/azcmagent");
-        let once = if was_here { "; /var/opt/azcmagent shows that it once was" } else { "" };
+        let once = leftovers(findings)
+            .map(|left| format!("; {} shows that it once was", left.display()))
+            .unwrap_or_default();
         let seen = format!("not installed: there is no {program}{once}");
         return Check::failed(Topic::Agent, seen, install(findings));
     }
@@ -38,6 +39,20 @@ pub(super) fn check(findings: &Findings<'_>, cause: Option<Topic>) -> Check {
         Err(_) => format!("there is no {program}, but it is not the agent's own port that is asked"),
     };
     Check::skipped(Topic::Agent, reason)
+}
+
+/// What outlives the agent.
+#[cfg(not(windows))]
+fn leftovers(findings: &Findings<'_>) -> Option<PathBuf> {
+    let data = "/var/opt/azcmagent";
+    findings.system.exists(data).then(|| PathBuf::from(data))
+}
+
+/// What outlives the agent.
+#[cfg(windows)]
+fn leftovers(_: &Findings<'_>) -> Option<PathBuf> {
+    let data = crate::windows::program_data().ok()?.join("AzureConnectedMachineAgent");
+    data.exists().then_some(data)
 }
 
 fn install(findings: &Findings<'_>) -> Vec<String> {

@@ -158,11 +158,7 @@ fn denied(findings: &Findings<'_>) -> (String, Vec<String>) {
     let surroundings = &findings.surroundings;
     let (user, path) = (&surroundings.user, findings.keys.shown());
     if cfg!(windows) {
-        let group = "Hybrid agent extension applications";
-        let remedy = format!("Add-LocalGroupMember -Group '{group}' -Member USER");
-        let again = "# log in again or restart the service";
-        let remedy = surroundings.commands(&[&remedy, again]);
-        return (format!("{user} may not read the keys in {path}"), remedy);
+        return denied_on_windows(findings);
     }
     if surroundings.is_root() {
         let seen = format!("root is denied in {path}: by a user namespace or a security module");
@@ -191,6 +187,16 @@ fn denied(findings: &Findings<'_>) -> (String, Vec<String>) {
         return (seen, surroundings.log_in_again(group));
     }
     (format!("{user} is not in the group {group}, and may not read {keys}"), surroundings.join(group))
+}
+
+fn denied_on_windows(findings: &Findings<'_>) -> (String, Vec<String>) {
+    let surroundings = &findings.surroundings;
+    let (user, path) = (&surroundings.user, findings.keys.shown());
+    if surroundings.is_elevated {
+        let seen = format!("{user} is elevated and finds no key in {path}: it is gone, or not the agent's");
+        return (seen, surroundings.commands(&[RESTART_AGENT]));
+    }
+    (format!("{user} may not read the keys in {path}"), surroundings.join_readers())
 }
 
 /// The directory's group has no name here: another machine's, or the agent's group is gone.

@@ -2,6 +2,8 @@
 
 #[cfg(target_os = "linux")]
 mod linux;
+#[cfg(windows)]
+mod windows;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -16,6 +18,8 @@ use super::{AGENT_PORT, Findings};
 use crate::error::{Error, ErrorKind};
 #[cfg(target_os = "linux")]
 use linux::listening;
+#[cfg(windows)]
+use windows::listening;
 
 pub(super) struct Port {
     pub(super) number: u16,
@@ -36,6 +40,8 @@ pub(super) struct Listener {
 struct Holder {
     process: u32,
     program: String,
+    /// Whether this is the program of the agent, as far as its name or place tells.
+    is_the_agent: bool,
 }
 
 impl Port {
@@ -46,7 +52,7 @@ impl Port {
     /// Whether it is known that the program which listens is another than the agent's.
     pub(super) fn is_held_by_a_stranger(&self) -> bool {
         let mut programs = self.listening.iter().filter_map(|listener| listener.holder.as_ref());
-        programs.any(|holder| holder.program != "himds")
+        programs.any(|holder| !holder.is_the_agent)
     }
 
     pub(super) fn is_held_by_user(&self, user: &str) -> bool {
@@ -64,7 +70,7 @@ impl Port {
 impl Listener {
     fn holder(&self) -> String {
         match &self.holder {
-            Some(Holder { process, program }) => {
+            Some(Holder { process, program, .. }) => {
                 format!("{program} (process {process}, user {})", self.user)
             }
             None => format!("the user {}", self.user),
@@ -73,7 +79,7 @@ impl Listener {
 }
 
 /// Not known on this system.
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", windows)))]
 fn listening(_: &System, _: u16) -> Vec<Listener> {
     Vec::new()
 }
@@ -140,8 +146,16 @@ fn failed(findings: &Findings<'_>) -> Check {
 /// Takes the port from whoever holds it, and gives it to the agent.
 fn free(findings: &Findings<'_>) -> Vec<String> {
     let port = &findings.port;
-    let look = format!("sudo ss -tlnp 'sport = :{}'", port.number);
+    let number = port.number;
+    let look = if cfg!(windows) {
+        format!(
+            "Get-NetTCPConnection -State Listen -LocalPort {number} | Format-List OwningProcess, LocalAddress"
+        )
+    } else {
+        format!("sudo ss -tlnp 'sport = :{number}'")
+    };
     let stop = match port.listening.iter().find_map(|listener| listener.holder.as_ref()) {
+        Some(holder) if cfg!(windows) => format!("Stop-Process -Id {}", holder.process),
         Some(holder) => format!("sudo kill {}", holder.process),
         None => "# stop the process that it names".to_owned(),
     };

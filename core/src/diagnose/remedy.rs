@@ -1,5 +1,8 @@
 //! The commands that mend things, for the way in which this process was started.
 
+#[cfg(windows)]
+mod windows;
+
 use std::path::Path;
 
 use super::surroundings::{Family, Surroundings, Way};
@@ -9,9 +12,9 @@ pub(super) const RESTART_AGENT: &str =
     if cfg!(windows) { "Restart-Service himds" } else { "sudo systemctl restart himdsd" };
 
 impl Surroundings {
-    /// These commands, without `sudo` for root, who may not have it.
+    /// These commands, without `sudo` for root, who may not have it, and on Windows.
     pub(super) fn commands(&self, commands: &[&str]) -> Vec<String> {
-        let sudo = if self.is_root() { "" } else { "sudo " };
+        let sudo = if self.uses_sudo { "sudo " } else { "" };
         commands.iter().map(|command| command.replace("sudo ", sudo)).collect()
     }
 
@@ -29,6 +32,20 @@ impl Surroundings {
         commands
     }
 
+    /// Lets this process's user read the agent's keys on Windows.
+    pub(super) fn join_readers(&self) -> Vec<String> {
+        let group = "Hybrid agent extension applications";
+        let again = match &self.way {
+            Way::Background => "# restart the service, or wait for the task's next run",
+            _ => "# log out and in again",
+        };
+        self.commands(&[
+            "# in an elevated PowerShell; an elevated program may read the keys, too:",
+            &format!("Add-LocalGroupMember -Group '{group}' -Member '{}'", self.user),
+            again,
+        ])
+    }
+
     /// Gives a process the groups that its user has by now.
     pub(super) fn log_in_again(&self, group: &str) -> Vec<String> {
         match &self.way {
@@ -42,12 +59,16 @@ impl Surroundings {
                 self.commands(&["# restart the user's services:", &manager])
             }
             Way::Cron => self.commands(&["# nothing more: cron's next run has the group"]),
-            Way::Other => self.commands(&["# start this program again from a new login"]),
+            Way::Background | Way::Other => self.commands(&["# start this program again from a new login"]),
         }
     }
 
     /// Takes variables away from this process.
     pub(super) fn unset(&self, names: &[&str]) -> Vec<String> {
+        #[cfg(windows)]
+        if let Some(commands) = windows::unset(names) {
+            return commands;
+        }
         let names = names.join(" ");
         match &self.way {
             _ if self.container.is_some() => {
@@ -55,7 +76,10 @@ impl Surroundings {
             }
             Way::Service(unit) => self.drop_in(unit, &format!("UnsetEnvironment={names}")),
             Way::Cron => self.commands(&[&format!("# take {names} out of:"), "crontab -e"]),
-            Way::Login | Way::UserService(_) | Way::Other => self.commands(&[&format!("unset {names}")]),
+            _ if cfg!(windows) => self.commands(&[&format!("# start this program without {names}")]),
+            Way::Login | Way::UserService(_) | Way::Background | Way::Other => {
+                self.commands(&[&format!("unset {names}")])
+            }
         }
     }
 

@@ -1,17 +1,28 @@
 //! Whether the agent runs.
 //!
-//! Seen in /proc: asking systemd would mean to run its program or to speak its protocol, as root.
+//! Seen in /proc: asking systemd would mean to run its program or to speak its protocol, as root. On Windows the
+//! service manager tells.
+
+#[cfg(windows)]
+mod windows;
 
 use super::Findings;
 use super::report::{Check, Topic};
-use super::system::{System, owner};
+use super::system::System;
+#[cfg(not(windows))]
+use super::system::owner;
+#[cfg(not(windows))]
 use crate::accounts;
 
 /// Where systemd keeps a service that must not start.
 const UNIT: &str = "/etc/systemd/system/himdsd.service";
 
-const START: &str = "sudo systemctl enable --now himdsd";
-pub(super) const LOG: &str = "sudo journalctl -u himdsd -n 50";
+const START: &str = if cfg!(windows) { "Start-Service himds" } else { "sudo systemctl enable --now himdsd" };
+pub(super) const LOG: &str = if cfg!(windows) {
+    r#"Get-Content -Tail 50 "$env:ProgramData\AzureConnectedMachineAgent\Log\himds.log""#
+} else {
+    "sudo journalctl -u himdsd -n 50"
+};
 
 /// What is known of the agent's process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +36,12 @@ pub(super) enum Service {
 }
 
 impl Service {
+    #[cfg(windows)]
+    pub(super) fn find(_: &System) -> Service {
+        windows::find()
+    }
+
+    #[cfg(not(windows))]
     pub(super) fn find(system: &System) -> Service {
         if system.program(1).is_none() {
             return Service::Unknown;
@@ -47,7 +64,9 @@ pub(super) fn check(findings: &Findings<'_>, cause: Option<Topic>) -> Check {
     match findings.service {
         _ if cause == Some(Topic::Service) => stopped(findings),
         Service::Runs { process } => Check::ok(Topic::Service, format!("himds runs (process {process})")),
-        _ if cfg!(windows) => Check::skipped(Topic::Service, "not looked at on Windows yet"),
+        Service::Unknown if cfg!(windows) => {
+            Check::skipped(Topic::Service, "the service manager does not tell this user")
+        }
         Service::Unknown => {
             Check::skipped(Topic::Service, "this system does not show other users' processes")
         }
@@ -63,9 +82,16 @@ pub(super) fn check(findings: &Findings<'_>, cause: Option<Topic>) -> Check {
 }
 
 fn stopped(findings: &Findings<'_>) -> Check {
+    #[cfg(windows)]
+    if windows::is_disabled() {
+        let commands = ["Set-Service himds -StartupType Automatic", START, LOG];
+        let remedy = findings.surroundings.commands(&commands);
+        return Check::failed(Topic::Service, "the service himds is disabled and does not run", remedy);
+    }
     let is_masked = findings.system.link(UNIT).is_some_and(|target| target.as_os_str() == "/dev/null");
     let (seen, commands): (_, &[&str]) = match is_masked {
         true => ("himdsd is masked and does not run", &["sudo systemctl unmask himdsd", START, LOG]),
+        false if cfg!(windows) => ("the service himds does not run", &[START, LOG]),
         false => ("himdsd does not run", &[START, LOG]),
     };
     Check::failed(Topic::Service, seen, findings.surroundings.commands(commands))

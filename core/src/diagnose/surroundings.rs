@@ -1,5 +1,8 @@
 //! Who runs this process, how it was started, and on which system: what a remedy depends on.
 
+#[cfg(windows)]
+mod windows;
+
 use super::Findings;
 use super::report::{Check, Topic};
 use super::system::{System, one_line};
@@ -12,6 +15,10 @@ pub(super) struct Surroundings {
     pub(super) uid: Option<u32>,
     /// The user's name, or number.
     pub(super) user: String,
+    /// Whether another user's rights are had by `sudo`.
+    pub(super) uses_sudo: bool,
+    /// On Windows, whether the process has the rights of an administrator.
+    pub(super) is_elevated: bool,
     /// Whether /etc/passwd has the user.
     pub(super) is_known: bool,
     /// The groups that the process has, whatever /etc/group says.
@@ -33,6 +40,9 @@ pub(super) enum Way {
     /// A systemd service of a user.
     UserService(String),
     Cron,
+    /// A service or a scheduled task of Windows, whose name the process does not know.
+    #[cfg_attr(not(windows), allow(dead_code, reason = "Linux tells the unit"))]
+    Background,
     Other,
 }
 
@@ -50,7 +60,16 @@ pub(super) enum Family {
 const MAX_ANCESTORS: usize = 64;
 
 impl Surroundings {
-    pub(super) fn find(system: &System) -> Surroundings {
+    /// This process, as its own system tells it.
+    pub(super) fn of_this_process(system: &System) -> Surroundings {
+        let found = Surroundings::find(system);
+        #[cfg(windows)]
+        let found = windows::complete(found);
+        found
+    }
+
+    /// What files tell, as on Linux.
+    fn find(system: &System) -> Surroundings {
         let status = system.read("/proc/self/status").unwrap_or_default();
         // `Uid:` and `Gid:` are followed by the real, the effective and two more.
         let uid = numbers(&status, "Uid:").nth(1);
@@ -65,6 +84,8 @@ impl Surroundings {
                 (None, Some(uid)) => format!("uid {uid}"),
                 (None, None) => "this user".to_owned(),
             },
+            uses_sudo: uid != Some(0),
+            is_elevated: false,
             is_known: name.is_some(),
             groups,
             way: way(system),
@@ -82,7 +103,7 @@ impl Surroundings {
         match self.way {
             _ if self.container.is_some() => "container",
             Way::Login => "login",
-            Way::Service(_) | Way::UserService(_) => "service",
+            Way::Service(_) | Way::UserService(_) | Way::Background => "service",
             Way::Cron => "cron",
             Way::Other => "other",
         }
@@ -95,9 +116,11 @@ impl Surroundings {
             (Way::Service(unit), _) => format!("in the systemd service {unit}"),
             (Way::UserService(unit), _) => format!("in the user's systemd service {unit}"),
             (Way::Cron, _) => "started by cron".to_owned(),
+            (Way::Background, _) => "in a service or a scheduled task".to_owned(),
             (Way::Other, _) => "started in a way that is not known".to_owned(),
         };
-        format!("{}, {place}, on {}", self.user, self.distribution)
+        let rights = if self.is_elevated { " (elevated)" } else { "" };
+        format!("{}{rights}, {place}, on {}", self.user, self.distribution)
     }
 }
 
@@ -246,7 +269,7 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, content).unwrap();
         }
-        Surroundings::find(&System { root: root.path().to_owned(), environment })
+        Surroundings::find(&System { root: Some(root.path().to_owned()), environment })
     }
 
     #[test]

@@ -9,14 +9,16 @@ use std::path::PathBuf;
 const MAX_FILE: u64 = 256 * 1024;
 
 pub(super) struct System {
-    pub(super) root: PathBuf,
+    /// None on Windows, which has no such files, and where everybody may make them.
+    pub(super) root: Option<PathBuf>,
     pub(super) environment: fn(&str) -> Option<OsString>,
 }
 
 impl System {
     /// This machine and this process.
     pub(super) fn new() -> System {
-        System { root: PathBuf::from("/"), environment: |name| std::env::var_os(name) }
+        let root = cfg!(unix).then(|| PathBuf::from("/"));
+        System { root, environment: |name| std::env::var_os(name) }
     }
 
     /// The value of a variable, unless it is empty.
@@ -31,7 +33,7 @@ impl System {
 
     /// The text of a regular file, or its beginning.
     pub(super) fn read(&self, path: &str) -> Option<String> {
-        let path = self.path(path);
+        let path = self.path(path)?;
         // A pipe would be waited for.
         if !fs::metadata(&path).ok()?.is_file() {
             return None;
@@ -46,21 +48,23 @@ impl System {
     }
 
     pub(super) fn metadata(&self, path: &str) -> Option<Metadata> {
-        fs::metadata(self.path(path)).ok()
+        fs::metadata(self.path(path)?).ok()
     }
 
     /// Where a symbolic link leads.
     pub(super) fn link(&self, path: &str) -> Option<PathBuf> {
-        fs::read_link(self.path(path)).ok()
+        fs::read_link(self.path(path)?).ok()
     }
 
     /// The names in a directory.
     pub(super) fn names(&self, path: &str) -> Vec<String> {
-        let Ok(entries) = fs::read_dir(self.path(path)) else { return Vec::new() };
-        entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+        let entries = self.path(path).and_then(|path| fs::read_dir(path).ok());
+        let entries = entries.into_iter().flatten().flatten();
+        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
     }
 
     /// The processes that this one can see.
+    #[cfg_attr(windows, allow(dead_code, reason = "Windows has no /proc"))]
     pub(super) fn processes(&self) -> Vec<u32> {
         self.names("/proc").iter().filter_map(|name| name.parse().ok()).collect()
     }
@@ -70,8 +74,8 @@ impl System {
         self.read(&format!("/proc/{process}/comm")).map(|name| name.trim_end().to_owned())
     }
 
-    fn path(&self, path: &str) -> PathBuf {
-        self.root.join(path.trim_start_matches('/'))
+    fn path(&self, path: &str) -> Option<PathBuf> {
+        Some(self.root.as_ref()?.join(path.trim_start_matches('/')))
     }
 }
 
@@ -81,6 +85,7 @@ pub(super) fn one_line(text: &str) -> String {
 }
 
 /// The user who owns a file, where files have one.
+#[cfg_attr(windows, allow(dead_code, reason = "files of Windows have no such number"))]
 pub(super) fn owner(file: &Metadata) -> Option<u32> {
     #[cfg(unix)]
     return Some(std::os::unix::fs::MetadataExt::uid(file));

@@ -29,5 +29,6 @@ fn holder(system: &System, inode: u64) -> Option<Holder> {
         })
     };
     let process = system.processes().into_iter().find(holds)?;
-    Some(Holder { process, program: one_line(&system.program(process)?) })
+    let program = system.program(process)?;
+    Some(Holder { process, is_the_agent: program == "himds", program: one_line(&program) })
 }
