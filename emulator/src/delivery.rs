@@ -43,17 +43,39 @@ impl Wire<'_> {
     }
 
     pub(crate) fn send(&self, bytes: &[u8]) -> io::Result<()> {
-        let mut stream = self.stream;
         let Some(drip) = self.drip else {
-            return stream.write_all(bytes);
+            return self.write_all(bytes);
         };
         for chunk in bytes.chunks(drip.chunk) {
-            stream.write_all(chunk)?;
+            self.write_all(chunk)?;
             if !self.stop.sleep(drip.pause) {
                 return Err(io::ErrorKind::Interrupted.into());
             }
         }
         Ok(())
+    }
+
+    #[cfg(not(windows))]
+    fn write_all(&self, bytes: &[u8]) -> io::Result<()> {
+        let mut stream = self.stream;
+        stream.write_all(bytes)
+    }
+
+    /// Windows does not wake whoever waits for room when the connection is shut down: this asks for the signal.
+    #[cfg(windows)]
+    fn write_all(&self, mut bytes: &[u8]) -> io::Result<()> {
+        let mut stream = self.stream;
+        stream.set_nonblocking(true)?;
+        while !bytes.is_empty() {
+            match stream.write(bytes) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(count) => bytes = &bytes[count..],
+                Err(error) if error.kind() != io::ErrorKind::WouldBlock => return Err(error),
+                Err(_) if self.stop.sleep(Duration::from_millis(5)) => {}
+                Err(_) => return Err(io::ErrorKind::Interrupted.into()),
+            }
+        }
+        stream.set_nonblocking(false)
     }
 
     /// Until the client or the emulator ends the connection, which is an error here.

@@ -90,6 +90,7 @@ fn reset_without_an_answer() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "Wine shows a reset behind an answer as the answer's end")]
 fn reset_after_an_answer() {
     let (_emulator, mut client) = asked([Answer::normal().reset_after()]);
     assert_eq!(client.rest().unwrap_err().kind(), ErrorKind::ConnectionReset);
