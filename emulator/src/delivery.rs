@@ -87,10 +87,18 @@ impl Wire<'_> {
 }
 
 /// Reads and forgets what the client sends, until it goes or the emulator stops.
-pub(crate) fn wait_for_client_to_go(stream: &TcpStream) {
-    let mut stream = stream;
+pub(crate) fn wait_for_client_to_go(stream: &TcpStream, stop: &StopSignal) {
+    // Under Wine, who begins to read a connection that is already shut down waits for ever.
+    let slice = cfg!(windows).then_some(Duration::from_millis(50));
+    let _ = stream.set_read_timeout(slice);
+    while forget(stream).is_err_and(|error| error.kind() == io::ErrorKind::TimedOut) && !stop.is_raised() {}
+}
+
+/// Reads and forgets what the client sends, until it goes.
+fn forget(mut stream: &TcpStream) -> io::Result<()> {
     let mut scratch = [0; 4096];
-    while stream.read(&mut scratch).is_ok_and(|count| count > 0) {}
+    while stream.read(&mut scratch)? > 0 {}
+    Ok(())
 }
 
 /// Closes a connection on which the client may still be sending: were it closed at once, the system
@@ -98,7 +106,7 @@ pub(crate) fn wait_for_client_to_go(stream: &TcpStream) {
 pub(crate) fn close_gently(stream: &TcpStream) {
     let patience = Duration::from_millis(500);
     if stream.shutdown(Shutdown::Write).is_ok() && stream.set_read_timeout(Some(patience)).is_ok() {
-        wait_for_client_to_go(stream);
+        let _ = forget(stream);
     }
 }
 

@@ -66,7 +66,7 @@ impl Service {
                 Ending::KeepOpen => {}
                 Ending::Close => return,
                 Ending::Reset => return reset(stream),
-                Ending::Hang => return delivery::wait_for_client_to_go(stream),
+                Ending::Hang => return delivery::wait_for_client_to_go(stream, &self.stop),
             }
         }
     }
