@@ -97,8 +97,7 @@ impl EmulatorCommand {
         let addresses: Vec<_> = emulator.addresses().iter().map(ToString::to_string).collect();
         terminal.tell(format_args!("The emulator listens on {}.", addresses.join(" and ")));
         if self.program.is_none() {
-            let variables = emulator.environment().map(|(name, value)| format!("{name}={value}"));
-            terminal.tell(format_args!("  export {}", variables.join(" ")));
+            terminal.tell(format_args!("  {}", settings(emulator)));
         }
         let path = emulator.key_directory().display();
         terminal.tell(format_args!("Key files are in {path}."));
@@ -106,6 +105,14 @@ impl EmulatorCommand {
             terminal.tell(format_args!("Clients read them only if told to: --key-directory {path}"));
         }
     }
+}
+
+/// The command of a shell that leads its programs to the emulator.
+fn settings(emulator: &Emulator) -> String {
+    if cfg!(windows) {
+        return emulator.environment().map(|(name, value)| format!("$env:{name} = '{value}'")).join("; ");
+    }
+    format!("export {}", emulator.environment().map(|(name, value)| format!("{name}={value}")).join(" "))
 }
 
 fn parse_port(text: &str) -> Result<u16, Failure> {

@@ -64,3 +64,7 @@ pub use token::Token;
 
 #[doc(hidden)]
 pub use clock::{Clock, Now, SystemClock};
+/// For the command's emulator, which puts its keys where the agent does.
+#[cfg(windows)]
+#[doc(hidden)]
+pub use windows::{is_elevated, program_data, program_files};

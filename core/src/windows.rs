@@ -8,8 +8,9 @@ mod services;
 mod sockets;
 mod texts;
 
-pub(crate) use caller::{Session, is_elevated, session, user_name};
-pub(crate) use folders::{program_data, program_files};
+pub use caller::is_elevated;
+pub(crate) use caller::{Session, session, user_name};
+pub use folders::{program_data, program_files};
 pub(crate) use processes::Process;
 pub(crate) use registry::{Scope, set_for, version};
 pub(crate) use services::{Service, service};

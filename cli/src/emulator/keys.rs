@@ -13,8 +13,8 @@ pub(super) struct KeyDirectory {
 }
 
 impl KeyDirectory {
-    /// The directory of the option. Else root gets the agent's own, because that is where programs look
-    /// that cannot be told otherwise, and everybody else a private temporary one.
+    /// The directory of the option. Else root, or who is elevated, gets the agent's own, because that is where
+    /// programs look that cannot be told otherwise, and everybody else a private temporary one.
     pub(super) fn choose(option: Option<&Path>) -> Result<KeyDirectory, Failure> {
         match option {
             Some(path) if path.as_os_str().is_empty() => Err(Failure::argument("--key-directory is empty")),
@@ -27,30 +27,23 @@ impl KeyDirectory {
         KeyDirectory { path: path.map(Path::to_owned), is_the_agents: false, made: Vec::new() }
     }
 
-    #[cfg(unix)]
     fn by_default() -> Result<KeyDirectory, Failure> {
-        const AGENT: &str = "/opt/azcmagent/bin/himds";
-        const KEYS: &str = "/var/opt/azcmagent/tokens";
-        if !nix::unistd::geteuid().is_root() {
+        if !is_privileged() {
             return Ok(KeyDirectory::at(None));
         }
-        if fs::symlink_metadata(AGENT).is_ok() {
-            return Err(Failure::argument(format!("the Azure Arc agent is installed here and owns {KEYS}"))
+        let Some((agent, path)) = of_the_agent() else { return Ok(KeyDirectory::at(None)) };
+        if fs::symlink_metadata(agent).is_ok() {
+            let shown = path.display();
+            return Err(Failure::argument(format!("the Azure Arc agent is installed here and owns {shown}"))
                 .hint("name another directory for the emulator's key files with --key-directory DIR"));
         }
-        let mut keys = KeyDirectory::at(Some(Path::new(KEYS)));
+        let mut keys = KeyDirectory::at(Some(&path));
         keys.is_the_agents = true;
-        keys.make_parents(Path::new(KEYS))?;
+        keys.make_parents(&path)?;
         Ok(keys)
     }
 
-    #[cfg(not(unix))]
-    fn by_default() -> Result<KeyDirectory, Failure> {
-        Ok(KeyDirectory::at(None))
-    }
-
     /// Makes what is missing above `path`, which the emulator makes itself.
-    #[cfg(unix)]
     fn make_parents(&mut self, path: &Path) -> Result<(), Failure> {
         let mut missing: Vec<_> = path.ancestors().skip(1).take_while(|parent| !parent.exists()).collect();
         while let Some(parent) = missing.pop() {
@@ -70,6 +63,30 @@ impl KeyDirectory {
     pub(super) fn is_the_agents(&self) -> bool {
         self.is_the_agents
     }
+}
+
+#[cfg(unix)]
+fn is_privileged() -> bool {
+    nix::unistd::geteuid().is_root()
+}
+
+#[cfg(windows)]
+fn is_privileged() -> bool {
+    arcidentity_core::is_elevated().unwrap_or_default()
+}
+
+/// The agent's program and its key directory.
+#[cfg(unix)]
+fn of_the_agent() -> Option<(PathBuf, PathBuf)> {
+    Some(("/opt/azcmagent/bin/himds".into(), "/var/opt/azcmagent/tokens".into()))
+}
+
+/// The agent's program and its key directory.
+#[cfg(windows)]
+fn of_the_agent() -> Option<(PathBuf, PathBuf)> {
+    let program = arcidentity_core::program_files()?.join(r"AzureConnectedMachineAgent\himds.exe");
+    let keys = arcidentity_core::program_data().ok()?.join(r"AzureConnectedMachineAgent\Tokens");
+    Some((program, keys))
 }
 
 impl Drop for KeyDirectory {

@@ -3,6 +3,7 @@
 
 mod doctor;
 mod emulator;
+mod emulator_windows;
 mod failures;
 mod help;
 mod interrupt;

@@ -41,7 +41,7 @@ pub(crate) fn session() -> io::Result<Session> {
 }
 
 /// Whether this process has the rights of an administrator.
-pub(crate) fn is_elevated() -> io::Result<bool> {
+pub fn is_elevated() -> io::Result<bool> {
     let token = Process::own()?.token()?;
     let mut elevation = TOKEN_ELEVATION::default();
     let mut length = 0;

@@ -12,13 +12,13 @@ use super::texts;
 use crate::error::{Error, ErrorKind};
 
 /// Usually `C:\ProgramData`.
-pub(crate) fn program_data() -> Result<PathBuf, Error> {
+pub fn program_data() -> Result<PathBuf, Error> {
     known_folder(&FOLDERID_ProgramData)
         .ok_or_else(|| Error::new(ErrorKind::Internal, "Windows does not tell where ProgramData is"))
 }
 
 /// Usually `C:\Program Files`.
-pub(crate) fn program_files() -> Option<PathBuf> {
+pub fn program_files() -> Option<PathBuf> {
     // A 32-bit process is told of another folder, but has this variable.
     let native = std::env::var_os("ProgramW6432").filter(|_| cfg!(target_pointer_width = "32"));
     native.map(PathBuf::from).or_else(|| known_folder(&FOLDERID_ProgramFiles))
