@@ -17,7 +17,19 @@ fn main() {
         "macos" if !cargo_c => {
             link(&format!("-install_name,@rpath/libarcidentity.{}.dylib", so_version()));
         }
+        "windows" => describe_library(),
         _ => {}
+    }
+}
+
+/// What Windows shows of a DLL's origin and version. Where there is no resource compiler, it shows nothing.
+fn describe_library() {
+    let mut resource = winresource::WindowsResource::new();
+    resource.set("FileDescription", &env::var("CARGO_PKG_DESCRIPTION").unwrap_or_default());
+    resource.set("ProductName", "libarcidentity").set("OriginalFilename", "arcidentity.dll");
+    resource.set("LegalCopyright", "MIT OR Apache-2.0");
+    if let Err(error) = resource.compile() {
+        println!("cargo::warning=the library has no version resource: {error}");
     }
 }
 
