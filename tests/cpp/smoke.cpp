@@ -86,7 +86,11 @@ void metadata_has_its_properties() {
     CHECK(metadata.resource_group() == "rg-arc");
     CHECK(metadata.subscription_id() == "00000000-0000-0000-0000-000000000000");
     CHECK(metadata.vm_id() == "11111111-1111-1111-1111-111111111111");
+#ifdef _WIN32
+    CHECK(metadata.os_type() == "windows");
+#else
     CHECK(metadata.os_type() == "linux");
+#endif
     CHECK(metadata.environment() == "AzurePublicCloud");
     CHECK(metadata.json().front() == '{' && metadata.json().find("arcbox-ubuntu-01") != std::string_view::npos);
 }
@@ -99,7 +103,12 @@ void a_report_has_its_properties() {
         CHECK(report.json().substr(0, 13) == "{\"version\":1,");
     }
     failure(ARC_ERROR_INVALID_ARGUMENT, [&] { (void)client.diagnose(""); });
-    const Report report = Client(options().key_directory("/nonexistent")).diagnose("https://vault.azure.net");
+#ifdef _WIN32
+    const char *const nowhere = "C:\\nonexistent";
+#else
+    const char *const nowhere = "/nonexistent";
+#endif
+    const Report report = Client(options().key_directory(nowhere)).diagnose("https://vault.azure.net");
     CHECK(!report.ok() && report.text().find("FAILED") != std::string_view::npos);
 }
 

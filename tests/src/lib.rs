@@ -13,7 +13,7 @@ pub use agent::beside_agent;
 pub use compiler::Compiler;
 pub use library::{Library, shared_library};
 pub use memory::occurrences;
-pub use process::{cargo_build, command_binary, not_run, run, succeed};
+pub use process::{cargo_artifacts, cargo_build, command_binary, not_run, run, succeed};
 pub use python::{Python, python, services};
 
 use std::path::{Path, PathBuf};

@@ -41,10 +41,20 @@ pub fn not_run(reason: impl Display) {
 /// If the package does not build.
 #[must_use]
 pub fn cargo_build(package: &str) -> Vec<PathBuf> {
+    cargo_artifacts(&["build", "--release", "--locked", "--package", package])
+}
+
+/// The files that cargo makes with these arguments.
+///
+/// # Panics
+///
+/// If cargo fails.
+#[must_use]
+pub fn cargo_artifacts(arguments: &[&str]) -> Vec<PathBuf> {
     let messages = succeed(
         Command::new(env!("CARGO"))
             .current_dir(crate::workspace())
-            .args(["build", "--release", "--locked", "--package", package])
+            .args(arguments)
             .arg("--message-format=json-render-diagnostics"),
     );
     let files =
