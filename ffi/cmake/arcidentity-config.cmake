@@ -32,9 +32,30 @@ macro(_arcidentity_target _name _kind _file)
     endforeach()
 endmacro()
 
-_arcidentity_target(arcidentity::arcidentity SHARED libarcidentity.so)
-_arcidentity_target(arcidentity::static STATIC libarcidentity.a)
-if(TARGET arcidentity::static)
+if(MSVC)
+    _arcidentity_target(arcidentity::arcidentity SHARED arcidentity.dll.lib)
+    _arcidentity_target(arcidentity::static STATIC arcidentity.lib)
+elseif(WIN32)
+    _arcidentity_target(arcidentity::arcidentity SHARED libarcidentity.dll.a)
+    _arcidentity_target(arcidentity::static STATIC libarcidentity.a)
+else()
+    _arcidentity_target(arcidentity::arcidentity SHARED libarcidentity.so)
+    _arcidentity_target(arcidentity::static STATIC libarcidentity.a)
+endif()
+if(WIN32)
+    # What was found is the import library; the DLL is a program's.
+    if(TARGET arcidentity::arcidentity)
+        get_target_property(_arcidentity_library arcidentity::arcidentity IMPORTED_LOCATION)
+        set_target_properties(arcidentity::arcidentity PROPERTIES
+            IMPORTED_IMPLIB "${_arcidentity_library}"
+            IMPORTED_LOCATION "${_arcidentity_prefix}/bin/arcidentity.dll")
+    endif()
+    if(TARGET arcidentity::static)
+        set_target_properties(arcidentity::static PROPERTIES
+            INTERFACE_COMPILE_DEFINITIONS ARC_STATIC
+            INTERFACE_LINK_LIBRARIES "ws2_32;userenv;ntdll")
+    endif()
+elseif(TARGET arcidentity::static)
     include(CMakeFindDependencyMacro)
     find_dependency(Threads)
     set_target_properties(arcidentity::static PROPERTIES

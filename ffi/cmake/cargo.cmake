@@ -21,7 +21,7 @@ endif()
 set(workspace ${PROJECT_SOURCE_DIR}/..)
 set(libraries ${PROJECT_BINARY_DIR}/lib)
 set(native_libraries ${PROJECT_BINARY_DIR}/native-static-libs.txt)
-set(shared_library libarcidentity.so.${PROJECT_VERSION})
+include(cmake/names.cmake)
 
 # The texts of panics name source files. What is installed shall not name the machine that built it.
 cmake_path(ABSOLUTE_PATH workspace NORMALIZE OUTPUT_VARIABLE workspace_path)
@@ -49,7 +49,12 @@ endif()
 
 set(products)
 set(layout)
-if(ARCIDENTITY_SHARED)
+if(ARCIDENTITY_SHARED AND WIN32)
+    list(APPEND products ${libraries}/${shared_library} ${libraries}/${import_library})
+    list(APPEND layout
+        COMMAND ${CMAKE_COMMAND} -E copy_if_different
+            ${cargo_output}/${shared_library} ${cargo_output}/${import_library} ${libraries})
+elseif(ARCIDENTITY_SHARED)
     list(APPEND products ${libraries}/${shared_library})
     list(APPEND layout
         COMMAND ${CMAKE_COMMAND} -E copy_if_different ${cargo_output}/libarcidentity.so ${libraries}/${shared_library}
@@ -57,9 +62,9 @@ if(ARCIDENTITY_SHARED)
         COMMAND ${CMAKE_COMMAND} -E create_symlink ${shared_library} ${libraries}/libarcidentity.so)
 endif()
 if(ARCIDENTITY_STATIC)
-    list(APPEND products ${libraries}/libarcidentity.a)
+    list(APPEND products ${libraries}/${static_library})
     list(APPEND layout
-        COMMAND ${CMAKE_COMMAND} -E copy_if_different ${cargo_output}/libarcidentity.a ${libraries}/libarcidentity.a)
+        COMMAND ${CMAKE_COMMAND} -E copy_if_different ${cargo_output}/${static_library} ${libraries}/${static_library})
 endif()
 
 # Always run: cargo knows best what has changed.

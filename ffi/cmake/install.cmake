@@ -1,12 +1,20 @@
 # Where everything goes, and the way back.
 
-if(ARCIDENTITY_SHARED)
+if(ARCIDENTITY_SHARED AND WIN32)
+    install(FILES ${libraries}/${shared_library} TYPE BIN COMPONENT runtime)
+    install(FILES ${libraries}/${import_library} DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
+    # For compilers that make their import library themselves: lib /def:arcidentity.def /machine:x64
+    file(STRINGS ${workspace_path}/tests/abi/symbols.txt functions)
+    string(JOIN "\n    " functions ${functions})
+    file(WRITE ${PROJECT_BINARY_DIR}/arcidentity.def "LIBRARY ${shared_library}\nEXPORTS\n    ${functions}\n")
+    install(FILES ${PROJECT_BINARY_DIR}/arcidentity.def DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
+elseif(ARCIDENTITY_SHARED)
     install(FILES ${libraries}/${shared_library} ${libraries}/libarcidentity.so.${soversion}
         DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime)
     install(FILES ${libraries}/libarcidentity.so DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
 endif()
 if(ARCIDENTITY_STATIC)
-    install(FILES ${libraries}/libarcidentity.a DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
+    install(FILES ${libraries}/${static_library} DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
 endif()
 install(DIRECTORY ${workspace_path}/include/ TYPE INCLUDE COMPONENT development)
 install(FILES man/libarcidentity.3 DESTINATION ${CMAKE_INSTALL_MANDIR}/man3 COMPONENT development)
@@ -28,11 +36,13 @@ install(CODE "
 install(FILES ${PROJECT_BINARY_DIR}/arcidentity.pc DESTINATION ${pkgconfig_directory} COMPONENT development)
 
 # The loader finds a new library in its cache. Who installs for another system, or only for himself, needs none.
-install(CODE "
-    if(\"\$ENV{DESTDIR}\" STREQUAL \"\")
-        execute_process(COMMAND ldconfig RESULT_VARIABLE ignored OUTPUT_QUIET ERROR_QUIET)
-    endif()"
-    COMPONENT runtime)
+if(NOT WIN32)
+    install(CODE "
+        if(\"\$ENV{DESTDIR}\" STREQUAL \"\")
+            execute_process(COMMAND ldconfig RESULT_VARIABLE ignored OUTPUT_QUIET ERROR_QUIET)
+        endif()"
+        COMPONENT runtime)
+endif()
 
 if(PROJECT_IS_TOP_LEVEL)
     add_custom_target(uninstall
