@@ -250,7 +250,8 @@ public:
     }
 
     /// Whether the agent's port must be held by root, by the owner of the agent's key directory, or by the calling
-    /// user. Has an effect on Linux only. Default: true.
+    /// user; on Windows by LocalSystem, by the agent's service, or by the calling user. Other systems do not tell.
+    /// Default: true.
     Options &verify_agent(bool verify) {
         return set(arc_options_set_verify_agent(options_.get(), verify ? 1 : 0));
     }

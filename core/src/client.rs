@@ -292,7 +292,8 @@ impl ClientBuilder {
     }
 
     /// Whether the agent's port must be held by root, by the owner of the agent's key directory, or by the
-    /// calling user. Defaults to true.
+    /// calling user; on Windows by LocalSystem, by the agent's service, or by the calling user. Other systems
+    /// do not tell. Defaults to true.
     #[must_use]
     pub fn verify_agent(mut self, verify: bool) -> ClientBuilder {
         self.trust_any_agent = !verify;

@@ -208,7 +208,8 @@ pub unsafe extern "C" fn arc_options_set_resource_id(
 }
 
 /// Sets whether the agent's port must be held by root, by the owner of the
-/// agent's key directory, or by the calling user. Has an effect on Linux only.
+/// agent's key directory, or by the calling user; on Windows by LocalSystem, by
+/// the agent's service, or by the calling user. Other systems do not tell.
 ///
 /// `verify` is 1 or 0. Default: 1.
 ///

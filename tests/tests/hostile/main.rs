@@ -20,6 +20,7 @@ mod scene;
 #[path = "../../../core/tests/support/mod.rs"]
 mod support;
 mod trace;
+mod windows;
 
 use check::run;
 use runner_c::C;
