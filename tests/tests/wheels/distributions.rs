@@ -11,6 +11,7 @@ use tempfile::TempDir;
 pub const AARCH64: &str = "manylinux2014_aarch64.manylinux_2_17_aarch64";
 pub const X86_64: &str = "manylinux2014_x86_64.manylinux_2_17_x86_64";
 pub const MUSL: &str = "musllinux_1_2_x86_64";
+pub const WINDOWS: &str = "win_amd64";
 
 pub const ABI3: &str = "cp310-abi3";
 pub const ABI3T: &str = "cp315-abi3.abi3t";
@@ -32,7 +33,16 @@ pub fn wheel(abi: &str, system: &str) -> PathBuf {
 }
 
 pub fn wheels() -> Vec<PathBuf> {
-    [AARCH64, X86_64, MUSL].iter().flat_map(|system| [ABI3, ABI3T].map(|abi| wheel(abi, system))).collect()
+    let mut systems = vec![AARCH64, X86_64, MUSL];
+    if has_mingw() {
+        systems.push(WINDOWS);
+    }
+    systems.iter().flat_map(|system| [ABI3, ABI3T].map(|abi| wheel(abi, system))).collect()
+}
+
+/// Whether wheels for Windows can be built here.
+pub fn has_mingw() -> bool {
+    Command::new("x86_64-w64-mingw32-gcc").arg("--version").output().is_ok()
 }
 
 pub fn source() -> PathBuf {

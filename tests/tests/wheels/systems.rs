@@ -1,12 +1,12 @@
 //! The wheels for other systems than this one.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use arcidentity_tests::{not_run, run, succeed, workspace};
 
 use crate::debian;
-use crate::distributions::{AARCH64, ABI3, ABI3T, MUSL, files, unpacked, wheel};
+use crate::distributions::{AARCH64, ABI3, ABI3T, MUSL, WINDOWS, files, has_mingw, unpacked, wheel};
 use crate::environment::{empty, pip};
 use crate::programs::{agent, command};
 
@@ -31,6 +31,50 @@ fn they_work_on_64_bit_arm() {
     }
 }
 
+const PARTS_OF_WINDOWS: [&str; 12] = [
+    "advapi32",
+    "bcryptprimitives",
+    "combase",
+    "iphlpapi",
+    "kernel32",
+    "msvcrt",
+    "ntdll",
+    "ole32",
+    "secur32",
+    "shell32",
+    "userenv",
+    "ws2_32",
+];
+
+/// The native module in an unpacked wheel.
+fn library(wheel: &Path, extension: &str) -> PathBuf {
+    let mut files = files(wheel).into_iter();
+    files.find(|file| file.extension().is_some_and(|end| end == extension)).unwrap()
+}
+
+/// As far as what they import can tell: there is no Python for Windows in any of these places either.
+#[test]
+fn they_need_nothing_but_windows_and_python() {
+    if !has_mingw() {
+        return not_run("the wheels for Windows: MinGW is not installed");
+    }
+    for (abi, python) in [(ABI3, "python3.dll"), (ABI3T, "python3t.dll")] {
+        let unpacked = unpacked(&wheel(abi, WINDOWS), "zipfile");
+        let mut objdump = Command::new("x86_64-w64-mingw32-objdump");
+        let described = succeed(objdump.arg("-p").arg(library(unpacked.path(), "pyd")));
+        let imports = described.lines().filter_map(|line| line.trim().strip_prefix("DLL Name: "));
+        let imports: Vec<String> =
+            imports.map(str::to_lowercase).filter(|name| !is_part_of_windows(name)).collect();
+        assert_eq!(imports, [python]);
+    }
+    not_run("the wheels for Windows with a Python, which Debian, PyPI, npm and crates.io do not have for it");
+}
+
+fn is_part_of_windows(library: &str) -> bool {
+    let (name, _) = library.rsplit_once('.').unwrap();
+    name.starts_with("api-ms-win-") || PARTS_OF_WINDOWS.contains(&name)
+}
+
 /// As far as its loader can tell: there is no Python for musl in any of the places that these tests fetch from.
 #[test]
 fn they_need_nothing_but_musl_and_python() {
@@ -40,9 +84,7 @@ fn they_need_nothing_but_musl_and_python() {
     }
     for abi in [ABI3, ABI3T] {
         let unpacked = unpacked(&wheel(abi, MUSL), "zipfile");
-        let files = files(unpacked.path());
-        let library = files.iter().find(|file| file.extension().is_some_and(|end| end == "so")).unwrap();
-        let output = run(Command::new(loader).arg("--list").arg(library));
+        let output = run(Command::new(loader).arg("--list").arg(library(unpacked.path(), "so")));
         let needed = String::from_utf8_lossy(&output.stdout);
         assert!(needed.lines().all(|line| line.contains("ld-musl") || line.contains("libc.so")), "{needed}");
         let missing = String::from_utf8_lossy(&output.stderr);
