@@ -9,16 +9,7 @@ use std::path::Path;
 
 use arcidentity_core::{Client, ErrorKind};
 use arcidentity_emulator::{Answer, Emulator, KeyStyle};
-use support::{VAULT, client, counts, emulator, failure};
-
-/// The kind of failure that keys of this style end with, and that no key was sent.
-fn refused(style: KeyStyle) -> ErrorKind {
-    let agent = emulator();
-    agent.make_keys(style);
-    let error = failure(&agent);
-    assert_eq!(counts(&agent).1, 0, "a key was sent");
-    error.kind()
-}
+use support::{VAULT, client, counts, emulator, failure, refused};
 
 #[test]
 fn a_token_comes_from_an_agent_of_this_user() {

@@ -22,21 +22,13 @@ from services import Server
 
 MANY = 64
 
-
-@pytest.fixture
-def api() -> Api:
-    return Api()
+pytest_plugins = ["bearer_auth_fixtures"]
 
 
 @pytest.fixture
 def server(api: Api) -> Iterator[Server]:
     with Server(api) as running:
         yield running
-
-
-@pytest.fixture
-def auth(client: arcidentity.Client) -> arcidentity.BearerAuth:
-    return arcidentity.BearerAuth(VAULT, client=client)
 
 
 def handshakes(agent: Emulator) -> list[bool]:

@@ -16,6 +16,8 @@ from requests.adapters import HTTPAdapter
 from services import Server
 from urllib3 import HTTPResponse
 
+pytest_plugins = ["bearer_auth_fixtures"]
+
 # Gives the host that a client would connect to, if the request comes that far with a token.
 Connect = Callable[[str, arcidentity.BearerAuth], str | None]
 
@@ -107,11 +109,6 @@ def connect_httpx(url: str, auth: arcidentity.BearerAuth) -> str | None:
 
 
 both_clients = pytest.mark.parametrize("connect", [connect_requests, connect_httpx])
-
-
-@pytest.fixture
-def auth(client: arcidentity.Client) -> arcidentity.BearerAuth:
-    return arcidentity.BearerAuth(VAULT, client=client)
 
 
 @pytest.fixture(autouse=True)

@@ -13,29 +13,7 @@ from conftest import VAULT
 from http_clients import Api, plain, redirect
 from services import Server
 
-
-@pytest.fixture
-def api() -> Api:
-    return Api()
-
-
-@pytest.fixture
-def server(api: Api) -> Iterator[Server]:
-    with plain(api) as running:
-        yield running
-
-
-@pytest.fixture
-def auth(client: arcidentity.Client) -> arcidentity.BearerAuth:
-    return arcidentity.BearerAuth(VAULT, client=client)
-
-
-@pytest.fixture
-def revoked(api: Api, client: arcidentity.Client) -> str:
-    """The token in memory, which the service has revoked."""
-    token = client.get_token(VAULT).token
-    api.revoked.add(token)
-    return token
+pytest_plugins = ["bearer_auth_fixtures"]
 
 
 @pytest.fixture

@@ -11,32 +11,10 @@ import arcidentity
 import pytest
 import requests
 from conftest import PATIENCE, VAULT
-from http_clients import Api, plain, redirect
+from http_clients import Api, redirect
 from services import Server
 
-
-@pytest.fixture
-def api() -> Api:
-    return Api()
-
-
-@pytest.fixture
-def server(api: Api) -> Iterator[Server]:
-    with plain(api) as running:
-        yield running
-
-
-@pytest.fixture
-def auth(client: arcidentity.Client) -> arcidentity.BearerAuth:
-    return arcidentity.BearerAuth(VAULT, client=client)
-
-
-@pytest.fixture
-def revoked(api: Api, client: arcidentity.Client) -> str:
-    """The token in memory, which the service has revoked."""
-    token = client.get_token(VAULT).token
-    api.revoked.add(token)
-    return token
+pytest_plugins = ["bearer_auth_fixtures"]
 
 
 @pytest.fixture

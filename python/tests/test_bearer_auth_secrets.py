@@ -17,10 +17,7 @@ from http_clients import Api, Send, every_client
 from requests.adapters import HTTPAdapter
 from services import Server
 
-
-@pytest.fixture
-def auth(client: arcidentity.Client) -> arcidentity.BearerAuth:
-    return arcidentity.BearerAuth(VAULT, client=client)
+pytest_plugins = ["bearer_auth_fixtures"]
 
 
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))

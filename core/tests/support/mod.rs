@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use arcidentity_core::{Client, ClientBuilder, Clock, Error, Now, SystemClock, Token};
-use arcidentity_emulator::{Answer, Emulator, Request};
+use arcidentity_core::{Client, ClientBuilder, Clock, Error, ErrorKind, Now, SystemClock, Token};
+use arcidentity_emulator::{Answer, Emulator, KeyStyle, Request};
 
 pub const VAULT: &str = "https://vault.azure.net";
 
@@ -48,6 +48,15 @@ pub fn impatient(emulator: &Emulator) -> Client {
 /// The failure of one attempt to get a token.
 pub fn failure(emulator: &Emulator) -> Error {
     impatient(emulator).get_token(VAULT).expect_err("the agent does not give a token")
+}
+
+/// The kind of failure that keys of this style end with, and that no key was sent.
+pub fn refused(style: KeyStyle) -> ErrorKind {
+    let agent = emulator();
+    agent.make_keys(style);
+    let error = failure(&agent);
+    assert_eq!(counts(&agent).1, 0, "a key was sent");
+    error.kind()
 }
 
 /// How many requests of each kind came: challenges asked for, and requests with a key.
