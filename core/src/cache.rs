@@ -107,8 +107,7 @@ impl Cache {
             let outcome = match generation.step(resource, clock.now()) {
                 Step::Serve(token) => return Ok(token),
                 Step::Ask(Role::Wait(flight), _) => match flight.wait(deadline)? {
-                    // The time or the patience of the one who asked ended; ours did not.
-                    Err(error) if error.kind() == ErrorKind::Timeout => continue,
+                    outcome if gave_up(&outcome) => continue,
                     outcome => outcome,
                 },
                 Step::Ask(Role::Lead(flight), urgency) => {
@@ -134,8 +133,7 @@ impl Cache {
             let generation = self.current();
             let outcome = match generation.join(resource, Lane::Forced) {
                 Role::Wait(flight) => match flight.wait(deadline)? {
-                    // As in `get`.
-                    Err(error) if error.kind() == ErrorKind::Timeout => continue,
+                    outcome if gave_up(&outcome) => continue,
                     outcome => outcome,
                 },
                 Role::Lead(flight) => {
@@ -324,6 +322,12 @@ impl Entry {
     }
 }
 
+/// Whether the time or the patience of the one who asked ended: whoever waited and has more of both asks then.
+fn gave_up(outcome: &Outcome) -> bool {
+    outcome.as_ref().is_err_and(|error| error.kind() == ErrorKind::Timeout)
+}
+
+/// Whether a token does for a while without its successor.
 fn is_early(token: &TokenData, now: Now) -> bool {
     now.is_before(token.expires.minus(WAIT_BEFORE_END))
 }
