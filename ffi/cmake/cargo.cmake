@@ -4,7 +4,11 @@ find_program(ARCIDENTITY_CARGO cargo HINTS "$ENV{CARGO_HOME}/bin" "$ENV{HOME}/.c
 set(ARCIDENTITY_RUST_TARGET "$ENV{CARGO_BUILD_TARGET}" CACHE STRING
     "The Rust target, such as aarch64-unknown-linux-gnu; empty for this machine's own")
 set(ARCIDENTITY_RUSTFLAGS "$ENV{RUSTFLAGS}" CACHE STRING "More flags for rustc")
-set(ARCIDENTITY_CARGO_TARGET_DIR ${PROJECT_BINARY_DIR}/cargo CACHE PATH "Where cargo builds; several builds may share it")
+set(cargo_target_dir ${PROJECT_BINARY_DIR}/cargo)
+if(DEFINED ENV{CARGO_TARGET_DIR})
+    file(REAL_PATH "$ENV{CARGO_TARGET_DIR}" cargo_target_dir BASE_DIRECTORY ${CMAKE_SOURCE_DIR})
+endif()
+set(ARCIDENTITY_CARGO_TARGET_DIR ${cargo_target_dir} CACHE PATH "Where cargo builds; several builds may share it")
 if(CMAKE_CROSSCOMPILING AND NOT ARCIDENTITY_RUST_TARGET)
     message(FATAL_ERROR "set ARCIDENTITY_RUST_TARGET, for example to aarch64-unknown-linux-gnu")
 endif()
@@ -18,13 +22,12 @@ else()
     set(soversion ${PROJECT_VERSION})
 endif()
 
-set(workspace ${PROJECT_SOURCE_DIR}/..)
+cmake_path(GET PROJECT_SOURCE_DIR PARENT_PATH workspace)
 set(libraries ${PROJECT_BINARY_DIR}/lib)
-set(native_libraries ${PROJECT_BINARY_DIR}/native-static-libs.txt)
 include(cmake/names.cmake)
 
-# The texts of panics name source files. What is installed shall not name the machine that built it.
-cmake_path(ABSOLUTE_PATH workspace NORMALIZE OUTPUT_VARIABLE workspace_path)
+# The texts of panics name source files, those of other crates by their whole path. What is installed shall not name
+# the machine that built it.
 set(cargo_home "$ENV{CARGO_HOME}")
 if(NOT cargo_home)
     set(cargo_home "$ENV{HOME}/.cargo")
@@ -33,8 +36,7 @@ string(ASCII 31 separator)
 string(REPLACE " " ${separator} rustflags "${ARCIDENTITY_RUSTFLAGS}")
 string(JOIN ${separator} rustflags
     ${rustflags}
-    --remap-path-prefix=${cargo_home}=cargo
-    --remap-path-prefix=${workspace_path}=libarcidentity-${PROJECT_VERSION})
+    --remap-path-prefix=${cargo_home}=cargo)
 
 set(environment CARGO_ENCODED_RUSTFLAGS=${rustflags})
 set(target_arguments)
@@ -46,6 +48,8 @@ if(ARCIDENTITY_RUST_TARGET)
     set(target_arguments --target ${ARCIDENTITY_RUST_TARGET})
     set(cargo_output ${ARCIDENTITY_CARGO_TARGET_DIR}/${ARCIDENTITY_RUST_TARGET}/release)
 endif()
+# In cargo's directory, so that a build with the same one finds everything done.
+set(native_libraries ${cargo_output}/native-static-libs.txt)
 
 set(products)
 set(layout)

@@ -4,7 +4,7 @@ if(ARCIDENTITY_SHARED)
     add_library(arcidentity::arcidentity SHARED IMPORTED GLOBAL)
     set_target_properties(arcidentity::arcidentity PROPERTIES
         IMPORTED_LOCATION ${libraries}/${shared_library}
-        INTERFACE_INCLUDE_DIRECTORIES ${workspace_path}/include)
+        INTERFACE_INCLUDE_DIRECTORIES ${workspace}/include)
     if(WIN32)
         set_target_properties(arcidentity::arcidentity PROPERTIES IMPORTED_IMPLIB ${libraries}/${import_library})
     else()
@@ -17,7 +17,7 @@ if(ARCIDENTITY_STATIC)
     add_library(arcidentity::static STATIC IMPORTED GLOBAL)
     set_target_properties(arcidentity::static PROPERTIES
         IMPORTED_LOCATION ${libraries}/${static_library}
-        INTERFACE_INCLUDE_DIRECTORIES ${workspace_path}/include)
+        INTERFACE_INCLUDE_DIRECTORIES ${workspace}/include)
     if(WIN32)
         set_target_properties(arcidentity::static PROPERTIES
             INTERFACE_COMPILE_DEFINITIONS ARC_STATIC
