@@ -34,6 +34,8 @@ INTERPRETERS = {
     "powershell": ["pwsh", "-NoProfile", "-File"],
     "python": [sys.executable],
 }
+# What the tests of the workspace call these programs.
+NEEDS = {"pwsh": "powershell"}
 SUFFIXES = {"sh": "sh", "powershell": "ps1", "python": "py"}
 
 
@@ -48,7 +50,7 @@ def on_a_machine(*command: str | Path) -> subprocess.CompletedProcess[str]:
         check=False,
     )
     if run.returncode == NO_MACHINE:
-        pytest.skip(f"no machine of its own: {run.stderr.strip()}")
+        pytest.skip(f"needs namespaces: {run.stderr.strip()}")
     return run
 
 
@@ -61,7 +63,7 @@ def test_after_does_what_before_did(tmp_path: Path, language: str, before: str, 
     interpreter = INTERPRETERS[language]
     for program in {interpreter[0], *(["curl"] if language == "sh" else [])}:
         if shutil.which(program) is None:
-            pytest.skip(f"{program} is not installed")
+            pytest.skip(f"needs {NEEDS.get(program, program)}: there is no program {program}")
     files = [tmp_path / f"{name}.{SUFFIXES[language]}" for name in ("before", "after")]
     for file, code in zip(files, (before, after), strict=True):
         file.write_text(code)

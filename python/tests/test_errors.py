@@ -175,7 +175,7 @@ def as_ordinary_user(call: Callable[[], arcidentity.ArcError]) -> arcidentity.Ar
         answer = pipe.read()
     os.waitpid(child, 0)
     if not answer:
-        pytest.skip("root of this namespace cannot become another user")
+        pytest.skip("needs other-users: root of this namespace cannot become another user")
     error = pickle.loads(answer)
     assert isinstance(error, arcidentity.ArcError)
     return error

@@ -4,7 +4,6 @@ import ast
 import inspect
 import pydoc
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -87,8 +86,6 @@ def test_the_entry_points() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="ELF")
 def test_the_library_exports_only_its_init_function() -> None:
-    if shutil.which("nm") is None:
-        pytest.skip("nm is not installed")
     symbols = run("nm", "-D", "--defined-only", Path(_native.__file__ or ""))
     (symbol,) = symbols.splitlines()
     # By the stable ABI of all versions, and by that of 3.15.

@@ -95,7 +95,7 @@ def mypy(*files: str, python: str = sys.executable) -> subprocess.CompletedProce
 
 def pyright(*files: str, python: str = sys.executable) -> subprocess.CompletedProcess[str]:
     if shutil.which("node") is None:
-        pytest.skip("pyright needs Node.js, which is not installed")
+        pytest.skip("needs node: pyright is a program for Node.js")
     Path("pyrightconfig.json").write_text('{"typeCheckingMode": "strict"}')
     return run("-m", "pyright", "--pythonpath", python, *files)
 

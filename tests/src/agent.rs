@@ -2,7 +2,9 @@
 
 use std::process::Command;
 
-use crate::{command_binary, not_run, run};
+use arcidentity_needs::{NAMESPACES, are_met};
+
+use crate::command_binary;
 
 /// A program beside an emulated agent that uses the agent's own key directory, in a mount namespace of its own
 /// where that directory is empty. `None` where the system does not allow such a namespace.
@@ -12,9 +14,7 @@ use crate::{command_binary, not_run, run};
 /// If the `arcidentity` command does not build.
 #[must_use]
 pub fn beside_agent(program: &Command) -> Option<Command> {
-    let mut unshare = Command::new("unshare");
-    if !run(unshare.args(["--mount", "--map-root-user", "true"])).status.success() {
-        not_run("this system forbids user namespaces");
+    if !are_met(&[NAMESPACES]) {
         return None;
     }
     let mut command = Command::new("unshare");

@@ -8,13 +8,15 @@ mod library;
 mod memory;
 mod process;
 mod python;
+mod shipped;
 
 pub use agent::beside_agent;
 pub use compiler::Compiler;
 pub use library::{Library, shared_library};
 pub use memory::occurrences;
-pub use process::{cargo_artifacts, cargo_build, command_binary, not_run, run, succeed};
+pub use process::{MESSAGES, cargo_artifacts, run, succeed};
 pub use python::{Python, python, services};
+pub use shipped::{command_binary, shipped, shipping, shipping_apart};
 
 use std::path::{Path, PathBuf};
 
@@ -24,11 +26,13 @@ pub fn workspace() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate lies in the workspace")
 }
 
-/// A directory of this test program's own, made if it does not exist.
+/// A directory of the running test's own, or of this program's where no test runs; made if it does not exist.
 pub(crate) fn private_scratch(name: &str) -> PathBuf {
     let program = std::env::current_exe().expect("a program knows its file");
     let program = program.file_stem().expect("a program has a name").to_string_lossy();
-    scratch(&format!("{program}/{name}"))
+    let thread = std::thread::current();
+    let test = thread.name().unwrap_or_default().replace("::", "/");
+    scratch(&format!("{program}/{test}/{name}"))
 }
 
 /// A directory below the target directory, made if it does not exist.

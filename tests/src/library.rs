@@ -40,7 +40,7 @@ pub fn shared_library() -> &'static Library {
     static LIBRARY: OnceLock<Library> = OnceLock::new();
     LIBRARY.get_or_init(|| {
         let directory = crate::private_scratch("lib");
-        for file in crate::cargo_build("arcidentity-ffi") {
+        for file in crate::shipped::shipped_library() {
             let is_library = file.extension().is_some_and(|extension| extension == "so" || extension == "a");
             if let Some(name) = file.file_name().filter(|_| is_library) {
                 fs::copy(&file, directory.join(name)).expect("the library can be copied");

@@ -1,7 +1,5 @@
 //! Running programs, and saying what they printed when they fail.
 
-use std::fmt::Display;
-use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
@@ -29,34 +27,17 @@ pub fn succeed(command: &mut Command) -> String {
     stdout
 }
 
-/// Says that a test cannot run on this system, past the capture of what tests print: a skip is never silent.
-pub fn not_run(reason: impl Display) {
-    let _ = writeln!(io::stderr(), "NOT RUN: {reason}");
-}
+/// The argument of cargo by which [`cargo_artifacts`] knows what it makes.
+pub const MESSAGES: &str = "--message-format=json-render-diagnostics";
 
-/// Builds a package as it is shipped, and gives the files that came out.
-///
-/// # Panics
-///
-/// If the package does not build.
-#[must_use]
-pub fn cargo_build(package: &str) -> Vec<PathBuf> {
-    cargo_artifacts(&["build", "--release", "--locked", "--package", package])
-}
-
-/// The files that cargo makes with these arguments.
+/// The files that this command of cargo makes, to which [`MESSAGES`] was given.
 ///
 /// # Panics
 ///
 /// If cargo fails.
 #[must_use]
-pub fn cargo_artifacts(arguments: &[&str]) -> Vec<PathBuf> {
-    let messages = succeed(
-        Command::new(env!("CARGO"))
-            .current_dir(crate::workspace())
-            .args(arguments)
-            .arg("--message-format=json-render-diagnostics"),
-    );
+pub fn cargo_artifacts(cargo: &mut Command) -> Vec<PathBuf> {
+    let messages = succeed(cargo.current_dir(crate::workspace()));
     let files =
         messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()).flat_map(|message| {
             match message["filenames"].as_array() {
@@ -65,17 +46,4 @@ pub fn cargo_artifacts(arguments: &[&str]) -> Vec<PathBuf> {
             }
         });
     files.collect()
-}
-
-/// The `arcidentity` command as it is shipped.
-///
-/// # Panics
-///
-/// If it does not build.
-#[must_use]
-pub fn command_binary() -> PathBuf {
-    let name = format!("arcidentity{}", std::env::consts::EXE_SUFFIX);
-    let files = cargo_build("arcidentity-cli");
-    let found = files.into_iter().find(|file| file.file_name().is_some_and(|file| *file == *name));
-    found.expect("the package builds the command")
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use crate::{scratch, succeed, workspace};
+use crate::{scratch, shipping, succeed, workspace};
 
 /// A virtual environment.
 #[derive(Debug)]
@@ -88,6 +88,7 @@ fn build_wheel(python: &Python) -> PathBuf {
         python
             .command("maturin")
             .current_dir(workspace().join("python"))
+            .envs(shipping())
             .env("PATH", paths.expect("PATH can be extended"))
             .args(["build", "--release", "--locked", "--out"])
             .arg(&wheels),

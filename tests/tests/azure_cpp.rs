@@ -2,8 +2,6 @@
 //! registry: `tests/cpp/azure` declares the part of their interface that the credential uses.
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
-mod programs;
-
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, Command, Stdio};
@@ -12,9 +10,10 @@ use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use arcidentity_emulator::{Answer, Emulator, Request};
+use arcidentity_needs::{ASAN, VALGRIND, needs};
 use arcidentity_tests::{Compiler, succeed, workspace};
 
-use programs::{agent, agent_without_challenge, command, cpp, valgrind};
+use crate::programs::{agent, agent_without_challenge, command, cpp, valgrind};
 
 /// A minimum that every token of the emulator exceeds, one that no token of [`hour`] does, and one that no
 /// time can be added to.
@@ -232,6 +231,7 @@ fn sixty_four_threads_share_one_handshake() {
 
 #[test]
 fn nothing_leaks_or_is_undefined() {
+    needs!(VALGRIND, ASAN);
     let compiler = with_sdk(cpp("azure")).flag("-g").flag("-fsanitize=undefined");
     let program = compiler.flag("-fno-sanitize-recover=all").link_shared().build("azure-watched");
     let symbols = succeed(Command::new("nm").arg(&program));

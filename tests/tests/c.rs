@@ -1,7 +1,5 @@
 //! C programs that use the library as its users do.
 
-mod programs;
-
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -9,9 +7,10 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 
 use arcidentity_emulator::{Answer, Event};
+use arcidentity_needs::{VALGRIND, needs};
 use arcidentity_tests::{occurrences, run, succeed};
 
-use programs::{agent, agent_without_challenge, c, command, valgrind};
+use crate::programs::{agent, agent_without_challenge, c, command, valgrind};
 
 /// `tests/c/NAME.c`, linked to the shared library. Tests run at once: each builds for itself.
 fn build(name: &str, test: &str) -> PathBuf {
@@ -100,6 +99,7 @@ fn sixty_four_threads_share_one_handshake_per_resource() {
 
 #[test]
 fn a_hundred_thousand_cached_tokens_leak_nothing() {
+    needs!(VALGRIND);
     let agent = agent();
     succeed(valgrind(&build("cached", "valgrind"), &agent).arg("100000"));
     assert_eq!(agent.requests().len(), 2);
@@ -107,6 +107,7 @@ fn a_hundred_thousand_cached_tokens_leak_nothing() {
 
 #[test]
 fn no_function_leaks_or_touches_foreign_memory() {
+    needs!(VALGRIND);
     for name in ["smoke", "misuse", "metadata", "report"] {
         succeed(&mut valgrind(&build(name, "valgrind"), &agent()));
     }

@@ -1,10 +1,9 @@
 //! C++ programs that use the library as its users do.
 
-mod programs;
-
+use arcidentity_needs::{VALGRIND, needs};
 use arcidentity_tests::succeed;
 
-use programs::{agent, agent_without_challenge, command, cpp, valgrind};
+use crate::programs::{agent, agent_without_challenge, command, cpp, valgrind};
 
 #[test]
 fn every_function_works_with_the_shared_library() {
@@ -18,6 +17,7 @@ fn every_function_works_with_the_static_library() {
 
 #[test]
 fn no_function_leaks_or_touches_foreign_memory() {
+    needs!(VALGRIND);
     succeed(&mut valgrind(&cpp("smoke").link_shared().build("smoke-valgrind"), &agent()));
 }
 

@@ -1,7 +1,5 @@
 //! What breaks around C programs: descriptors and disks run out, processes fork and are suspended.
 
-mod programs;
-
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -11,9 +9,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use arcidentity_core::{Client, ErrorKind};
 use arcidentity_emulator::{Answer, Emulator};
-use arcidentity_tests::{command_binary, not_run, succeed};
+use arcidentity_needs::{CONFINEMENT, VALGRIND, needs};
+use arcidentity_tests::{command_binary, succeed};
 
-use programs::{agent, agent_without_challenge, c, command, valgrind};
+use crate::programs::{agent, agent_without_challenge, c, command, valgrind};
 
 const RESOURCE: &str = "https://vault.azure.net";
 
@@ -65,7 +64,7 @@ fn an_agent_whose_disk_is_full_is_quoted() {
     let Some(endpoint) = said.find_map(|line| Some(line.split_once("IDENTITY_ENDPOINT=")?.1.to_owned()))
     else {
         assert_eq!(process.0.wait().unwrap().code(), Some(77));
-        return not_run("this system does not let a test mount a file system of its own");
+        return CONFINEMENT.is_missing("a file system of its own cannot be mounted");
     };
     let endpoint = endpoint.split(' ').next().unwrap();
     let client = Client::builder().endpoint(endpoint).key_directory(keys.path()).max_attempts(1);
@@ -130,6 +129,7 @@ fn a_suspended_process_does_not_serve_a_token_that_ended_meanwhile() {
 
 #[test]
 fn an_agent_that_fails_in_any_way_makes_nothing_leak() {
+    needs!(VALGRIND);
     let agent = agent();
     let next = AtomicUsize::new(0);
     let answers = [

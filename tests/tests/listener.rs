@@ -1,21 +1,20 @@
 //! Who may listen on the agent's port: root, the owner of the agent's key directory, or the caller.
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
-mod programs;
-
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use arcidentity_core::{Client, ErrorKind};
 use arcidentity_emulator::Emulator;
-use arcidentity_tests::{command_binary, not_run, python, run, succeed};
+use arcidentity_needs::{CONFINEMENT, PYTHON, ROOT, needs};
+use arcidentity_tests::{command_binary, python, run, succeed};
 use tempfile::TempDir;
 
-use programs::{c, cpp};
+use crate::programs::{c, cpp};
 
 const RESOURCE: &str = "https://vault.azure.net";
 
@@ -71,20 +70,9 @@ impl Drop for Impostor {
     }
 }
 
-/// Only root can become somebody else.
-fn is_root() -> bool {
-    let root = Path::new("/proc/self").metadata().unwrap().uid() == 0;
-    if !root {
-        not_run("only root can run an agent as another user");
-    }
-    root
-}
-
 #[test]
 fn an_agent_of_another_user_is_refused_before_it_hears_anything() {
-    if !is_root() {
-        return;
-    }
+    needs!(ROOT);
     let impostor = Impostor::start(SOMEBODY_ELSE);
     let client = |verify| {
         let builder = Client::builder().endpoint(&impostor.endpoint).key_directory(&impostor.keys);
@@ -102,9 +90,7 @@ fn an_agent_of_another_user_is_refused_before_it_hears_anything() {
 
 #[test]
 fn the_command_refuses_it_too_unless_told_otherwise() {
-    if !is_root() {
-        return;
-    }
+    needs!(ROOT);
     let impostor = Impostor::start(SOMEBODY_ELSE);
     let status = |options: &[&str]| {
         let mut command = Command::new(command_binary());
@@ -117,9 +103,7 @@ fn the_command_refuses_it_too_unless_told_otherwise() {
 
 #[test]
 fn python_refuses_it_too_unless_told_otherwise() {
-    if !is_root() {
-        return;
-    }
+    needs!(ROOT, PYTHON);
     let impostor = Impostor::start(SOMEBODY_ELSE);
     let code = "import sys, arcidentity
 _, endpoint, keys, resource = sys.argv
@@ -136,9 +120,7 @@ arcidentity.Client(endpoint, keys, verify_agent=False).get_token(resource)";
 
 #[test]
 fn every_user_trusts_an_agent_of_root() {
-    if !is_root() {
-        return;
-    }
+    needs!(ROOT);
     let agent = Emulator::start().unwrap();
     let command = Public::new();
     let mut metadata = command.as_user(SOMEBODY_ELSE);
@@ -164,7 +146,7 @@ fn said_with(less: &[&str], endpoint: &str, test: &str) -> Option<String> {
     confined.args(less).arg("--").arg(c("verify").link_shared().build(&format!("verify-{test}")));
     let output = run(confined.env("ENDPOINT", endpoint).env("KEYS", "/nonexistent"));
     if output.status.code() == Some(77) {
-        not_run(format_args!("{less:?} is not possible here: {}", String::from_utf8_lossy(&output.stderr)));
+        CONFINEMENT.is_missing(format_args!("{less:?}: {}", String::from_utf8_lossy(&output.stderr)));
         return None;
     }
     assert!(output.status.success(), "{less:?}: {output:?}");
@@ -176,9 +158,7 @@ const TAKEN: &str = "ARC_OK\nARC_OK\n";
 
 #[test]
 fn c_and_cpp_programs_refuse_it_too_unless_told_otherwise() {
-    if !is_root() {
-        return;
-    }
+    needs!(ROOT);
     let impostor = Impostor::start(SOMEBODY_ELSE);
     for compiler in [c("verify"), cpp("verify")] {
         let mut program = Command::new(compiler.link_shared().build("verify-languages"));
@@ -189,9 +169,7 @@ fn c_and_cpp_programs_refuse_it_too_unless_told_otherwise() {
 
 #[test]
 fn what_the_system_does_not_tell_stops_nobody() {
-    if !is_root() {
-        return;
-    }
+    needs!(ROOT);
     // A user who has no name, and `nobody`, as whom a user namespace shows everybody whom it hides.
     for user in [54321, SOMEBODY_ELSE] {
         let impostor = Impostor::start(user);

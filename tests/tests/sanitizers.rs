@@ -2,14 +2,13 @@
 //! library is the real one: what is watched is the header's inline code, what the programs do with what they
 //! got, and every block that the two sides hand over.
 
-mod programs;
-
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use arcidentity_needs::{ASAN, TSAN, needs};
 use arcidentity_tests::{Compiler, succeed};
 
-use programs::{agent, agent_without_challenge, c, cpp, sanitized};
+use crate::programs::{agent, agent_without_challenge, c, cpp, sanitized};
 
 /// What the compiler puts into a program.
 struct Sanitizer {
@@ -26,11 +25,13 @@ const THREADS: Sanitizer = Sanitizer { name: "thread", symbols: &[" U __tsan_ini
 
 #[test]
 fn nothing_touches_foreign_memory_or_leaks_or_is_undefined() {
+    needs!(ASAN);
     MEMORY.finds_nothing();
 }
 
 #[test]
 fn no_threads_race() {
+    needs!(TSAN);
     THREADS.finds_nothing();
 }
 

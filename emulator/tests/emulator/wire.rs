@@ -1,20 +1,18 @@
 //! HTTP as such: connections, bodies, limits, garbage.
 
 use std::fs;
-use std::net::{IpAddr, Ipv6Addr, TcpListener};
+use std::net::SocketAddr;
 use std::thread;
 
 use arcidentity_emulator::{Answer, Emulator};
+use arcidentity_needs::{IPV6, are_met, needs};
 
 use crate::client::{Client, METADATA, TOKEN};
 
-/// The address of the emulator that is IPv6; `None`, said aloud, on a system without.
-fn ipv6(emulator: &Emulator) -> Option<std::net::SocketAddr> {
-    let address = emulator.addresses().iter().find(|address| address.is_ipv6()).copied();
-    if address.is_none() {
-        eprintln!("skipped: this system has no IPv6");
-    }
-    address
+/// The address of the emulator that is IPv6; `None` on a system without.
+fn ipv6(emulator: &Emulator) -> Option<SocketAddr> {
+    let address = || emulator.addresses().iter().find(|address| address.is_ipv6()).copied();
+    are_met(&[IPV6]).then(|| address().expect("the emulator listens on ::1 where it can"))
 }
 
 #[test]
@@ -46,11 +44,10 @@ fn families_can_be_chosen() {
     assert!(emulator.addresses()[0].is_ipv4());
     assert!(Emulator::builder().ipv4(false).ipv6(false).start().is_err());
 
-    if TcpListener::bind((IpAddr::from(Ipv6Addr::LOCALHOST), 0)).is_ok() {
-        let emulator = Emulator::builder().ipv4(false).start().unwrap();
-        assert_eq!(emulator.imds_endpoint(), format!("http://[::1]:{}", emulator.port()));
-        assert_eq!(Client::of(&emulator).get(TOKEN, &[METADATA]).status, 401);
-    }
+    needs!(IPV6);
+    let emulator = Emulator::builder().ipv4(false).start().unwrap();
+    assert_eq!(emulator.imds_endpoint(), format!("http://[::1]:{}", emulator.port()));
+    assert_eq!(Client::of(&emulator).get(TOKEN, &[METADATA]).status, 401);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The agent is absent, stopped, or another holds its port.
 
-use crate::machine::{on_a_machine, report};
+use super::machine::{on_a_machine, report};
 
 #[test]
 fn all_is_well() {

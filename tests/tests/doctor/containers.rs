@@ -1,6 +1,6 @@
 //! Containers without the host's network, its keys or its group.
 
-use crate::machine::report;
+use super::machine::report;
 
 /// A container on a machine with an agent: no agent of its own, and the host's network.
 const CONTAINER: &str = "start_agent; touch /.dockerenv; mkdir /run/empty; rm -r /opt/azcmagent;";

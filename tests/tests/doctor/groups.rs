@@ -1,6 +1,6 @@
 //! Users who are in the group, on paper only, or not at all.
 
-use crate::machine::report;
+use super::machine::report;
 
 #[test]
 fn not_in_the_group() {

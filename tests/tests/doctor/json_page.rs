@@ -7,7 +7,7 @@ use arcidentity_core::{Check, Outcome};
 use arcidentity_tests::workspace;
 use serde_json::{Map, Value};
 
-use crate::machine::on_a_machine;
+use super::machine::on_a_machine;
 
 fn page() -> String {
     fs::read_to_string(workspace().join("docs/doctor-json.md")).unwrap()

@@ -1,9 +1,9 @@
 //! A machine of its own for each test.
 
-use std::path::Path;
 use std::process::Command;
 
-use arcidentity_tests::{command_binary, not_run, run, workspace};
+use arcidentity_needs::{MACHINES, are_met};
+use arcidentity_tests::{command_binary, run, workspace};
 use serde_json::Value;
 
 /// What the shell script prints on such a machine, as root. None where only root could make one.
@@ -11,17 +11,11 @@ use serde_json::Value;
 /// The script has the functions of `machine.sh`: `start_agent`, `doctor ARGUMENTS`, and `as USER GROUPS
 /// COMMAND`, as which the command is `/opt/arcidentity doctor ARGUMENTS`.
 pub fn on_a_machine(script: &str) -> Option<String> {
-    use std::os::unix::fs::MetadataExt;
-    if Path::new("/proc/self").metadata().unwrap().uid() != 0 {
-        not_run("only root can make a machine with other users");
+    if !are_met(&[MACHINES]) {
         return None;
     }
     let mut unshare = Command::new("unshare");
     unshare.args(["--mount", "--net", "--ipc", "--pid", "--fork", "--kill-child", "--propagation=private"]);
-    if !run(Command::new("unshare").args(["--mount", "--net", "--pid", "--fork", "true"])).status.success() {
-        not_run("this system forbids namespaces");
-        return None;
-    }
     let root = tempfile::tempdir().unwrap();
     unshare.args(["--", "sh"]).arg(workspace().join("tests/tests/doctor/machine.sh"));
     let output = run(unshare.arg(root.path()).arg(script).env("COMMAND", command_binary()));

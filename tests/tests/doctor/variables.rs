@@ -1,6 +1,6 @@
 //! Variables of the agent, of other Azure hosts, and of proxies.
 
-use crate::machine::report;
+use super::machine::report;
 
 #[test]
 fn the_agents_own_are_known_by_their_file() {

@@ -10,14 +10,15 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use arcidentity_emulator::{Answer, Emulator, Event, UserAssigned};
+use arcidentity_needs::{LIBCURL, PKG_CONFIG, PYTHON, TSAN, VALGRIND, needs};
 use arcidentity_tests::run;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::lines::Lines;
+use super::lines::Lines;
+use super::stand_in::StandIn;
+use super::{Outcome, example};
 use crate::programs::{agent_without_challenge, command, sanitized, valgrind};
-use crate::stand_in::StandIn;
-use crate::{Outcome, example};
 
 /// As many as `daemon.c` starts.
 const THREADS: usize = 8;
@@ -135,6 +136,7 @@ fn forced(agent: &Emulator) -> usize {
 
 #[test]
 fn all_threads_share_one_request_for_a_token() {
+    needs!(PYTHON, PKG_CONFIG, LIBCURL);
     let scene = Scene::start(agent_without_challenge(), json!([]), "");
     let tokens: HashSet<_> = scene.tokens(THREADS).into_iter().collect();
     assert_eq!((tokens.len(), scene.agent.requests().len()), (1, 1));
@@ -143,6 +145,7 @@ fn all_threads_share_one_request_for_a_token() {
 
 #[test]
 fn a_token_is_replaced_before_its_end() {
+    needs!(PYTHON, PKG_CONFIG, LIBCURL);
     let hour = Duration::from_secs(3600);
     let agent = Emulator::builder().require_challenge(false);
     // An hour passes for the agent between the first request and the second, so that it gives another token.
@@ -165,6 +168,7 @@ fn a_token_is_replaced_before_its_end() {
 
 #[test]
 fn a_rejected_token_is_replaced() {
+    needs!(PYTHON, PKG_CONFIG, LIBCURL);
     let scene = Scene::start(agent_without_challenge(), json!([{"status": 401}]), "");
     let calls: Vec<_> = (0..=THREADS).map(|_| scene.service.next()).collect();
     let (rejected, accepted): (Vec<_>, Vec<_>) = calls.iter().partition(|call| call["status"] == 401);
@@ -176,6 +180,7 @@ fn a_rejected_token_is_replaced() {
 
 #[test]
 fn a_service_that_rejects_every_token_is_reported_once() {
+    needs!(PYTHON, PKG_CONFIG, LIBCURL);
     let agent = agent_without_challenge();
     let scene = Scene::start(agent, json!([]), "resource https://graph.microsoft.com\ninterval_ms 5\n");
     assert_eq!(scene.says(), "the service answers HTTP 401");
@@ -191,6 +196,7 @@ fn a_service_that_rejects_every_token_is_reported_once() {
 
 #[test]
 fn an_agent_that_fails_is_reported_once_and_asked_again() {
+    needs!(PYTHON, PKG_CONFIG, LIBCURL);
     let agent = agent_without_challenge();
     agent.respond_with(|_| Answer::error(403, "forbidden", "not now"));
     let arrivals = arrivals(&agent);
@@ -210,6 +216,7 @@ fn an_agent_that_fails_is_reported_once_and_asked_again() {
 
 #[test]
 fn a_machine_without_an_agent_is_reported() {
+    needs!(PYTHON, PKG_CONFIG, LIBCURL);
     let agent = agent_without_challenge();
     let daemon = command(program(), &agent);
     agent.stop();
@@ -221,6 +228,7 @@ fn a_machine_without_an_agent_is_reported() {
 
 #[test]
 fn new_settings_make_a_new_client_and_no_call_fails() {
+    needs!(PYTHON, PKG_CONFIG, LIBCURL);
     let identity = UserAssigned {
         client_id: CLIENT_ID.into(),
         object_id: "66666666-6666-6666-6666-666666666666".into(),
@@ -267,6 +275,7 @@ fn bad_settings(usual: &str) -> Vec<(String, &'static str)> {
 
 #[test]
 fn bad_settings_keep_the_old_ones() {
+    needs!(PYTHON, PKG_CONFIG, LIBCURL);
     let scene = Scene::start(agent_without_challenge(), json!([]), "interval_ms 5\n");
     let token = scene.tokens(1).remove(0);
     for (settings, reason) in bad_settings(&usual(&scene.service)) {
@@ -286,6 +295,7 @@ fn bad_settings_keep_the_old_ones() {
 
 #[test]
 fn without_settings_it_does_not_start() {
+    needs!(PYTHON, PKG_CONFIG, LIBCURL);
     let agent = agent_without_challenge();
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("settings");
@@ -305,6 +315,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 
 #[test]
 fn it_ends_at_once_while_threads_wait_for_a_token() {
+    needs!(PYTHON, PKG_CONFIG, LIBCURL);
     let agent = agent_without_challenge();
     agent.respond_with(|_| Answer::hang());
     let arrivals = arrivals(&agent);
@@ -317,6 +328,7 @@ fn it_ends_at_once_while_threads_wait_for_a_token() {
 
 #[test]
 fn it_ends_when_the_service_does_not_answer() {
+    needs!(PYTHON, PKG_CONFIG, LIBCURL);
     let silent = json!({"status": 200, "hang": true});
     let scene = Scene::start(agent_without_challenge(), json!(vec![silent; THREADS]), "");
     (0..THREADS).for_each(|_| drop(scene.service.next()));
@@ -325,6 +337,7 @@ fn it_ends_when_the_service_does_not_answer() {
 
 #[test]
 fn ten_thousand_tokens_leave_no_trace() {
+    needs!(PYTHON, PKG_CONFIG, LIBCURL);
     let scene = Scene::start(agent_without_challenge(), json!([]), "interval_ms 1\n");
     scene.tokens(2_000);
     let before = resources(&scene.daemon);
@@ -364,12 +377,14 @@ fn is_clean(daemon: Command, agent: Emulator) {
 
 #[test]
 fn nothing_leaks() {
+    needs!(PYTHON, PKG_CONFIG, LIBCURL, VALGRIND);
     let agent = agent_without_challenge();
     is_clean(valgrind(program(), &agent), agent);
 }
 
 #[test]
 fn no_threads_race() {
+    needs!(PYTHON, PKG_CONFIG, LIBCURL, TSAN);
     let agent = agent_without_challenge();
     let program = example("daemon", &["libcurl"]).flag("-g").flag("-fsanitize=thread").build("daemon-thread");
     is_clean(sanitized(program, &agent), agent);

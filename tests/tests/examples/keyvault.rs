@@ -8,12 +8,13 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use arcidentity_emulator::Emulator;
+use arcidentity_needs::{JANSSON, LIBCURL, PKG_CONFIG, PYTHON, VALGRIND, needs};
 use arcidentity_tests::{beside_agent, run};
 use serde_json::{Value, json};
 
+use super::stand_in::StandIn;
+use super::{Outcome, example, memory, preload, proxy};
 use crate::programs::{agent_without_challenge, command, valgrind};
-use crate::stand_in::StandIn;
-use crate::{Outcome, example, memory, preload, proxy};
 
 pub(crate) const SECRET: &str = "a \"quoted\" word of this t\u{e9}st";
 
@@ -75,6 +76,7 @@ fn is_refusal(outcome: &Outcome, status: i32, said: &[&str]) {
 
 #[test]
 fn a_secret_is_read_after_the_whole_handshake() {
+    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
     let vault = StandIn::keyvault(&["--secret", &format!("password={SECRET}")]);
     let mut command = Command::new(program());
     vault.trusted_by(&mut command).args([&vault.url, "password"]);
@@ -89,6 +91,7 @@ fn a_secret_is_read_after_the_whole_handshake() {
 
 #[test]
 fn a_rejected_token_is_replaced_once() {
+    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
     let scene = Scene::new(json!([{"status": 401}]));
     let outcome = scene.read("password");
     assert_eq!((outcome.status, outcome.stdout), (0, format!("{SECRET}\n")), "{}", outcome.stderr);
@@ -103,6 +106,7 @@ fn a_rejected_token_is_replaced_once() {
 
 #[test]
 fn a_token_for_another_service_is_rejected_with_key_vaults_reason() {
+    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
     let scene = Scene::new(json!([]));
     let arguments = [&scene.vault.url, "password", "https://management.azure.com/"];
     let outcome = run(&mut scene.command(&arguments)).into();
@@ -116,6 +120,7 @@ fn a_token_for_another_service_is_rejected_with_key_vaults_reason() {
 
 #[test]
 fn it_is_said_what_to_do_about_a_missing_role_and_a_missing_secret() {
+    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
     let scene = Scene::new(json!([]));
     let role = ["HTTP 403: Caller is not authorized", "hint: ", "\"Key Vault Secrets User\""];
     is_refusal(&scene.read("theirs"), EX_NOPERM, &role);
@@ -144,6 +149,7 @@ fn read_without_sleep(scene: &Scene) -> (Outcome, Vec<String>) {
 
 #[test]
 fn a_busy_vault_is_asked_again_with_the_same_token() {
+    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
     for busy in [[429, 500, 502], [503, 504, 429]] {
         let scene = Scene::new(busy.map(|status| json!({"status": status})).into());
         let (outcome, naps) = read_without_sleep(&scene);
@@ -158,6 +164,7 @@ fn a_busy_vault_is_asked_again_with_the_same_token() {
 
 #[test]
 fn the_vault_says_how_long_to_wait() {
+    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
     let busy = |seconds| json!({"status": 429, "headers": {"Retry-After": seconds}});
     let scene = Scene::new(json!([busy("17"), busy("30")]));
     let (outcome, naps) = read_without_sleep(&scene);
@@ -166,6 +173,7 @@ fn the_vault_says_how_long_to_wait() {
 
 #[test]
 fn a_vault_that_stays_busy_is_given_up() {
+    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
     let busy = json!({"status": 503, "headers": {"Retry-After": "1"}});
     let scene = Scene::new(json!([busy, busy, busy, busy]));
     let (outcome, naps) = read_without_sleep(&scene);
@@ -183,12 +191,14 @@ fn a_vault_that_stays_busy_is_given_up() {
 
 #[test]
 fn a_silent_vault_is_given_up() {
+    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
     let scene = Scene::new(json!([{"status": 200, "hang": true}]));
     is_refusal(&scene.read("password"), EX_TEMPFAIL, &["Timeout was reached"]);
 }
 
 #[test]
 fn a_redirect_leads_nowhere() {
+    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
     let other = StandIn::keyvault(&["--secret", "password=x"]);
     let location = format!("{}/secrets/password?api-version=7.4", other.url);
     let statuses = [301, 302, 307, 308];
@@ -210,6 +220,7 @@ fn both(one: &StandIn, other: &StandIn) -> String {
 
 #[test]
 fn no_token_is_asked_for_a_url_that_is_no_vault() {
+    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
     let scene = Scene::new(json!([]));
     let host = scene.vault.url.strip_prefix("https://").unwrap();
     let urls = [
@@ -239,6 +250,7 @@ fn no_token_is_asked_for_a_url_that_is_no_vault() {
 
 #[test]
 fn only_a_trusted_certificate_for_the_host_gets_the_token() {
+    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
     let scene = Scene::new(json!([]));
     let url = scene.vault.url.clone();
     let mut stranger = scene.command(&[&url, "password"]);
@@ -257,6 +269,7 @@ fn only_a_trusted_certificate_for_the_host_gets_the_token() {
 
 #[test]
 fn an_answer_is_limited_in_size() {
+    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
     let secret = |length| json!({"value": "s".repeat(length)}).to_string();
     let scene =
         Scene::new(json!([{"status": 200, "body": secret(25_000)}, {"status": 200, "body": secret(70_000)}]));
@@ -266,6 +279,7 @@ fn an_answer_is_limited_in_size() {
 
 #[test]
 fn an_answer_without_a_secret_is_none() {
+    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
     let bodies = [
         "",
         "<html>Sign in</html>",
@@ -290,6 +304,7 @@ fn an_answer_without_a_secret_is_none() {
 
 #[test]
 fn without_a_token_the_exit_status_is_the_librarys() {
+    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
     let scene = Scene::new(json!([]));
     let url = scene.vault.url.clone();
     let mut command = scene.command(&[&url, "password"]);
@@ -302,6 +317,7 @@ fn without_a_token_the_exit_status_is_the_librarys() {
 
 #[test]
 fn a_secret_that_cannot_be_printed_is_a_failure() {
+    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
     let scene = Scene::new(json!([]));
     let url = scene.vault.url.clone();
     let mut command = scene.command(&[&url, "password"]);
@@ -312,6 +328,7 @@ fn a_secret_that_cannot_be_printed_is_a_failure() {
 
 #[test]
 fn a_reader_that_is_gone_is_a_failure() {
+    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
     let scene = Scene::new(json!([]));
     let url = scene.vault.url.clone();
     let (reader, writer) = UnixStream::pair().unwrap();
@@ -325,6 +342,7 @@ fn a_reader_that_is_gone_is_a_failure() {
 /// Its own copies and those of libcurl and Jansson. (What OpenSSL has decrypted is OpenSSL's.)
 #[test]
 fn no_token_and_no_secret_is_left_in_memory() {
+    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
     let scene = Scene::new(json!([{"status": 401}]));
     let url = scene.vault.url.clone();
     memory::holds_nothing_at_the_end(&scene.agent, &mut scene.command(&[&url, "password"]));
@@ -332,6 +350,7 @@ fn no_token_and_no_secret_is_left_in_memory() {
 
 #[test]
 fn a_proxy_learns_no_token() {
+    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
     let scene = Scene::new(json!([]));
     let url = scene.vault.url.clone();
     let proxy = proxy::Proxy::start();
@@ -346,6 +365,7 @@ fn a_proxy_learns_no_token() {
 
 #[test]
 fn nothing_leaks() {
+    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON, VALGRIND);
     let scene = Scene::new(json!([{"status": 401}]));
     let mut command = valgrind(program(), &scene.agent);
     scene.vault.trusted_by(&mut command).args([&scene.vault.url, "password"]);

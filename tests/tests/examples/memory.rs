@@ -7,9 +7,9 @@ use arcidentity_core::Client;
 use arcidentity_emulator::Emulator;
 use arcidentity_tests::occurrences;
 
-use crate::keyvault::SECRET;
-use crate::lines::Lines;
-use crate::preload;
+use super::keyvault::SECRET;
+use super::lines::Lines;
+use super::preload;
 
 /// Runs a program that gets a token of this agent, and looks for it and for the secret after its end.
 pub(crate) fn holds_nothing_at_the_end(agent: &Emulator, command: &mut Command) {

@@ -3,16 +3,14 @@
 use std::process::Command;
 
 use arcidentity_emulator::{Answer, Emulator};
-use arcidentity_tests::{beside_agent, not_run, run, scratch, shared_library, workspace};
+use arcidentity_needs::{GO, PERL_FFI, needs};
+use arcidentity_tests::{beside_agent, run, scratch, shared_library, workspace};
 
-use crate::Outcome;
+use super::Outcome;
 
 #[test]
 fn perl() {
-    let is_there = run(Command::new("perl").args(["-MFFI::Platypus", "-e", "1"])).status.success();
-    if !is_there {
-        return not_run("no FFI::Platypus for Perl here: apt-get install libffi-platypus-perl");
-    }
+    needs!(PERL_FFI);
     let mut program = Command::new("perl");
     program.arg(workspace().join("ffi/examples/token.pl"));
     program.env("LD_LIBRARY_PATH", shared_library().directory());
@@ -21,9 +19,7 @@ fn perl() {
 
 #[test]
 fn go() {
-    if Command::new("go").arg("version").output().is_err() {
-        return not_run("no Go here: apt-get install golang-go");
-    }
+    needs!(GO);
     let program = scratch("examples").join("token-go");
     let library = shared_library().directory().display();
     let outcome = Outcome::from(run(Command::new("go")

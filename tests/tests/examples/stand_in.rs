@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 use arcidentity_tests::{services, workspace};
 use serde_json::Value;
 
-use crate::lines::Lines;
+use super::lines::Lines;
 
 /// A running stand-in.
 pub(crate) struct StandIn {

@@ -11,8 +11,8 @@ mod words;
 use arcidentity_emulator::Answer;
 use serde_json::json;
 
-use crate::case::{Case, Expected};
-use crate::scene::{TOKEN, issued};
+use super::case::{Case, Expected};
+use super::scene::{TOKEN, issued};
 
 pub use redirect::redirects;
 

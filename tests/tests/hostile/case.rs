@@ -1,18 +1,16 @@
 //! A case: what the agent does, and what must come of it.
 
-use std::fs::{self, File};
-use std::net::TcpListener;
 use std::ops::RangeInclusive;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
 use arcidentity_core::{ErrorKind, Identity};
 use arcidentity_emulator::Answer;
+use arcidentity_needs::Need;
 use arcidentity_tests::run;
 
-use crate::scene::Scene;
+use super::scene::Scene;
 
 /// What must come of a call.
 #[derive(Debug, Clone, Copy)]
@@ -23,29 +21,6 @@ pub enum Expected {
     /// A token that ends at this time, in seconds since 1970.
     TokenUntil(i64),
     Fails(ErrorKind),
-}
-
-/// What a case cannot run without.
-#[derive(Debug, Clone, Copy)]
-pub enum Need {
-    Root,
-    Ipv6,
-    /// A device that can be opened where the tests have their files.
-    Device,
-}
-
-impl Need {
-    pub fn is_there(self) -> bool {
-        match self {
-            Need::Root => fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0),
-            Need::Ipv6 => TcpListener::bind("[::1]:0").is_ok(),
-            Need::Device => {
-                let directory = tempfile::tempdir().unwrap();
-                let device = directory.path().join("device");
-                make_device(&device) && File::open(device).is_ok()
-            }
-        }
-    }
 }
 
 /// Makes another `/dev/zero`, which is endless to read.

@@ -3,8 +3,8 @@
 use arcidentity_core::ErrorKind::{Protocol, UntrustedKey};
 use arcidentity_emulator::Answer;
 
-use crate::case::Case;
-use crate::case::Expected::{self, Fails, Token};
+use super::case::Case;
+use super::case::Expected::{self, Fails, Token};
 
 /// The values of the headers, the outcome, and how many requests reach the agent.
 const CHALLENGES: &[(&str, &[&str], Expected, usize)] = &[
@@ -80,6 +80,6 @@ pub fn cases() -> Vec<Case> {
     .collect()
 }
 
-fn named(scene: &crate::scene::Scene, name: &str) {
-    scene.agent.make_keys(crate::scene::Scene::key_style().file_name(name));
+fn named(scene: &crate::hostile::scene::Scene, name: &str) {
+    scene.agent.make_keys(crate::hostile::scene::Scene::key_style().file_name(name));
 }

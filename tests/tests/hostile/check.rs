@@ -6,10 +6,10 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use arcidentity_tests::not_run;
+use arcidentity_needs::are_met;
 
-use crate::case::{Case, Expected};
-use crate::scene::{BAIT, KEY, Scene, TOKEN};
+use super::case::{Case, Expected};
+use super::scene::{BAIT, KEY, Scene, TOKEN};
 
 /// One attempt makes no more requests, whatever the agent does.
 const REQUESTS_PER_ATTEMPT: usize = 4;
@@ -63,8 +63,7 @@ pub fn run(runner: impl Runner, cases: Vec<Case>) {
             if case.only.is_some_and(|face| face != runner.name()) {
                 continue;
             }
-            if let Some(need) = case.need.filter(|need| !need.is_there()) {
-                not_run(format_args!("{}: needs {need:?}", case.name));
+            if case.need.is_some_and(|need| !are_met(&[need])) {
                 continue;
             }
             let name = case.name.clone();

@@ -8,9 +8,9 @@ use arcidentity_core::ErrorKind::Timeout;
 use arcidentity_emulator::Answer;
 use serde_json::json;
 
-use crate::case::Case;
-use crate::case::Expected::Fails;
-use crate::scene::issued;
+use super::case::Case;
+use super::case::Expected::Fails;
+use super::scene::issued;
 
 /// How long a call lasts that does not end by itself.
 const LASTING: Duration = Duration::from_secs(1);

@@ -1,10 +1,11 @@
 //! Texts that should lead to the agent of this machine.
 
 use arcidentity_core::ErrorKind::{InvalidArgument, Refused, Unavailable, UntrustedAgent};
+use arcidentity_needs::IPV6;
 
-use crate::case::Expected::{self, Fails, Token};
-use crate::case::{Case, Need};
-use crate::{runner_c, runner_core};
+use super::case::Case;
+use super::case::Expected::{self, Fails, Token};
+use super::{runner_c, runner_core};
 
 /// `{port}` is the agent's. With a lax reading, all of them would lead to it and get a token.
 const TEXTS: &[(&str, &str, Expected)] = &[
@@ -116,8 +117,8 @@ const VARIABLES: &[(&str, &str, Expected)] = &[
 pub fn cases() -> Vec<Case> {
     let nul = "http://127.0.0.1:{port}\0.example.com";
     let options = TEXTS.iter().map(|&(name, text, expected)| option(name, text, expected)).chain([
-        option("IPv6", "http://[::1]:{port}", Token).need(Need::Ipv6),
-        option("IPv6, written out", "http://[0:0:0:0:0:0:0:1]:{port}", Token).need(Need::Ipv6),
+        option("IPv6", "http://[::1]:{port}", Token).need(IPV6),
+        option("IPv6, written out", "http://[0:0:0:0:0:0:0:1]:{port}", Token).need(IPV6),
         option("NUL", nul, Fails(UntrustedAgent)).only(runner_core::NAME),
         option("other than UTF-8", "http://127.0.0.1:{port}/{ff}", Fails(InvalidArgument))
             .only(runner_c::NAME),

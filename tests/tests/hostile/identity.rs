@@ -5,9 +5,9 @@ use arcidentity_core::Identity;
 use arcidentity_emulator::Answer;
 use serde_json::{Value, json};
 
-use crate::case::Case;
-use crate::case::Expected::{self, Fails, Token};
-use crate::scene::{TOKEN, issued};
+use super::case::Case;
+use super::case::Expected::{self, Fails, Token};
+use super::scene::{TOKEN, issued};
 
 const ID: &str = "aaaaaaaa-0000-0000-0000-00000000000a";
 const PATH: &str =

@@ -10,12 +10,13 @@ use std::thread;
 
 use arcidentity_core::ErrorKind::{AccessDenied, UntrustedKey};
 use arcidentity_emulator::{Answer, KeyStyle};
+use arcidentity_needs::{DEVICES, Need, ROOT};
 use arcidentity_tests::succeed;
 
-use crate::case::Expected::{self, Fails, Token};
-use crate::case::{Case, Need, make_device};
-use crate::check::Runner;
-use crate::scene::{BAIT, KEY, Scene, issued};
+use super::case::Expected::{self, Fails, Token};
+use super::case::{Case, make_device};
+use super::check::Runner;
+use super::scene::{BAIT, KEY, Scene, issued};
 
 /// `nobody`, on every Linux system.
 const SOMEBODY_ELSE: u32 = 65534;
@@ -86,10 +87,10 @@ const FILES: &[(&str, Make, Expected, usize)] = &[
 
 /// What not everybody can make.
 const RARE_FILES: &[(&str, Need, Make, Expected, usize)] = &[
-    ("a foreign owner", Need::Root, |_, path| foreign(path), Fails(UntrustedKey), 1),
-    ("a second name of a foreign file", Need::Root, foreign_hard_link, Fails(UntrustedKey), 1),
-    ("the owner of the directory", Need::Root, directory_of_the_agent, Token, 2),
-    ("a device", Need::Device, |_, path| assert!(make_device(path)), Fails(UntrustedKey), 1),
+    ("a foreign owner", ROOT, |_, path| foreign(path), Fails(UntrustedKey), 1),
+    ("a second name of a foreign file", ROOT, foreign_hard_link, Fails(UntrustedKey), 1),
+    ("the owner of the directory", ROOT, directory_of_the_agent, Token, 2),
+    ("a device", DEVICES, |_, path| assert!(make_device(path)), Fails(UntrustedKey), 1),
 ];
 
 pub fn cases() -> Vec<Case> {

@@ -3,8 +3,8 @@
 use arcidentity_core::ErrorKind::{AccessDenied, UntrustedKey};
 use arcidentity_emulator::KeyStyle;
 
-use crate::case::Case;
-use crate::case::Expected::{self, Fails, Token};
+use super::case::Case;
+use super::case::Expected::{self, Fails, Token};
 
 /// The key directory that the client is told of, the realm, the outcome, and the number of requests.
 const REALMS: &[(&str, &str, &str, Expected, usize)] = &[

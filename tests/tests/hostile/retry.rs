@@ -9,10 +9,10 @@ use arcidentity_emulator::{Answer, KeyStyle};
 use arcidentity_tests::succeed;
 use serde_json::json;
 
-use crate::case::Case;
-use crate::case::Expected::{self, Fails, Token};
-use crate::runner_core;
-use crate::scene::{Scene, issued};
+use super::case::Case;
+use super::case::Expected::{self, Fails, Token};
+use super::runner_core;
+use super::scene::{Scene, issued};
 
 /// The seconds between two attempts, unless the agent asks for more.
 const ONE: RangeInclusive<f64> = 0.75..=1.25;

@@ -10,9 +10,9 @@ use std::time::Duration;
 use arcidentity_core::Identity;
 use arcidentity_tests::{Compiler, run};
 
-use crate::case::Case;
-use crate::check::{Outcome, Runner};
-use crate::scene::Scene;
+use super::case::Case;
+use super::check::{Outcome, Runner};
+use super::scene::Scene;
 
 pub const NAME: &str = "C";
 

@@ -5,10 +5,10 @@ use std::time::Instant;
 
 use arcidentity_core::{Client, Clock, Error, SystemClock};
 
-use crate::case::Case;
-use crate::check::{Outcome, Runner};
-use crate::scene::Scene;
-use crate::support::{FakeClock, VAULT};
+use super::case::Case;
+use super::check::{Outcome, Runner};
+use super::scene::Scene;
+use super::support::{FakeClock, VAULT};
 
 pub const NAME: &str = "core";
 

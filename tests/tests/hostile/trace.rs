@@ -2,12 +2,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use crate::case::Case;
-use crate::check::{Outcome, Runner};
-use crate::runner_c;
-use crate::scene::Scene;
+use super::case::Case;
+use super::check::{Outcome, Runner};
+use super::runner_c;
+use super::scene::Scene;
 
 /// Read by the library itself, whatever the agent says: names of users and groups for messages, the owner of
 /// the agent's socket and directory, and whether the agent is installed.
@@ -55,8 +54,6 @@ impl Runner for Traced {
 
     fn prepare(&self) {
         runner_c::program();
-        let version = Command::new("strace").arg("--version").output();
-        version.expect("strace is needed: sudo apt-get install --yes gcc g++ python3-venv strace valgrind");
     }
 
     fn call(&self, case: &Case, scene: &Scene) -> Outcome {
@@ -151,12 +148,15 @@ impl<'a> Call<'a> {
 
 #[cfg(test)]
 mod tests {
+    use arcidentity_needs::{STRACE, needs};
+
     use super::*;
-    use crate::case::Expected::Token;
+    use crate::hostile::case::Expected::Token;
 
     /// A search that finds nothing because it sees nothing would pass.
     #[test]
     fn a_trace_holds_what_it_is_searched_for() {
+        needs!(STRACE);
         Traced.prepare();
         let case = Case::new("a good call", Token, 2);
         let scene = Scene::new();
@@ -175,6 +175,7 @@ mod tests {
     /// What `core` opens it with, beside what it judges afterwards.
     #[test]
     fn a_key_is_opened_without_following_waiting_or_handing_on() {
+        needs!(STRACE);
         Traced.prepare();
         let scene = Scene::new();
         let (_, trace) = traced(&Case::new("a good call", Token, 2), &scene);

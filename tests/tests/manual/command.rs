@@ -9,10 +9,11 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
 use arcidentity_emulator::{Emulator, UserAssigned};
+use arcidentity_needs::{MANDOC, needs};
 use arcidentity_tests::{command_binary, succeed};
 use tempfile::TempDir;
 
-use crate::page::Page;
+use super::page::Page;
 use crate::programs;
 
 /// In the place of curl, which would leave this machine: wants the header that the example gives it.
@@ -21,11 +22,13 @@ const CURL: &str = "#!/bin/sh\n\
 
 #[test]
 fn the_page_is_clean_mdoc() {
+    needs!(MANDOC);
     Page::arcidentity().check();
 }
 
 #[test]
 fn the_page_can_be_read() {
+    needs!(MANDOC);
     let shown = Page::arcidentity().rendered();
     let name =
         "\nNAME\n     arcidentity – access tokens for the managed identity of an Azure Arc\n     machine\n";

@@ -3,19 +3,22 @@
 use std::fs;
 use std::path::PathBuf;
 
+use arcidentity_needs::{MANDOC, needs};
 use arcidentity_tests::{Compiler, scratch, succeed, workspace};
 
-use crate::header::{self, Function};
-use crate::page::{self, Page};
+use super::header::{self, Function};
+use super::page::{self, Page};
 use crate::programs::{agent_without_challenge, command};
 
 #[test]
 fn the_page_is_clean_mdoc() {
+    needs!(MANDOC);
     Page::libarcidentity().check();
 }
 
 #[test]
 fn the_page_can_be_read() {
+    needs!(MANDOC);
     let shown = Page::libarcidentity().rendered();
     assert!(
         shown.contains("\nNAME\n     libarcidentity – access tokens from the Azure Arc agent\n"),
@@ -45,6 +48,7 @@ fn synopsis(page: &Page) -> Vec<Function> {
 
 #[test]
 fn every_function_and_number_is_described() {
+    needs!(MANDOC);
     let (page, header) = (Page::libarcidentity(), header::text());
     let described: Vec<_> = page.after("DESCRIPTION", ".It Fn").collect();
     let declared = header::functions(&header);

@@ -3,12 +3,14 @@
 use std::fs;
 use std::process::Command;
 
+use arcidentity_needs::{DOXYGEN, needs};
 use arcidentity_tests::{run, scratch, workspace};
 
-use crate::header;
+use super::header;
 
 #[test]
 fn doxygen_has_no_warning_and_finds_every_function() {
+    needs!(DOXYGEN);
     let output = tempfile::tempdir_in(scratch("manual")).unwrap();
     let output = output.path();
     let mut settings = fs::read_to_string(workspace().join("ffi/Doxyfile")).unwrap();

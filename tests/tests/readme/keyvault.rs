@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use arcidentity_tests::{not_run, python, run, scratch, services, succeed, workspace};
+use arcidentity_needs::{NAMESPACES, PYTHON, needs};
+use arcidentity_tests::{python, run, scratch, services, succeed, workspace};
 use serde_json::Value;
 
 const VAULT: &str = "https://my-vault.vault.azure.net";
@@ -61,7 +62,7 @@ fn ask(with_agent: bool, secret: &str) -> Option<Outcome> {
     let text = |bytes| String::from_utf8(bytes).unwrap();
     let (status, printed, said) = (output.status.code(), text(output.stdout), text(output.stderr));
     if status == Some(77) {
-        not_run(format!("no machine of its own: {said}"));
+        NAMESPACES.is_missing(&said);
         return None;
     }
     let log = fs::read_to_string(log.path()).unwrap();
@@ -75,6 +76,7 @@ fn example() -> PathBuf {
 
 #[test]
 fn it_shows_a_secret() {
+    needs!(PYTHON);
     let Some(outcome) = ask(true, "my-secret") else { return };
     assert_eq!((outcome.status, outcome.printed), (Some(0), format!("{SECRET}\n")), "{}", outcome.said);
     // The vault says what the token must be for; the SDK checks that this belongs to the vault, and asks again.
@@ -86,6 +88,7 @@ fn it_shows_a_secret() {
 
 #[test]
 fn it_says_why_there_is_no_secret() {
+    needs!(PYTHON);
     let no_agent = ["no Azure Arc agent listens", "\nHint: install the Azure Connected Machine agent"];
     let no_role = ["(Forbidden) Caller is not authorized", "their-secret"];
     let no_secret = ["(SecretNotFound)", "other-secret was not found"];
@@ -107,6 +110,7 @@ fn it_says_why_there_is_no_secret() {
 
 #[test]
 fn it_says_how_it_is_used() {
+    needs!(PYTHON);
     let mut program = Command::new(environment().join("bin/python"));
     let output = run(program.arg(example()));
     assert_eq!(output.status.code(), Some(1));

@@ -1,11 +1,12 @@
 //! Both lookups on real sockets, of this user and, for root, of another one.
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::thread;
 
+use arcidentity_needs::{INTERFACES, ROOT, are_met};
 use nix::sys::socket::{
     AddressFamily, Backlog, SockFlag, SockType, SockaddrStorage, bind, connect, listen, setsockopt, socket,
     sockopt,
@@ -20,18 +21,9 @@ use crate::retry::Failure;
 /// `nobody`, on every Linux system.
 const SOMEBODY_ELSE: u32 = 65534;
 
-/// Past the capture of what tests print: a skip is never silent.
-fn not_run(reason: &str) {
-    let _ = writeln!(io::stderr(), "NOT RUN: {reason}");
-}
-
 /// This user, and for root another one.
 fn users() -> Vec<u32> {
-    if geteuid().is_root() {
-        return vec![0, SOMEBODY_ELSE];
-    }
-    not_run("only root can make sockets of another user");
-    vec![geteuid().as_raw()]
+    if are_met(&[ROOT]) { vec![0, SOMEBODY_ELSE] } else { vec![geteuid().as_raw()] }
 }
 
 /// Runs `work` on a thread whose sockets belong to `user`.
@@ -169,7 +161,7 @@ fn a_listener_bound_to_the_loopback_interface_is_seen() {
             listen_at(socket, "127.0.0.1:0")
         };
         let listener = match as_user(user, bind) {
-            Err(error) => return not_run(&format!("bind a socket to an interface: {error}")),
+            Err(error) => return INTERFACES.is_missing(error),
             Ok(listener) => listener,
         };
         let agent = listener.local_addr().unwrap();

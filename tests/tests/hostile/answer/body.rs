@@ -5,8 +5,8 @@ use arcidentity_emulator::Answer;
 use serde_json::json;
 
 use super::{Row, body, token, token_text};
-use crate::case::Expected::{Fails, Token, TokenFor};
-use crate::scene::{TOKEN, issued};
+use crate::hostile::case::Expected::{Fails, Token, TokenFor};
+use crate::hostile::scene::{TOKEN, issued};
 
 pub fn rows() -> Vec<Row> {
     let with = |members: &str| body(format!(r#"{{"access_token":"{TOKEN}","expires_in":"3600"{members}}}"#));

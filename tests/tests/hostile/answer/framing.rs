@@ -6,7 +6,7 @@ use arcidentity_core::ErrorKind::{Protocol, Service};
 use arcidentity_emulator::Answer;
 
 use super::{Row, body, ok, raw, token, token_text};
-use crate::case::Expected::{Fails, Token};
+use crate::hostile::case::Expected::{Fails, Token};
 
 /// `{}`, compressed.
 const GZIP: &[u8] = b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xab\xae\x05\0C\xbf\xa6\xa3\x02\0\0\0";

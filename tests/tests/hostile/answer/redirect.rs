@@ -5,8 +5,8 @@ use std::iter;
 use arcidentity_core::ErrorKind::Protocol;
 use arcidentity_emulator::Answer;
 
-use crate::case::Case;
-use crate::case::Expected::Fails;
+use crate::hostile::case::Case;
+use crate::hostile::case::Expected::Fails;
 
 pub fn redirects() -> Vec<Case> {
     let targets = [

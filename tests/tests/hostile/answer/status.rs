@@ -4,7 +4,7 @@ use arcidentity_core::ErrorKind::{IdentityNotFound, Protocol, Refused, Service};
 use arcidentity_emulator::Answer;
 
 use super::{Row, error, raw, token_text};
-use crate::case::Expected::Fails;
+use crate::hostile::case::Expected::Fails;
 
 pub fn rows() -> Vec<Row> {
     vec![

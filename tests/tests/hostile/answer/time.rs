@@ -6,8 +6,8 @@ use arcidentity_core::ErrorKind::Protocol;
 use serde_json::json;
 
 use super::{Row, body};
-use crate::case::Expected::{Fails, TokenFor, TokenUntil};
-use crate::scene::{TOKEN, issued};
+use crate::hostile::case::Expected::{Fails, TokenFor, TokenUntil};
+use crate::hostile::scene::{TOKEN, issued};
 
 pub fn rows() -> Vec<Row> {
     let now: i64 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs().try_into().unwrap();

@@ -4,8 +4,8 @@ use arcidentity_core::ErrorKind::{Protocol, Service};
 use arcidentity_emulator::Answer;
 
 use super::{Row, body, raw, token_text};
-use crate::case::Case;
-use crate::case::Expected::{Fails, Token};
+use crate::hostile::case::Case;
+use crate::hostile::case::Expected::{Fails, Token};
 
 pub fn rows() -> Vec<Row> {
     let json = token_text();

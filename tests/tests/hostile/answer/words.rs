@@ -7,9 +7,9 @@ use arcidentity_emulator::Answer;
 use serde_json::json;
 
 use super::{Row, error, ok, raw, token_text};
-use crate::case::Case;
-use crate::case::Expected::Fails;
-use crate::scene::{KEY, TOKEN, issued};
+use crate::hostile::case::Case;
+use crate::hostile::case::Expected::Fails;
+use crate::hostile::scene::{KEY, TOKEN, issued};
 
 pub fn rows() -> Vec<Row> {
     let says = |error: &str, description: &str| Answer::error(400, error, description);

@@ -1,0 +1,204 @@
+//! Everything that a test may need, once.
+
+use crate::probe::Probe::{self, Ipv6, LinksWith, Program, Root, RustTarget, Succeeds, Try};
+use crate::{Need, Remedy};
+
+/// Defines the needs, and the list of them.
+macro_rules! table {
+    ($($(#[$comment:meta])+ $constant:ident = $need:expr;)+) => {
+        $($(#[$comment])+ pub const $constant: Need = $need;)+
+
+        /// Every need of this table.
+        pub const ALL: &[Need] = &[$($constant),+];
+    };
+}
+
+/// A package of Debian.
+const fn package(name: &'static str, package: &'static str, probe: Probe) -> Need {
+    Need { name, probe, remedy: Remedy::Package(package) }
+}
+
+/// What a command brings.
+const fn command(name: &'static str, command: &'static str, probe: Probe) -> Need {
+    Need { name, probe, remedy: Remedy::Command(command) }
+}
+
+/// What only root may have.
+const fn root(name: &'static str, probe: Probe) -> Need {
+    Need { name, probe, remedy: Remedy::Root }
+}
+
+/// What no command brings.
+const fn words(name: &'static str, words: &'static str, probe: Probe) -> Need {
+    Need { name, probe, remedy: Remedy::Words(words) }
+}
+
+table! {
+    /// Python 3.10 or later that makes virtual environments.
+    PYTHON = package("python", "python3-venv", Succeeds(
+        "python3",
+        &["-c", "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))"],
+    ));
+
+    /// A second compiler of C and C++.
+    CLANG = package("clang", "clang", Program("clang++"));
+    /// The address and undefined-behaviour sanitizers of the C compiler.
+    ASAN = package("sanitizers", "gcc", LinksWith("-fsanitize=address,undefined"));
+    /// The thread sanitizer of the C compiler.
+    TSAN = package("thread-sanitizer", "gcc", LinksWith("-fsanitize=thread"));
+    /// Finds leaks and wrong accesses to memory.
+    VALGRIND = package("valgrind", "valgrind", Program("valgrind"));
+    /// Shows the system calls of a program.
+    STRACE = package("strace", "strace", Program("strace"));
+
+    /// CMake 3.25, the first with workflow presets.
+    CMAKE = package("cmake", "cmake", Succeeds("sh", &[
+        "-c",
+        "printf '3.25\\n%s\\n' \"$(cmake --version | sed -n 's/^cmake version //p')\" | sort --version-sort --check=quiet",
+    ]));
+    /// Finds libraries.
+    PKG_CONFIG = package("pkg-config", "pkg-config", Program("pkg-config"));
+    /// libcurl and its headers.
+    LIBCURL = package("libcurl", "libcurl4-openssl-dev", Succeeds("pkg-config", &["--exists", "libcurl"]));
+    /// Jansson and its headers.
+    JANSSON = package("jansson", "libjansson-dev", Succeeds("pkg-config", &["--exists", "jansson"]));
+    /// Judges packages of Debian.
+    LINTIAN = package("lintian", "lintian", Program("lintian"));
+    /// Installs the C library with cargo.
+    CARGO_C = command("cargo-c", "cargo install cargo-c --locked", Program("cargo-cinstall"));
+
+    /// A compiler of Go.
+    GO = package("go", "golang-go", Program("go"));
+    /// Calls C from Perl.
+    PERL_FFI = package("perl-ffi", "libffi-platypus-perl", Succeeds("perl", &["-MFFI::Platypus", "-e", "1"]));
+    /// Runs pyright.
+    NODE = package("node", "nodejs", Program("node"));
+    /// Runs the programs of PowerShell in the documentation.
+    POWERSHELL = words("powershell", "install PowerShell; Debian has no package of it", Program("pwsh"));
+
+    /// Makes a reference of the headers.
+    DOXYGEN = package("doxygen", "doxygen", Program("doxygen"));
+    /// Judges and shows manual pages.
+    MANDOC = package("mandoc", "mandoc", Program("mandoc"));
+    /// The `man` that most people have.
+    MAN = package("man", "man-db", Program("man"));
+    /// Runs the commands of the documentation.
+    CURL = package("curl", "curl", Program("curl"));
+    /// Knows which files are sources.
+    GIT = words("git", "run the tests in a checkout of git, with git installed", Succeeds("git", &["rev-parse", "HEAD"]));
+
+    /// Rust for x86-64 with glibc, for which most wheels are.
+    RUST_X86_64 = command("rust-x86-64", "rustup target add x86_64-unknown-linux-gnu",
+        RustTarget("x86_64-unknown-linux-gnu"));
+    /// Rust for 64-bit Arm.
+    RUST_AARCH64 = command("rust-aarch64", "rustup target add aarch64-unknown-linux-gnu",
+        RustTarget("aarch64-unknown-linux-gnu"));
+    /// A C compiler for 64-bit Arm.
+    GCC_AARCH64 = package("gcc-aarch64", "gcc-aarch64-linux-gnu", Program("aarch64-linux-gnu-gcc"));
+    /// The C library for 64-bit Arm.
+    LIBC_AARCH64 = package("libc-aarch64", "libc6-dev-arm64-cross", Program("/usr/aarch64-linux-gnu/lib/libc.so.6"));
+    /// Runs programs for 64-bit Arm.
+    QEMU_AARCH64 = package("qemu-aarch64", "qemu-user", Program("qemu-aarch64"));
+    /// Rust for musl.
+    RUST_MUSL = command("rust-musl", "rustup target add x86_64-unknown-linux-musl",
+        RustTarget("x86_64-unknown-linux-musl"));
+    /// A C compiler for musl.
+    MUSL = package("musl", "musl-tools", Program("musl-gcc"));
+
+    /// Rust for Windows with MinGW.
+    RUST_WINDOWS = command("rust-windows", "rustup target add x86_64-pc-windows-gnu",
+        RustTarget("x86_64-pc-windows-gnu"));
+    /// Compilers of C and C++ for Windows.
+    MINGW = package("mingw", "g++-mingw-w64-x86-64-posix", Program("x86_64-w64-mingw32-g++-posix"));
+    /// Runs programs for Windows.
+    WINE64 = package("wine", "wine64", Succeeds("sh", &["-c", "command -v wine64 || command -v wine || command -v /usr/lib/wine/wine64"]));
+    /// Rust for Windows with Microsoft's libraries.
+    RUST_MSVC = command("rust-msvc", "rustup target add x86_64-pc-windows-msvc",
+        RustTarget("x86_64-pc-windows-msvc"));
+    /// Rust for Windows with Microsoft's libraries on 64-bit Arm.
+    RUST_MSVC_AARCH64 = command("rust-msvc-aarch64", "rustup target add aarch64-pc-windows-msvc",
+        RustTarget("aarch64-pc-windows-msvc"));
+
+    /// Packages of Debian's other releases.
+    DEBIAN_ARCHIVE = words("debian-archive", "run the tests on Debian, after sudo apt-get update", Try);
+    /// A free-threaded CPython 3.15 or later.
+    FREE_THREADED_PYTHON = words("free-threaded-python", "put a python3.15t on the search path", Try);
+    /// A CPython for musl, to import the wheel.
+    PYTHON_FOR_MUSL = words("python-for-musl", "no package brings it", Try);
+    /// A CPython for Windows, to import the wheel.
+    PYTHON_FOR_WINDOWS = words("python-for-windows", "no package brings it", Try);
+
+    /// The privileges of root.
+    ROOT = root("root", Root);
+    /// A root who may make namespaces: for a machine with other users, or a copy of this system.
+    MACHINES = root("machines", Succeeds(
+        "unshare",
+        &["--mount", "--net", "--ipc", "--pid", "--fork", "--propagation=private", "true"],
+    ));
+    /// Devices that can be made and opened where the tests have their files.
+    DEVICES = root("devices", Succeeds("sh", &[
+        "-c",
+        "directory=$(mktemp -d) && trap 'rm -r \"$directory\"' EXIT && mknod \"$directory/zero\" c 1 5 && \
+            head -c 1 \"$directory/zero\"",
+    ]));
+    /// Mounts of its own for a program of any user.
+    NAMESPACES = command("namespaces", "sudo sysctl kernel.unprivileged_userns_clone=1",
+        Succeeds("unshare", &["--mount", "--map-root-user", "mount", "-t", "tmpfs", "tmpfs", "/var/opt"]));
+    /// A program with less than its user has: no netlink, no /proc, a full disk.
+    CONFINEMENT = words("confinement", "run the tests where a user may make namespaces and mounts", Try);
+    /// Another user who may run what the tests have built.
+    OTHER_USERS = words("other-users", "run the tests below a directory that every user may enter", Try);
+    /// Sockets that are bound to an interface.
+    INTERFACES = words("interfaces", "run the tests as root", Try);
+    /// IPv6 on the loopback interface.
+    IPV6 = command("ipv6", "sudo sysctl net.ipv6.conf.lo.disable_ipv6=0", Ipv6);
+
+    /// Finds undefined behaviour.
+    MIRI = command("miri", "rustup toolchain install nightly --component miri,rust-src",
+        Succeeds("cargo", &["+nightly", "miri", "--version"]));
+    /// Judges licences and sources of crates.
+    CARGO_DENY = command("cargo-deny", "cargo install cargo-deny --locked", Program("cargo-deny"));
+    /// The list of known vulnerabilities of crates.
+    ADVISORIES = words("advisories", "run this where GitHub can be reached", Succeeds(
+        "git",
+        &["ls-remote", "--quiet", "https://github.com/RustSec/advisory-db", "HEAD"],
+    ));
+}
+
+impl Need {
+    /// The need of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Need> {
+        ALL.iter().find(|need| need.name == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+
+    use super::*;
+
+    /// What Debian's machines need beside the packages of this table: the compilers themselves, and tools that
+    /// the tests of every system have.
+    const GIVEN: [&str; 5] = ["bsdutils", "g++", "gcc", "git", "util-linux"];
+
+    #[test]
+    fn names_are_unique() {
+        let names: BTreeSet<&str> = ALL.iter().map(Need::name).collect();
+        assert_eq!(names.len(), ALL.len());
+    }
+
+    #[test]
+    fn the_list_of_packages_is_complete() {
+        let list = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../packages.txt")).unwrap();
+        let words = list.lines().filter_map(|line| line.split('#').next());
+        let listed: BTreeSet<&str> = words.flat_map(str::split_whitespace).collect();
+        let needed = ALL.iter().filter_map(|need| match need.remedy {
+            Remedy::Package(package) => Some(package),
+            _ => None,
+        });
+        assert_eq!(listed, needed.chain(GIVEN).collect());
+    }
+}

@@ -1,0 +1,85 @@
+//! What is shipped, built as it is shipped.
+//!
+//! All of these builds have one directory and the same flags, those of CMake's, so that no crate is compiled
+//! twice.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::process::{MESSAGES, cargo_artifacts, succeed};
+use crate::scratch;
+
+/// For `Command::envs`: where cargo builds what is shipped, and how.
+#[must_use]
+pub fn shipping() -> [(&'static str, OsString); 2] {
+    [("CARGO_TARGET_DIR", scratch("shipped").into()), ("CARGO_ENCODED_RUSTFLAGS", flags())]
+}
+
+/// The same for a build of other sources, whose products must not take the place of ours: in a copy of this name,
+/// with every crate that is the same already compiled.
+///
+/// # Panics
+///
+/// If the directory cannot be copied.
+#[must_use]
+pub fn shipping_apart(name: &str) -> [(&'static str, OsString); 2] {
+    let copy = scratch("shipped-apart").join(name);
+    let _ = fs::remove_dir_all(&copy);
+    // What cargo's notes of finished crates name, it has written before: they are copied first.
+    let mut copying = Command::new("cp");
+    succeed(
+        copying.args(["--recursive", "--preserve=all", "--reflink=auto"]).arg(scratch("shipped")).arg(&copy),
+    );
+    let [_, flags] = shipping();
+    [("CARGO_TARGET_DIR", copy.into()), flags]
+}
+
+/// The flags that `ffi/cmake/cargo.cmake` and `python/wheels.sh` give to rustc.
+fn flags() -> OsString {
+    let home = || PathBuf::from(env::var_os("HOME").unwrap_or_default()).join(".cargo");
+    let cargo_home = env::var_os("CARGO_HOME").map_or_else(home, PathBuf::from);
+    let own = env::var("RUSTFLAGS").unwrap_or_default();
+    let mut flags: OsString =
+        own.split_whitespace().flat_map(|flag| [flag, "\x1f"]).collect::<String>().into();
+    flags.push("--remap-path-prefix=");
+    flags.push(cargo_home);
+    flags.push("=cargo");
+    flags
+}
+
+/// Builds a package as it is shipped, with more arguments for cargo, and gives the files that came out.
+///
+/// # Panics
+///
+/// If the package does not build.
+#[must_use]
+pub fn shipped(package: &str, arguments: &[&str]) -> Vec<PathBuf> {
+    let mut build = Command::new(env!("CARGO"));
+    build.args(["build", MESSAGES, "--release", "--locked", "--package", package]).args(arguments);
+    cargo_artifacts(build.envs(shipping()))
+}
+
+/// Builds the C library as `ffi/cmake/cargo.cmake` does, which then finds it built.
+pub(crate) fn shipped_library() -> Vec<PathBuf> {
+    let libraries = scratch("shipped/release").join("native-static-libs.txt");
+    let mut build = Command::new(env!("CARGO"));
+    build.args(["rustc", MESSAGES, "--release", "--locked", "--lib", "--package", "arcidentity-ffi"]);
+    let print = format!("--print=native-static-libs={}", libraries.display());
+    cargo_artifacts(build.args(["--", &print]).envs(shipping()))
+}
+
+/// The `arcidentity` command as it is shipped.
+///
+/// # Panics
+///
+/// If it does not build.
+#[must_use]
+pub fn command_binary() -> PathBuf {
+    let name = format!("arcidentity{}", env::consts::EXE_SUFFIX);
+    let files = shipped("arcidentity-cli", &[]);
+    let found = files.into_iter().find(|file| file.file_name().is_some_and(|file| *file == *name));
+    found.expect("the package builds the command")
+}

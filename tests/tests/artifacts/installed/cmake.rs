@@ -1,0 +1,140 @@
+//! Projects that find the library with CMake, or have it as a part.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use arcidentity_needs::{CMAKE, JANSSON, LIBCURL, PKG_CONFIG, needs};
+use arcidentity_tests::{run, scratch, shipping, succeed, workspace};
+
+use super::installation::{Installation, empty, files, installed, path_with_cargo};
+use crate::programs::{agent_without_challenge, command};
+
+/// Configures a project of the workspace.
+fn configure(name: &str, source: &Path, arguments: &[String]) -> (PathBuf, Output) {
+    let directory = empty(&format!("cmake-{name}"));
+    let mut cmake = Command::new("cmake");
+    cmake
+        .arg("-S")
+        .arg(source)
+        .arg("-B")
+        .arg(&directory)
+        .args(arguments)
+        .env("PATH", path_with_cargo())
+        .envs(shipping());
+    let output = run(&mut cmake);
+    (directory, output)
+}
+
+fn build(name: &str, source: &str, arguments: &[String]) -> PathBuf {
+    let (directory, output) = configure(name, &workspace().join(source), arguments);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    succeed(Command::new("cmake").arg("--build").arg(&directory));
+    directory
+}
+
+fn prefix_path() -> String {
+    format!("-DCMAKE_PREFIX_PATH={}", installed().prefix.display())
+}
+
+#[test]
+fn the_examples_build_from_the_package() {
+    needs!(CMAKE, PKG_CONFIG, LIBCURL, JANSSON);
+    let directory = build("examples", "ffi/examples", &[prefix_path()]);
+    for program in ["token", "token-static", "token-cpp"] {
+        let printed = succeed(&mut command(directory.join(program), &agent_without_challenge()));
+        assert!(printed.starts_with("Authorization: Bearer eyJ"), "{program}: {printed}");
+    }
+    // What they do when they are used as they should be, the tests of the examples tell.
+    for program in ["daemon", "keyvault"] {
+        let output = run(&mut Command::new(directory.join(program)));
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains(&format!("usage: {program} ")), "{said}");
+    }
+}
+
+#[test]
+fn examples_that_lack_a_library_are_left_out_and_named() {
+    needs!(CMAKE);
+    let arguments = [prefix_path(), "-DCMAKE_DISABLE_FIND_PACKAGE_PkgConfig=ON".into()];
+    let (directory, output) = configure("examples-alone", &workspace().join("ffi/examples"), &arguments);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{said}");
+    for program in ["daemon", "keyvault"] {
+        assert!(said.contains(&format!("{program} is not built: ")), "{said}");
+    }
+    succeed(Command::new("cmake").arg("--build").arg(&directory));
+    assert!(directory.join("token").exists() && !directory.join("keyvault").exists());
+}
+
+#[test]
+fn a_project_may_have_the_library_as_a_part() {
+    needs!(CMAKE);
+    for how in ["add_subdirectory", "FetchContent"] {
+        let arguments = [format!("-DHOW={how}"), format!("-DLIBARCIDENTITY={}", workspace().display())];
+        let directory = build(how, "tests/cmake", &arguments);
+        for program in ["token-arcidentity", "token-static"] {
+            let printed = succeed(&mut command(directory.join(program), &agent_without_challenge()));
+            assert!(printed.starts_with("Authorization: Bearer eyJ"), "{how}, {program}: {printed}");
+        }
+        // A part of another project installs nothing of its own.
+        let prefix = empty("cmake-part");
+        succeed(Command::new("cmake").arg("--install").arg(&directory).arg("--prefix").arg(&prefix));
+        assert_eq!(files(&prefix), ["bin/token-arcidentity", "bin/token-static"]);
+    }
+}
+
+/// What a project says about the package, or why it does not get it.
+fn ask(name: &str, find: &str, questions: &str) -> Result<String, String> {
+    let source = scratch("installed").join(format!("ask-{name}"));
+    std::fs::create_dir_all(&source).unwrap();
+    let project = format!(
+        "cmake_minimum_required(VERSION 3.16)\nproject(ask LANGUAGES C)\n\
+         find_package(arcidentity {find} CONFIG REQUIRED)\n{questions}"
+    );
+    std::fs::write(source.join("CMakeLists.txt"), project).unwrap();
+    let (_, output) = configure(name, &source, &[prefix_path()]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    if output.status.success() { Ok(said) } else { Err(said) }
+}
+
+#[test]
+fn the_package_says_what_a_program_needs() {
+    needs!(CMAKE);
+    let questions = "foreach(target IN ITEMS arcidentity static)\n\
+                     foreach(property IN ITEMS IMPORTED_LOCATION INTERFACE_INCLUDE_DIRECTORIES INTERFACE_LINK_LIBRARIES)\n\
+                     get_target_property(value arcidentity::${target} ${property})\n\
+                     message(NOTICE \"${target} ${property} ${value}\")\n\
+                     endforeach()\nendforeach()\n\
+                     message(NOTICE \"version ${arcidentity_VERSION}\")\n";
+    let said = ask("properties", "", questions).unwrap();
+    let Installation { prefix, libdir } = installed();
+    let (include, lib) = (prefix.join("include"), libdir.display());
+    let expected = format!(
+        "arcidentity IMPORTED_LOCATION {lib}/libarcidentity.so\n\
+         arcidentity INTERFACE_INCLUDE_DIRECTORIES {include}\n\
+         arcidentity INTERFACE_LINK_LIBRARIES value-NOTFOUND\n\
+         static IMPORTED_LOCATION {lib}/libarcidentity.a\n\
+         static INTERFACE_INCLUDE_DIRECTORIES {include}\n\
+         static INTERFACE_LINK_LIBRARIES Threads::Threads;dl;m\n\
+         version {}\n",
+        env!("CARGO_PKG_VERSION"),
+        include = include.display()
+    );
+    assert_eq!(said, expected);
+}
+
+#[test]
+fn the_package_knows_which_versions_it_can_stand_for() {
+    needs!(CMAKE);
+    let (major, minor) = (env!("CARGO_PKG_VERSION_MAJOR"), env!("CARGO_PKG_VERSION_MINOR"));
+    let own = format!("{major}.{minor}");
+    for version in ["", &own, env!("CARGO_PKG_VERSION"), &format!("{} EXACT", env!("CARGO_PKG_VERSION"))] {
+        ask("accepted", version, "").unwrap_or_else(|said| panic!("{version}: {said}"));
+    }
+    // Before 1.0 another minor version is another ABI; afterwards another major one.
+    let older = if major == "0" { "0.0" } else { "0.9" };
+    for version in [format!("{major}.{minor}.99"), format!("{major}.99"), "99".to_owned(), older.to_owned()] {
+        let said = ask("refused", &version, "").unwrap_err();
+        assert!(said.contains("compatible with requested version"), "{version}: {said}");
+    }
+}

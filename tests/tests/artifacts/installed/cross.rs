@@ -1,0 +1,72 @@
+//! The library for other systems, built on this one.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use arcidentity_needs::{
+    CMAKE, GCC_AARCH64, LIBC_AARCH64, MUSL, QEMU_AARCH64, RUST_AARCH64, RUST_MUSL, needs,
+};
+use arcidentity_tests::{run, succeed, workspace};
+
+use super::installation::{build_in, empty};
+use crate::programs::{agent, command};
+
+/// The directory of rustc's own libraries for `target`.
+fn rust_libraries(target: &str) -> PathBuf {
+    let rustc = Path::new(env!("CARGO")).with_file_name("rustc");
+    let directory = succeed(Command::new(rustc).args(["--print", "target-libdir", "--target", target]));
+    PathBuf::from(directory.trim())
+}
+
+/// The library for `target`, installed under a prefix of its own.
+fn install(target: &str, compiler: &str, arguments: &[&str]) -> PathBuf {
+    let settings = [
+        &format!("-DARCIDENTITY_RUST_TARGET={target}"),
+        &format!("-DCMAKE_C_COMPILER={compiler}"),
+        "-DCMAKE_INSTALL_LIBDIR=lib",
+    ];
+    let build = build_in(target, &[&settings, arguments].concat());
+    let prefix = empty(&format!("{target}-usr"));
+    succeed(Command::new("cmake").arg("--install").arg(build).arg("--prefix").arg(&prefix));
+    prefix
+}
+
+/// `tests/c/smoke.c`, linked to a library of `prefix`.
+fn smoke(compiler: &str, prefix: &Path, linkage: &[&str]) -> PathBuf {
+    let program = prefix.join(format!("smoke-{}", linkage.len()));
+    let mut compile = Command::new(compiler);
+    compile.args(["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-o"]).arg(&program);
+    compile.arg(workspace().join("tests/c/smoke.c")).arg("-I").arg(prefix.join("include"));
+    succeed(compile.arg("-L").arg(prefix.join("lib")).args(linkage));
+    program
+}
+
+#[test]
+fn it_works_on_64_bit_arm() {
+    needs!(CMAKE, RUST_AARCH64, GCC_AARCH64, LIBC_AARCH64, QEMU_AARCH64);
+    let compiler = "aarch64-linux-gnu-gcc";
+    let cross = ["-DCMAKE_SYSTEM_NAME=Linux", "-DCMAKE_SYSTEM_PROCESSOR=aarch64"];
+    let prefix = install("aarch64-unknown-linux-gnu", compiler, &cross);
+    for linkage in [&["-larcidentity"][..], &["-l:libarcidentity.a", "-pthread", "-ldl", "-lm"]] {
+        let program = smoke(compiler, &prefix, linkage);
+        let agent = agent();
+        let mut emulated = command("qemu-aarch64", &agent);
+        emulated.args(["-L", "/usr/aarch64-linux-gnu"]).arg("-E");
+        emulated.arg(format!("LD_LIBRARY_PATH={}", prefix.join("lib").display()));
+        succeed(emulated.arg(program));
+    }
+}
+
+#[test]
+fn it_is_part_of_a_program_that_needs_no_library_at_all() {
+    needs!(CMAKE, RUST_MUSL, MUSL);
+    let prefix = install("x86_64-unknown-linux-musl", "musl-gcc", &["-DARCIDENTITY_SHARED=OFF"]);
+    assert!(!prefix.join("lib/libarcidentity.so").exists());
+    // Debian's musl-gcc has no unwinder but glibc's. Rust has one for musl.
+    let unwinder =
+        format!("-L{}", rust_libraries("x86_64-unknown-linux-musl").join("self-contained").display());
+    let program = smoke("musl-gcc", &prefix, &["-static", "-larcidentity", &unwinder, "-lunwind"]);
+    let dynamic = run(Command::new("readelf").env("LC_ALL", "C").arg("--dynamic").arg(&program));
+    assert!(!String::from_utf8_lossy(&dynamic.stdout).contains("(NEEDED)"));
+    succeed(&mut command(program, &agent()));
+}

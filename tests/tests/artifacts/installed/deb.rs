@@ -1,0 +1,38 @@
+//! The packages for Debian.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use arcidentity_needs::{CMAKE, LINTIAN, needs};
+use arcidentity_tests::{shipping, succeed, workspace};
+
+use super::installation::path_with_cargo;
+use super::isolated::isolated;
+
+/// Makes the packages by the one command of the manual.
+fn packages() -> Vec<PathBuf> {
+    let mut workflow = Command::new("cmake");
+    workflow.current_dir(workspace().join("ffi")).args(["--workflow", "--preset", "deb"]);
+    let made = succeed(workflow.env("PATH", path_with_cargo()).envs(shipping()));
+    let packages =
+        made.lines().filter_map(|line| line.split("package: ").nth(1)?.strip_suffix(" generated."));
+    packages.map(PathBuf::from).collect()
+}
+
+#[test]
+fn the_packages_are_clean_install_work_and_go() {
+    needs!(CMAKE, LINTIAN);
+    let packages = packages();
+    let names: Vec<_> =
+        packages.iter().map(|package| package.file_name().unwrap().to_string_lossy()).collect();
+    let soname =
+        format!("libarcidentity{}.{}_", env!("CARGO_PKG_VERSION_MAJOR"), env!("CARGO_PKG_VERSION_MINOR"));
+    assert!(names.len() == 2 && names[0].starts_with("libarcidentity-dev_"), "{names:?}");
+    assert!(names[1].starts_with(&soname), "{names:?}");
+    succeed(Command::new("lintian").args(["--fail-on", "error"]).args(&packages));
+
+    let script = workspace().join("tests/isolated/deb.sh");
+    let Some(printed) = isolated(&script, &packages) else { return };
+    assert!(printed.contains("\nAuthorization: Bearer eyJ"), "{printed}");
+    assert!(printed.ends_with("nothing is left\n"), "{printed}");
+}

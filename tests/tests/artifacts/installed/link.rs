@@ -1,0 +1,110 @@
+//! Programs that link the installed libraries, by what pkg-config says.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use arcidentity_emulator::Emulator;
+use arcidentity_needs::{CLANG, CMAKE, PKG_CONFIG, PYTHON, are_met, needs};
+use arcidentity_tests::{python, succeed, workspace};
+
+use super::installation::{Installation, empty, installed};
+use crate::programs::{agent, agent_without_challenge, command};
+
+/// How a program gets the library.
+#[derive(Debug, Clone, Copy)]
+enum Linkage {
+    Shared,
+    Static,
+}
+
+const LINKAGES: [Linkage; 2] = [Linkage::Shared, Linkage::Static];
+
+/// Compiles sources of the workspace as the manual says.
+fn build(name: &str, compiler: &str, flags: &[&str], sources: &[&str], linkage: Linkage) -> PathBuf {
+    let here = installed();
+    let program = empty(&format!("link-{name}")).join("program");
+    let mut compile = Command::new(compiler);
+    compile.args(["-Wall", "-Wextra", "-Wpedantic", "-Werror"]).args(flags).arg("-o").arg(&program);
+    compile.args(sources.iter().map(|source| workspace().join(source)));
+    compile.args(here.pkg_config(&["--cflags"])).args(libraries(here, linkage));
+    succeed(&mut compile);
+    program
+}
+
+/// Runs a program, which finds the installed library.
+fn check(program: PathBuf, agent: &Emulator) {
+    succeed(command(program, agent).env("LD_LIBRARY_PATH", &installed().libdir));
+}
+
+fn libraries(here: &Installation, linkage: Linkage) -> Vec<String> {
+    match linkage {
+        Linkage::Shared => here.pkg_config(&["--libs"]),
+        // The linker takes the shared library where it has the choice.
+        Linkage::Static => {
+            let archive = here.libdir.join("libarcidentity.a").display().to_string();
+            let all = here.pkg_config(&["--static", "--libs"]);
+            all.into_iter().map(|flag| if flag == "-larcidentity" { archive.clone() } else { flag }).collect()
+        }
+    }
+}
+
+#[test]
+fn every_compiler_and_linkage_gives_a_program_that_runs() {
+    needs!(CMAKE, PKG_CONFIG);
+    let mut compilers =
+        vec![("gcc", "-std=c99", "tests/c/smoke.c"), ("g++", "-std=c++17", "tests/cpp/smoke.cpp")];
+    if are_met(&[CLANG]) {
+        compilers.extend([
+            ("clang", "-std=c11", "tests/c/smoke.c"),
+            ("clang++", "-std=c++20", "tests/cpp/smoke.cpp"),
+        ]);
+    }
+    for linkage in LINKAGES {
+        for &(compiler, flags, source) in &compilers {
+            let program = build(&format!("{compiler}-{linkage:?}"), compiler, &[flags], &[source], linkage);
+            check(program, &agent());
+        }
+    }
+}
+
+#[test]
+fn cpp_without_exceptions_uses_the_c_header() {
+    needs!(CMAKE, PKG_CONFIG);
+    let compilers = if are_met(&[CLANG]) { vec!["g++", "clang++"] } else { vec!["g++"] };
+    for compiler in compilers {
+        let flags = ["-std=c++17", "-fno-exceptions", "-fno-rtti"];
+        let source = ["tests/cpp/without_exceptions.cpp"];
+        let program = build(&format!("plain-{compiler}"), compiler, &flags, &source, Linkage::Shared);
+        check(program, &agent());
+    }
+}
+
+#[test]
+fn two_units_may_include_the_cpp_header() {
+    needs!(CMAKE, PKG_CONFIG);
+    let sources = ["tests/cpp/two_units.cpp", "tests/cpp/two_units_other.cpp"];
+    for linkage in LINKAGES {
+        let program = build(&format!("units-{linkage:?}"), "c++", &["-std=c++17"], &sources, linkage);
+        check(program, &agent_without_challenge());
+    }
+}
+
+/// The standard library leaves destructors with each thread that was inside: a library that was really unloaded
+/// would crash the thread when it ends.
+#[test]
+fn it_can_be_loaded_and_unloaded_by_programs_with_threads() {
+    needs!(CMAKE, PKG_CONFIG);
+    let program = build("dlopen", "cc", &["-pthread", "-ldl"], &["tests/c/plugin.c"], Linkage::Shared);
+    succeed(command(program, &agent()).arg(installed().libdir.join("libarcidentity.so")));
+}
+
+/// Each has a copy of everything, and neither sees the other's.
+#[test]
+fn it_lives_beside_the_wheel_in_one_process() {
+    needs!(CMAKE, PYTHON);
+    let agent = agent();
+    let mut program = command(python().directory().join("bin/python"), &agent);
+    program.arg(workspace().join("tests/python/beside.py")).arg(installed().libdir.join("libarcidentity.so"));
+    succeed(&mut program);
+    assert_eq!(agent.requests().len(), 4, "two handshakes");
+}

@@ -1,0 +1,62 @@
+//! What the loader and the linker see of the libraries.
+
+use std::fs;
+use std::process::Command;
+
+use arcidentity_needs::{CMAKE, needs};
+use arcidentity_tests::succeed;
+
+use super::installation::installed;
+
+/// The largest that the shared library may be.
+const BUDGET: u64 = 1 << 20;
+
+fn readelf(question: &str) -> String {
+    let library = installed().libdir.join("libarcidentity.so");
+    succeed(Command::new("readelf").env("LC_ALL", "C").args([question, "--wide"]).arg(library))
+}
+
+#[test]
+fn it_is_hardened() {
+    needs!(CMAKE);
+    let (dynamic, segments) = (readelf("--dynamic"), readelf("--segments"));
+    let line =
+        |text: &str, what: &str| text.lines().find(|line| line.contains(what)).unwrap_or_default().to_owned();
+    for flag in ["NOW", "NODELETE"] {
+        assert!(line(&dynamic, "(FLAGS_1)").contains(flag), "{dynamic}");
+    }
+    assert!(segments.contains("GNU_RELRO"), "{segments}");
+    let stack = line(&segments, "GNU_STACK");
+    assert!(stack.contains(" RW ") && !stack.contains("RWE"), "{segments}");
+    assert!(!dynamic.contains("PATH)"), "no RPATH and no RUNPATH: {dynamic}");
+    assert!(!dynamic.contains("(TEXTREL)"), "{dynamic}");
+}
+
+#[test]
+fn it_is_known_by_its_soname() {
+    needs!(CMAKE);
+    let (major, minor) = (env!("CARGO_PKG_VERSION_MAJOR"), env!("CARGO_PKG_VERSION_MINOR"));
+    let version = if major == "0" { format!("0.{minor}") } else { major.to_owned() };
+    let dynamic = readelf("--dynamic");
+    assert!(
+        dynamic.contains(&format!("(SONAME)             Library soname: [libarcidentity.so.{version}]")),
+        "{dynamic}"
+    );
+}
+
+#[test]
+fn it_needs_only_the_c_library() {
+    needs!(CMAKE);
+    for line in readelf("--dynamic").lines().filter(|line| line.contains("(NEEDED)")) {
+        let is_system = ["[libc.so.", "[libgcc_s.so.", "[ld-linux"].iter().any(|name| line.contains(name));
+        assert!(is_system, "{line}");
+    }
+}
+
+#[test]
+fn it_is_small() {
+    needs!(CMAKE);
+    let size = fs::metadata(installed().libdir.join("libarcidentity.so")).unwrap().len();
+    assert!(size <= BUDGET, "{size} bytes");
+    assert!(!readelf("--sections").contains(".symtab"), "it is stripped");
+}

@@ -1,0 +1,44 @@
+//! The README's way from the sources to a running program.
+
+use std::fs;
+
+use arcidentity_needs::{CMAKE, PKG_CONFIG, needs};
+use arcidentity_tests::workspace;
+
+use super::installation::empty;
+use super::isolated::isolated;
+
+/// The blocks of shell commands in a section of the README.
+fn shell_blocks(section: &str) -> Vec<String> {
+    let readme = fs::read_to_string(workspace().join("README.md")).unwrap();
+    let (_, rest) = readme.split_once(&format!("\n{section}\n")).unwrap();
+    let section = rest.split("\n## ").next().unwrap();
+    let blocks = section.split("```sh\n").skip(1).map(|block| block.split("```").next().unwrap().to_owned());
+    blocks.collect()
+}
+
+/// The second way finds nothing of the first but what cargo has built.
+const BOTH_WAYS: &str = "cd libarcidentity
+../arcidentity emulator -- sh -eu ../first
+cmake --build target/install --target uninstall
+rm -r target token
+../arcidentity emulator -- sh -eu ../second
+";
+
+#[test]
+fn three_commands_give_a_running_program() {
+    needs!(CMAKE, PKG_CONFIG);
+    let blocks = shell_blocks("## Installing the C library");
+    let ways: Vec<_> = blocks.iter().filter(|block| block.contains("--preset install")).collect();
+    assert_eq!(ways.len(), 2, "with pkg-config and with CMake");
+    let directory = empty("readme");
+    let files = ["first", "second"].map(|name| directory.join(name));
+    for (file, commands) in files.iter().zip(ways) {
+        assert!(commands.lines().count() <= 3, "{commands}");
+        fs::write(file, commands).unwrap();
+    }
+    let script = directory.join("script");
+    fs::write(&script, BOTH_WAYS).unwrap();
+    let Some(printed) = isolated(&script, &files) else { return };
+    assert_eq!(printed.matches("\nAuthorization: Bearer eyJ").count(), 2, "{printed}");
+}

@@ -1,0 +1,142 @@
+//! Which files there are, and what is in them.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use arcidentity_needs::{CARGO_C, CMAKE, PKG_CONFIG, needs};
+use arcidentity_tests::{scratch, succeed, workspace};
+
+use super::installation::{Installation, build, build_in, empty, files, installed};
+
+const SHARED: &str = concat!("libarcidentity.so.", env!("CARGO_PKG_VERSION"));
+const SONAME: &str =
+    concat!("libarcidentity.so.", env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR"));
+
+/// The files of an installation. CMake and cargo-c look for a CMake package in different places.
+fn expected(libdir: &str, cmake_package: &str) -> Vec<String> {
+    let lib = |name: &str| format!("{libdir}/{name}");
+    let mut expected = vec![
+        "include/arcidentity.h".to_owned(),
+        "include/arcidentity.hpp".to_owned(),
+        "include/arcidentity_azure.hpp".to_owned(),
+        lib("libarcidentity.a"),
+        lib("libarcidentity.so"),
+        lib(SONAME),
+        lib(SHARED),
+        lib("pkgconfig/arcidentity.pc"),
+        format!("{cmake_package}/cmake/arcidentity/arcidentity-config-version.cmake"),
+        format!("{cmake_package}/cmake/arcidentity/arcidentity-config.cmake"),
+        "share/man/man3/libarcidentity.3".to_owned(),
+    ];
+    expected.sort();
+    expected
+}
+
+#[test]
+fn it_has_headers_libraries_packages_and_the_manual() {
+    needs!(CMAKE);
+    let Installation { prefix, libdir } = installed();
+    assert_eq!(files(prefix), expected("lib", "lib"));
+    assert_eq!(fs::read_link(libdir.join("libarcidentity.so")).unwrap(), Path::new(SHARED));
+    assert_eq!(fs::read_link(libdir.join(SONAME)).unwrap(), Path::new(SHARED));
+    for file in files(prefix) {
+        let mode = fs::metadata(prefix.join(&file)).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode & 0o666, 0o644, "{file}");
+    }
+}
+
+#[test]
+fn destdir_prefix_and_libdir_are_honoured_and_uninstall_leaves_nothing() {
+    needs!(CMAKE);
+    let staging = empty("staging");
+    let places = ["-DCMAKE_INSTALL_PREFIX=/opt/arc", "-DCMAKE_INSTALL_LIBDIR=lib/triplet"];
+    let build = build_in("other-layout", &places);
+    succeed(Command::new("cmake").env("DESTDIR", &staging).arg("--install").arg(&build));
+    assert_eq!(files(&staging.join("opt/arc")), expected("lib/triplet", "lib/triplet"));
+    let package = fs::read_to_string(staging.join("opt/arc/lib/triplet/pkgconfig/arcidentity.pc")).unwrap();
+    assert!(package.starts_with("prefix=/opt/arc\n"), "{package}");
+    assert!(package.contains("\nlibdir=${prefix}/lib/triplet\n"), "{package}");
+
+    let foreign = staging.join("opt/arc/include/other.h");
+    fs::write(&foreign, "").unwrap();
+    let mut uninstall = Command::new("cmake");
+    uninstall.env("DESTDIR", &staging).arg("--build").arg(&build);
+    succeed(uninstall.args(["--target", "uninstall"]));
+    assert_eq!(files(&staging), ["opt/arc/include/other.h"]);
+}
+
+#[test]
+fn nothing_names_the_machine_that_built_it() {
+    needs!(CMAKE);
+    let home = PathBuf::from(std::env::var_os("HOME").unwrap());
+    let cargo_home = std::env::var_os("CARGO_HOME").map_or(home.join(".cargo"), PathBuf::from);
+    let host = succeed(&mut Command::new("hostname"));
+    let mut names = vec![workspace().to_owned(), scratch("installed"), cargo_home];
+    names.extend([home, PathBuf::from(host.trim())].into_iter().filter(|name| name.as_os_str().len() > 4));
+    let prefix = empty("unnamed");
+    // The prefix is in arcidentity.pc, as it should be: here one that is no place of this machine.
+    succeed(Command::new("cmake").env("DESTDIR", &prefix).arg("--install").arg(build()));
+    for file in files(&prefix) {
+        let contents = fs::read(prefix.join(&file)).unwrap();
+        for name in &names {
+            let name = name.as_os_str().as_encoded_bytes();
+            assert!(!contents.windows(name.len()).any(|part| part == name), "{file}: {name:?}");
+        }
+    }
+}
+
+#[test]
+fn pkg_config_says_what_a_program_needs() {
+    needs!(CMAKE, PKG_CONFIG);
+    let here = installed();
+    let (include, lib) = (here.prefix.join("include"), here.libdir.display());
+    assert_eq!(here.pkg_config(&["--modversion"]), [env!("CARGO_PKG_VERSION")]);
+    assert_eq!(here.pkg_config(&["--cflags"]), [format!("-I{}", include.display())]);
+    assert_eq!(here.pkg_config(&["--libs"]), [format!("-L{lib}"), "-larcidentity".to_owned()]);
+    let all = here.pkg_config(&["--static", "--libs"]);
+    let system = ["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-lc"];
+    assert_eq!(all[2..], system);
+}
+
+/// The Makefile of a packager who has cargo-c uses that.
+#[test]
+fn cargo_c_installs_the_same_tree() {
+    needs!(CMAKE, CARGO_C);
+    let staging = empty("cargo-c");
+    let mut install = Command::new(env!("CARGO"));
+    install.current_dir(workspace()).args([
+        "cinstall",
+        "--release",
+        "--locked",
+        "--package",
+        "arcidentity-ffi",
+    ]);
+    install.args(["--prefix", "/usr/local", "--libdir", "/usr/local/lib", "--destdir"]).arg(&staging);
+    succeed(install.arg("--target-dir").arg(scratch("installed").join("cargo-c-target")));
+
+    let tree = staging.join("usr/local");
+    let ours = &installed().prefix;
+    assert_eq!(files(&tree), expected("lib", "share"));
+    for file in files(&tree).iter().filter(|file| !file.starts_with("lib/")) {
+        let same = ours.join(file.replace("share/cmake", "lib/cmake"));
+        assert_eq!(fs::read(tree.join(file)).unwrap(), fs::read(same).unwrap(), "{file}");
+    }
+    let lines = |tree: &Path| {
+        let package = fs::read_to_string(tree.join("lib/pkgconfig/arcidentity.pc")).unwrap();
+        package.lines().filter(|line| !line.starts_with("prefix=")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(lines(&tree), lines(ours));
+    assert_eq!(dynamic_tags(&tree), dynamic_tags(ours));
+}
+
+/// The lines of the dynamic section that do not depend on addresses.
+fn dynamic_tags(tree: &Path) -> Vec<String> {
+    let mut readelf = Command::new("readelf");
+    let dynamic =
+        succeed(readelf.env("LC_ALL", "C").args(["--dynamic", "--wide"]).arg(tree.join("lib").join(SHARED)));
+    let tags = ["(NEEDED)", "(SONAME)", "(FLAGS)", "(FLAGS_1)", "(RPATH)", "(RUNPATH)"];
+    let lines = dynamic.lines().filter(|line| tags.iter().any(|tag| line.contains(tag)));
+    lines.map(str::to_owned).collect()
+}

@@ -1,0 +1,10 @@
+//! The wheels and the source distribution that a release uploads.
+#![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
+
+mod debian;
+mod distributions;
+mod environment;
+mod files;
+mod interpreters;
+mod source;
+mod systems;

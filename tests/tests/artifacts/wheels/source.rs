@@ -1,0 +1,44 @@
+//! The source distribution.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use arcidentity_needs::{GIT, PYTHON, needs};
+use arcidentity_tests::{shipping_apart, succeed, workspace};
+
+use super::distributions::{files, source, unpacked};
+use super::environment::{environment, pip};
+
+/// Where maturin finds a file of the source distribution.
+fn origin(file: &Path) -> PathBuf {
+    if file.starts_with("python/arcidentity") || file == Path::new("pyproject.toml") {
+        return Path::new("python").join(file);
+    }
+    file.to_owned()
+}
+
+#[test]
+fn it_holds_nothing_but_sources() {
+    needs!(GIT, PYTHON);
+    let mut git = Command::new("git");
+    git.current_dir(workspace()).args(["ls-files", "--cached", "--others", "--exclude-standard"]);
+    let listed = succeed(&mut git);
+    let sources: BTreeSet<PathBuf> = listed.lines().map(PathBuf::from).collect();
+    let unpacked = unpacked(&source(), "tarfile");
+    let root = unpacked.path().join(concat!("arcidentity-", env!("CARGO_PKG_VERSION")));
+    let packed = files(&root).into_iter().map(|file| file.strip_prefix(&root).unwrap().to_owned());
+    let foreign: Vec<PathBuf> = packed.filter(|file| !sources.contains(&origin(file))).collect();
+    assert_eq!(foreign, [Path::new("PKG-INFO")]);
+}
+
+#[test]
+fn it_builds_a_wheel() {
+    needs!(PYTHON);
+    let environment = environment(Path::new("python3"), "from-source");
+    let mut pip = pip();
+    pip.arg("--python").arg(environment.join("bin/python")).arg("install").arg(source());
+    succeed(pip.envs(shipping_apart("sdist")));
+    let version = succeed(Command::new(environment.join("bin/arcidentity")).arg("--version"));
+    assert_eq!(version, concat!("arcidentity ", env!("CARGO_PKG_VERSION"), "\n"));
+}

@@ -1,0 +1,90 @@
+//! A Windows to run programs in: Wine, with a directory of its own below the target directory.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use arcidentity_needs::{CMAKE, MINGW, RUST_WINDOWS, WINE64, are_met};
+use arcidentity_tests::{run, scratch, succeed, workspace};
+
+pub const TARGET: &str = "x86_64-pc-windows-gnu";
+pub const C: &str = "x86_64-w64-mingw32-gcc-posix";
+pub const CPP: &str = "x86_64-w64-mingw32-g++-posix";
+
+/// What Debian's packages `wine64` and `wine` install.
+const LOADERS: [&str; 3] = ["/usr/lib/wine/wine64", "wine64", "wine"];
+
+pub struct Wine {
+    pub loader: &'static str,
+    prefix: PathBuf,
+}
+
+/// A Windows, made when it is first asked for. `None` where this machine lacks what it is made of.
+pub fn wine() -> Option<&'static Wine> {
+    static WINE: OnceLock<Wine> = OnceLock::new();
+    are_met(&[RUST_WINDOWS, MINGW, WINE64, CMAKE]).then(|| {
+        WINE.get_or_init(|| {
+            let loader = LOADERS.into_iter().find(|loader| works(loader)).expect("Wine starts");
+            let wine = Wine { loader, prefix: scratch("wine") };
+            wine.set_up();
+            wine
+        })
+    })
+}
+
+fn works(program: &str) -> bool {
+    let mut version = Command::new(program);
+    version.arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    version.status().is_ok_and(|status| status.success())
+}
+
+impl Wine {
+    /// Makes `C:` and puts the library there that Wine may lack.
+    fn set_up(&self) {
+        succeed(&mut self.command("cmd", &["/c", "exit", "0"]));
+        let library = self.prefix.join("drive_c/windows/system32/bcryptprimitives.dll");
+        let mut compile = Command::new(C);
+        compile.args(["-shared", "-Wall", "-Wextra", "-Werror", "-o"]).arg(&library);
+        succeed(compile.arg(workspace().join("tests/windows/bcryptprimitives.c")).arg("-ladvapi32"));
+    }
+
+    /// A program of Windows with its arguments.
+    pub fn command(&self, program: impl AsRef<Path>, arguments: &[&str]) -> Command {
+        let mut command = Command::new(self.loader);
+        command.arg(program.as_ref()).args(arguments).envs(self.environment()).env_remove("DISPLAY");
+        for variable in ["IDENTITY_ENDPOINT", "IMDS_ENDPOINT", "IDENTITY_HEADER"] {
+            command.env_remove(variable);
+        }
+        command
+    }
+
+    /// What makes the loader use this Windows, quietly and without the parts that ask for downloads.
+    pub fn environment(&self) -> [(&'static str, PathBuf); 3] {
+        [
+            ("WINEPREFIX", self.prefix.clone()),
+            ("WINEDEBUG", "-all".into()),
+            ("WINEDLLOVERRIDES", "mscoree,mshtml=".into()),
+        ]
+    }
+}
+
+/// What cargo builds of a package as it is shipped, copied to a directory of that name.
+pub fn shipped(package: &str) -> PathBuf {
+    let directory = scratch(&format!("windows/{package}"));
+    // Beside what was asked for are the parts that it was made of.
+    let is_shipped = |file: &PathBuf| file.parent().is_some_and(|parent| parent.ends_with("release"));
+    for file in arcidentity_tests::shipped(package, &["--target", TARGET]).into_iter().filter(is_shipped) {
+        fs::copy(&file, directory.join(file.file_name().unwrap())).unwrap();
+    }
+    directory
+}
+
+/// What a program that must succeed under Wine printed, with the line ends of Unix.
+pub fn printed(command: &mut Command) -> String {
+    let output = run(command);
+    let text = |bytes| String::from_utf8_lossy(bytes).replace("\r\n", "\n");
+    let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+    assert!(output.status.success(), "{command:?}: {}\n{stdout}\n{stderr}", output.status);
+    stdout
+}

@@ -1,0 +1,45 @@
+//! The examples in the documentation of the Rust crates, as `cargo test --doc` would run them.
+#![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use arcidentity_tests::{MESSAGES, cargo_artifacts, succeed, workspace};
+
+/// The name by which programs import a library from this file, such as `libserde_json-0123456789abcdef.rlib`.
+fn crate_name(file: &Path) -> Option<&str> {
+    let name = file.file_name()?.to_str()?.strip_prefix("lib")?.strip_suffix(".rlib")?;
+    Some(name.split_once('-').map_or(name, |(name, _)| name))
+}
+
+/// Runs the examples of a package, and gives how many there are.
+fn run(package: &str, directory: &str) -> usize {
+    let mut build = Command::new(env!("CARGO"));
+    let files = cargo_artifacts(build.args(["build", MESSAGES, "--locked", "--lib", "--package", package]));
+    let libraries: Vec<PathBuf> = files.into_iter().filter(|file| crate_name(file).is_some()).collect();
+    let rustdoc = Path::new(env!("CARGO")).with_file_name("rustdoc");
+    let mut test = Command::new(rustdoc);
+    test.current_dir(workspace()).env("CARGO_PKG_VERSION", env!("CARGO_PKG_VERSION"));
+    test.args(["--test", "--edition", "2024", "--crate-name", &package.replace('-', "_")]);
+    test.arg(Path::new(directory).join("src/lib.rs"));
+    for library in &libraries {
+        test.arg("--extern").arg(format!("{}={}", crate_name(library).unwrap(), library.display()));
+        test.arg("-L").arg(format!("dependency={}", library.parent().unwrap().display()));
+    }
+    let said = succeed(&mut test);
+    println!("{said}");
+    let results = said.lines().filter_map(|line| line.strip_prefix("test result: ok. "));
+    results.map(|result| result.split(' ').next().unwrap().parse::<usize>().unwrap()).sum()
+}
+
+#[test]
+fn they_work() {
+    for (package, directory) in [
+        ("arcidentity-core", "core"),
+        ("arcidentity-emulator", "emulator"),
+        ("arcidentity-cli", "cli"),
+        ("arcidentity-needs", "tests/needs"),
+    ] {
+        assert!(run(package, directory) > 0, "{package} has examples, and they were run");
+    }
+}

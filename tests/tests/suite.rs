@@ -1,0 +1,20 @@
+//! The library as its users get it, through all of its faces. One program, so that tests that wait leave the
+//! processor to others.
+
+mod artifacts;
+mod azure_cpp;
+mod c;
+mod cpp;
+mod doc_examples;
+mod doctor;
+mod examples;
+mod faults;
+mod headers;
+mod hostile;
+mod listener;
+mod manual;
+mod memory;
+mod programs;
+mod readme;
+mod sanitizers;
+mod supply_chain;
