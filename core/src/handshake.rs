@@ -54,6 +54,13 @@ pub(crate) struct TokenRequest<'a> {
 impl TokenRequest<'_> {
     /// One attempt: at most three requests, over one connection if the agent keeps it open.
     pub(crate) fn attempt(&self, agent: &Agent) -> Result<TokenData, Failure> {
+        let outcome = self.exchange(agent);
+        // The key and the token were copied and searched, and whoever goes on from here may not see them.
+        arcidentity_registers::clear();
+        outcome
+    }
+
+    fn exchange(&self, agent: &Agent) -> Result<TokenData, Failure> {
         // All that were sent: the agent may repeat any of them, and messages must not.
         let mut sent: Vec<Arc<Secret>> = Vec::new();
         for challenge in 1..=MAX_CHALLENGES {

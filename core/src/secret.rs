@@ -1,25 +1,23 @@
 //! Memory that is wiped when it is freed.
 
-use std::ffi::CStr;
-
-use zeroize::Zeroizing;
+use zeroize::Zeroize;
 
 /// Text that must leave no trace: a key, an Authorization value, a token.
 ///
 /// Visible ASCII text, followed by a NUL for C. Has no `Debug` and no `Display`, on purpose.
-pub(crate) struct Secret(Zeroizing<String>);
+pub(crate) struct Secret(String);
 
 impl Secret {
     /// Copies `parts` one after the other. Whoever reads them has seen to it that they hold no NUL.
     pub(crate) fn concat(parts: &[&str]) -> Secret {
         let length: usize = parts.iter().map(|part| part.len()).sum();
         // The full size at once: a string that grows leaves its old block behind.
-        let mut text = Zeroizing::new(String::with_capacity(length + 1));
+        let mut secret = Secret(String::with_capacity(length + 1));
         for part in parts {
-            text.push_str(part);
+            secret.0.push_str(part);
         }
-        text.push('\0');
-        Secret(text)
+        secret.0.push('\0');
+        secret
     }
 
     /// The text.
@@ -28,13 +26,21 @@ impl Secret {
     }
 
     /// The text with its NUL.
-    pub(crate) fn as_c_str(&self) -> &CStr {
-        CStr::from_bytes_with_nul(self.0.as_bytes()).unwrap_or_default()
+    pub(crate) fn with_nul(&self) -> &str {
+        &self.0
     }
 }
 
 impl AsRef<[u8]> for Secret {
     fn as_ref(&self) -> &[u8] {
         self.as_str().as_bytes()
+    }
+}
+
+impl Drop for Secret {
+    /// Whoever lets go of it has often just copied it, and pieces of it are in the registers still.
+    fn drop(&mut self) {
+        self.0.zeroize();
+        arcidentity_registers::clear();
     }
 }

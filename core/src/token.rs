@@ -1,6 +1,5 @@
 //! An access token and its times.
 
-use std::ffi::CStr;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,10 +47,10 @@ impl Token {
         self.data.value.as_str()
     }
 
-    /// The token's text, NUL-terminated for C.
+    /// The token's text followed by the NUL that ends it in C. Only that NUL is one.
     #[must_use]
-    pub fn value_c_str(&self) -> &CStr {
-        self.data.value.as_c_str()
+    pub fn value_with_nul(&self) -> &str {
+        self.data.value.with_nul()
     }
 
     /// `Bearer`: the agent issues no other type.

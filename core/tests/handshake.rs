@@ -31,7 +31,7 @@ fn two_requests_one_connection_and_one_key_for_a_token() {
     assert!(requests[1].header("authorization").unwrap().starts_with("Basic "));
     assert!(token.value().starts_with("eyJ"));
     assert_eq!(token.token_type(), "Bearer");
-    assert_eq!(token.value_c_str().to_bytes(), token.value().as_bytes());
+    assert_eq!(token.value_with_nul(), format!("{}\0", token.value()));
 }
 
 #[test]

@@ -1,13 +1,12 @@
 //! `arc_token`: core's reference-counted token, so that handing out a cached one copies nothing.
 
-use std::ffi::{CStr, c_char};
+use std::ffi::c_char;
 use std::ptr;
 use std::sync::Arc;
 
 use arcidentity_core::Token;
 
 use crate::guard;
-use crate::text::borrowed;
 
 /// An access token. Immutable: any thread may read it.
 // A handle points to the `Token` in an `Arc`.
@@ -42,9 +41,10 @@ impl arc_token {
 pub unsafe extern "C" fn arc_token_value(token: *const arc_token, len: *mut usize) -> *const c_char {
     // SAFETY: the caller's pointers are as lib.rs says.
     unsafe {
-        let value = arc_token::get(token).map(Token::value_c_str);
-        guard::write(len, || value.map_or(0, CStr::count_bytes));
-        borrowed(value)
+        // Nothing here reads the text: the registers would keep pieces of it, and a call its time.
+        let value = arc_token::get(token).map(Token::value_with_nul);
+        guard::write(len, || value.map_or(0, |value| value.len() - 1));
+        value.map_or(ptr::null(), |value| value.as_ptr().cast())
     }
 }
 

@@ -22,7 +22,18 @@ fn change(copy: &Path, file: &str, old: &str, new: &str) {
 /// A copy of the sources in which the C library has more than today.
 fn grown_sources() -> std::path::PathBuf {
     let copy = empty("grown");
-    for part in ["Cargo.toml", "Cargo.lock", "core", "ffi", "python", "emulator", "cli", "tests", "include"] {
+    for part in [
+        "Cargo.toml",
+        "Cargo.lock",
+        "registers",
+        "core",
+        "ffi",
+        "python",
+        "emulator",
+        "cli",
+        "tests",
+        "include",
+    ] {
         succeed(Command::new("cp").arg("-R").arg(workspace().join(part)).arg(&copy));
     }
     change(
