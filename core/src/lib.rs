@@ -42,6 +42,7 @@ mod identity;
 mod installed;
 mod json;
 mod keyfile;
+mod leftovers;
 mod listener;
 mod metadata;
 mod reply;
