@@ -1,21 +1,61 @@
-/* Gets a token and lets go of it, step by step as the lines of its standard input come. */
+/*
+ * Gets tokens, reads them and lets go of them. After each step it says on standard error whether it still
+ * holds one, "held" or "gone", and waits for a line of its standard input.
+ */
+
+#define _DEFAULT_SOURCE
+#define _XOPEN_SOURCE 700
 
 #include "program.h"
 
-static void step(const char *done) {
-    printf("%s\n", done);
-    fflush(stdout);
+#include "late.h"
+
+#include <string.h>
+
+static void step(const char *state) {
+    bind_late();
+    fprintf(stderr, "%s\n", state);
     while (getchar() != '\n' && !feof(stdin)) {
     }
 }
 
+/* Runs while the key is in use. */
+static int32_t never(void *data) {
+    (void)data;
+    bind_late();
+    return 0;
+}
+
+static void diagnose(const arc_client *client) {
+    arc_report *report = NULL;
+    arc_error *error = NULL;
+    check_ok(arc_client_diagnose(client, RESOURCE, &report, &error), &error);
+    CHECK(arc_report_ok(report));
+    arc_report_free(report);
+}
+
 int main(void) {
     arc_client *client = new_client(new_options());
-    arc_token *token = get_token(client, RESOURCE);
-    step("has a token");
+    arc_error *error = NULL;
+    arc_token *token = NULL;
+    size_t length = 0;
+
+    diagnose(client);
+    step("gone");
+
+    check_ok(arc_client_get_token_cancellable(client, RESOURCE, 0, never, NULL, &token, &error), &error);
+    step("held");
+    CHECK(arc_token_value(token, &length) != NULL && length > 100);
+    step("held");
     arc_token_free(token);
-    step("the client has it");
+    step("held");
+    arc_client_clear(client);
+    step("gone");
+
+    token = get_token(client, RESOURCE);
     arc_client_free(client);
-    step("let go");
+    step("held");
+    arc_token_free(token);
+    step("gone");
     return 0;
 }

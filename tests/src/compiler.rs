@@ -58,6 +58,12 @@ impl Compiler {
         self.flag(workspace().join(path))
     }
 
+    /// Makes the dynamic linker bind each function at its first call, whatever the compiler's default is.
+    #[must_use]
+    pub fn bind_late(self) -> Compiler {
+        self.flag("-Wl,-z,lazy").flag("-fplt")
+    }
+
     /// Links the shared library, which the program will find where it was built.
     #[must_use]
     pub fn link_shared(mut self) -> Compiler {

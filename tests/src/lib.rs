@@ -9,14 +9,16 @@ mod memory;
 mod process;
 mod python;
 mod shipped;
+mod variants;
 
 pub use agent::beside_agent;
 pub use compiler::Compiler;
 pub use library::{Library, shared_library};
-pub use memory::occurrences;
+pub use memory::{Piece, occurrences, pieces};
 pub use process::{MESSAGES, cargo_artifacts, run, succeed};
 pub use python::{Python, python, services};
 pub use shipped::{command_binary, shipped, shipping, shipping_apart};
+pub use variants::variants;
 
 use std::path::{Path, PathBuf};
 

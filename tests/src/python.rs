@@ -26,7 +26,13 @@ impl Python {
     /// A program of the environment, such as `python` or `pytest`.
     #[must_use]
     pub fn command(&self, program: &str) -> Command {
-        Command::new(self.directory.join("bin").join(program))
+        Command::new(self.program(program))
+    }
+
+    /// The path of such a program.
+    #[must_use]
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.directory.join("bin").join(name)
     }
 
     /// The environment's directory.

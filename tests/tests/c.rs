@@ -1,14 +1,14 @@
 //! C programs that use the library as its users do.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::PathBuf;
+use std::process::Stdio;
 use std::sync::mpsc;
 
 use arcidentity_emulator::{Answer, Event};
 use arcidentity_needs::{VALGRIND, needs};
-use arcidentity_tests::{occurrences, run, succeed};
+use arcidentity_tests::{run, succeed};
 
 use crate::programs::{agent, agent_without_challenge, c, command, valgrind};
 
@@ -112,68 +112,6 @@ fn no_function_leaks_or_touches_foreign_memory() {
         succeed(&mut valgrind(&build(name, "valgrind"), &agent()));
     }
     succeed(valgrind(&build("threads", "valgrind"), &agent()).args(["16", "4"]));
-}
-
-#[test]
-fn nothing_secret_is_left_in_memory() {
-    let program = build("memory", "shared");
-    leaves_nothing_secret(&program, "", 100);
-    // The loader saves the vector registers when it binds a function at its first call, and they may still
-    // hold a few bytes. Without that, not even a fragment is left.
-    leaves_nothing_secret(&program, "1", 24);
-}
-
-/// Looks for parts of the token of this length, and for the key, after each step of the program.
-fn leaves_nothing_secret(program: &Path, bind_now: &str, length: usize) {
-    let agent = agent();
-    let key = agent.issue_key().expect("a key can be made");
-    // The Authorization header is "Basic " and this.
-    let key_text = String::from_utf8(key.contents().to_vec()).expect("a key is text");
-    // All of its parts differ, so that each is found on its own.
-    let token: String = (0..200).map(|part| format!("eyJ{part:x}.")).collect();
-    let part = |start: usize| &token[start..start + length];
-    let parts = [part(0), part(token.len() / 2), part(token.len() - length)];
-    agent.script([
-        Answer::challenge(key.challenge()),
-        Answer::json(200, serde_json::json!({"access_token": token, "expires_in": "3600"})),
-    ]);
-    let mut steps = Steps::start(command(program, &agent).env("LD_BIND_NOW", bind_now));
-    for holder in ["has a token", "the client has it"] {
-        steps.reach(holder);
-        let found = occurrences(&steps.process, &parts);
-        assert!(found.iter().all(|&count| count > 0), "the search finds what is there: {found:?}");
-        assert_eq!(occurrences(&steps.process, &[&key_text]), [0], "{holder}");
-        steps.go_on();
-    }
-    steps.reach("let go");
-    assert_eq!(occurrences(&steps.process, &parts), [0, 0, 0]);
-    assert_eq!(occurrences(&steps.process, &[&key_text]), [0]);
-    steps.go_on();
-    assert!(steps.process.wait().expect("a child can be waited for").success());
-}
-
-/// A program that says what it has done, and waits for a line before it does more.
-struct Steps {
-    process: Child,
-    said: Box<dyn Iterator<Item = String>>,
-}
-
-impl Steps {
-    fn start(command: &mut Command) -> Steps {
-        let process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
-        let mut process = process.expect("the program starts");
-        let said = BufReader::new(process.stdout.take().expect("it is piped")).lines();
-        Steps { process, said: Box::new(said.map_while(Result::ok)) }
-    }
-
-    fn reach(&mut self, step: &str) {
-        assert_eq!(self.said.next().as_deref(), Some(step));
-    }
-
-    fn go_on(&mut self) {
-        let mut input = self.process.stdin.as_ref().expect("it is piped");
-        input.write_all(b"\n").expect("the program reads");
-    }
 }
 
 #[test]

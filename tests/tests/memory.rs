@@ -1,42 +1,185 @@
-//! What a program leaves in its memory.
+//! What programs leave in their memory of keys and tokens.
+//!
+//! Each program is run with each variant of the functions that copy and search text. Where it can be, it is bound
+//! late: then the dynamic linker saves the vector registers, and what was left in them, on the stack.
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
 use std::io::{BufRead, BufReader, Write};
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::{Child, ChildStderr, Command, Stdio};
 
-use arcidentity_emulator::{Answer, Emulator};
-use arcidentity_tests::occurrences;
+use arcidentity_core::Client;
+use arcidentity_emulator::Emulator;
+use arcidentity_needs::{PYTHON, needs};
+use arcidentity_tests::{command_binary, pieces, python, succeed, variants};
+
+use crate::programs::{agent, agent_without_challenge, c, command, cpp, preload};
+
+const RESOURCE: &str = "https://vault.azure.net";
 
 #[test]
-fn a_rust_program_keeps_no_secret_that_it_let_go_of() {
-    let agent = Emulator::start().unwrap();
-    let key = agent.issue_key().unwrap();
-    let key_text = String::from_utf8(key.contents().to_vec()).unwrap();
-    let token = format!("eyJ0eXAi.{}", "secret".repeat(200));
-    agent.script([
-        Answer::challenge(key.challenge()),
-        Answer::json(200, serde_json::json!({"access_token": token, "expires_in": "3600"})),
-    ]);
-    let mut program = Command::new(env!("CARGO_BIN_EXE_rust-client"))
-        .env("ENDPOINT", agent.endpoint())
-        .env("KEYS", agent.key_directory())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut said = BufReader::new(program.stdout.take().unwrap()).lines();
-    let mut go_on = program.stdin.take().unwrap();
+fn of_a_c_program() {
+    let program = c("memory").bind_late().link_shared().build("memory-c");
+    is_bound_late(&program);
+    keeps_no_secret(&C_STATES, agent, |agent| command(&program, agent));
+}
 
-    assert_eq!(said.next().unwrap().unwrap(), "has a token");
-    let header = format!("Basic {key_text}");
-    let needles = [&token[..40], &token[token.len() - 40..], &key_text[..], &header[..]];
-    let found = occurrences(&program, &needles);
-    assert!(found[0] > 0, "the search finds what is there");
-    assert_eq!(found[2..], [0, 0], "the key is gone as soon as it was used");
+#[test]
+fn of_a_c_program_that_holds_the_library() {
+    let program = c("memory").bind_late().link_static().build("memory-c-static");
+    is_bound_late(&program);
+    keeps_no_secret(&C_STATES, agent, |agent| command(&program, agent));
+}
 
-    go_on.write_all(b"\n").unwrap();
-    assert_eq!(said.next().unwrap().unwrap(), "let go");
-    assert_eq!(occurrences(&program, &needles), [0, 0, 0, 0]);
-    drop(go_on);
-    assert!(program.wait().unwrap().success());
+#[test]
+fn of_a_c_program_whose_agent_wants_no_key() {
+    let program = c("memory").bind_late().link_shared().build("memory-c-without-key");
+    keeps_no_secret(&C_STATES, agent_without_challenge, |agent| command(&program, agent));
+}
+
+#[test]
+fn of_a_c_program_that_gets_signals() {
+    let program = c("memory").bind_late().link_shared().build("memory-c-signals");
+    let signals = preload("signals");
+    keeps_no_secret(&C_STATES, agent, |agent| {
+        let mut command = command(&program, agent);
+        command.env("LD_PRELOAD", &signals);
+        command
+    });
+}
+
+/// See `memory.c`.
+const C_STATES: [&str; 7] = ["gone", "held", "held", "held", "gone", "held", "gone"];
+
+#[test]
+fn of_a_cpp_program() {
+    let program = cpp("memory").bind_late().link_shared().build("memory-cpp");
+    is_bound_late(&program);
+    keeps_no_secret(&["held", "held", "held", "gone"], agent, |agent| command(&program, agent));
+}
+
+#[test]
+fn of_a_rust_program() {
+    let program = env!("CARGO_BIN_EXE_rust-client");
+    keeps_no_secret(&["held", "held", "gone"], agent, |agent| command(program, agent));
+}
+
+#[test]
+fn of_a_python_program() {
+    needs!(PYTHON);
+    let (python, late) = (python(), preload("late"));
+    is_bound_late(&late);
+    keeps_no_secret(&["held", "gone", "held", "held"], agent, |agent| {
+        let mut python = command(python.program("python"), agent);
+        python.env("LD_PRELOAD", &late).args(["-c", PYTHON_PROGRAM]);
+        python
+    });
+}
+
+/// The last step holds the token as a text of Python's.
+const PYTHON_PROGRAM: &str = r#"
+import arcidentity, ctypes, os, sys
+bind_next = ctypes.CDLL(None).bind_next
+def step(state):
+    print(state, file=sys.stderr, flush=True)
+    sys.stdin.readline()
+
+client = arcidentity.Client(os.environ["ENDPOINT"], os.environ["KEYS"])
+token = client.get_token("https://vault.azure.net")
+bind_next()
+step("held")
+client.clear()
+del token
+bind_next()
+step("gone")
+token = client.get_token("https://vault.azure.net")
+bind_next()
+step("held")
+text = token.token
+bind_next()
+step("held")
+"#;
+
+#[test]
+fn of_the_command() {
+    let (program, ended) = (command_binary(), preload("ended"));
+    is_bound_late(&ended);
+    for form in ["token", "json", "header"] {
+        keeps_no_secret(&["ended"], agent, |agent| {
+            let mut command = Command::new(&program);
+            command.args(["token", RESOURCE, "--output", form, "--endpoint", &agent.endpoint()]);
+            command.arg("--key-directory").arg(agent.key_directory()).env("LD_PRELOAD", &ended);
+            command
+        });
+    }
+}
+
+/// Runs a program that gets tokens of this agent with every variant, and looks for the token and for all keys
+/// whenever it says what it holds. A token that is held is there in whole, and no part of it anywhere else.
+fn keeps_no_secret(states: &[&str], agent: fn() -> Emulator, command: impl Fn(&Emulator) -> Command) {
+    for variant in variants() {
+        let agent = agent();
+        let token = token(&agent);
+        let mut command = command(&agent);
+        // An empty LD_BIND_NOW is none.
+        let mut program = Program::start(command.env("GLIBC_TUNABLES", &variant).env("LD_BIND_NOW", ""));
+        let mut said = Vec::new();
+        while let Some(state) = program.next_state() {
+            let found = pieces(&program.process, &secrets(&agent, &token));
+            let (whole, parts): (Vec<_>, Vec<_>) = found.iter().partition(|piece| piece.text == token);
+            assert!(parts.is_empty(), "{variant}, {state} after {said:?}: {parts:#?}");
+            assert_eq!(!whole.is_empty(), state == "held", "{variant}, {state} after {said:?}: {whole:#?}");
+            program.go_on();
+            said.push(state);
+        }
+        assert_eq!(said, states, "{variant}");
+        assert!(program.process.wait().unwrap().success(), "{variant}");
+    }
+}
+
+/// The agent gives this one to everybody.
+fn token(agent: &Emulator) -> String {
+    let client = Client::builder().endpoint(agent.endpoint()).key_directory(agent.key_directory());
+    client.build().unwrap().get_token(RESOURCE).unwrap().value().to_owned()
+}
+
+/// The token, and all keys that were used. The header is "Basic " and the key.
+fn secrets(agent: &Emulator, token: &str) -> Vec<String> {
+    let requests = agent.requests();
+    let headers = requests.iter().filter_map(|request| request.header("authorization"));
+    let keys = headers.map(|header| header.strip_prefix("Basic ").unwrap());
+    keys.chain([token]).map(str::to_owned).collect()
+}
+
+/// Fails if the compiler or the linker has made something else than the test is for.
+fn is_bound_late(file: &Path) {
+    let dynamic = succeed(Command::new("readelf").args(["--dynamic", "--wide"]).arg(file));
+    assert!(!dynamic.contains("NOW"), "{dynamic}");
+    let relocations = succeed(Command::new("readelf").args(["--relocs", "--wide"]).arg(file));
+    assert!(relocations.contains("JUMP_SLO"), "{relocations}");
+}
+
+/// A program that says on its standard error what it holds, and goes on after a line of standard input.
+struct Program {
+    process: Child,
+    said: BufReader<ChildStderr>,
+}
+
+impl Program {
+    fn start(command: &mut Command) -> Program {
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut process = command.spawn().unwrap();
+        let said = BufReader::new(process.stderr.take().unwrap());
+        Program { process, said }
+    }
+
+    fn next_state(&mut self) -> Option<String> {
+        let mut line = String::new();
+        let length = self.said.read_line(&mut line).unwrap();
+        (length > 0).then(|| line.trim_end().to_owned())
+    }
+
+    fn go_on(&mut self) {
+        self.process.stdin.as_ref().unwrap().write_all(b"\n").unwrap();
+    }
 }

@@ -18,6 +18,12 @@ pub fn cpp(name: &str) -> Compiler {
     Compiler::cpp().std("c++17").source(format!("tests/cpp/{name}.cpp"))
 }
 
+/// `tests/c/NAME.c` as a library to load before a program. Its own calls are bound late.
+pub fn preload(name: &str) -> PathBuf {
+    let library = Compiler::c().flag("-shared").flag("-fPIC").bind_late();
+    library.source(format!("tests/c/{name}.c")).build(&format!("{name}.so"))
+}
+
 /// An agent whose machine has the user-assigned identity that the programs know.
 pub fn agent() -> Emulator {
     let identity = UserAssigned {

@@ -13,8 +13,8 @@ use arcidentity_tests::{beside_agent, run};
 use serde_json::{Value, json};
 
 use super::stand_in::StandIn;
-use super::{Outcome, example, memory, preload, proxy};
-use crate::programs::{agent_without_challenge, command, valgrind};
+use super::{Outcome, example, memory, proxy};
+use crate::programs::{agent_without_challenge, command, preload, valgrind};
 
 pub(crate) const SECRET: &str = "a \"quoted\" word of this t\u{e9}st";
 

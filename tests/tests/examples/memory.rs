@@ -9,7 +9,7 @@ use arcidentity_tests::occurrences;
 
 use super::keyvault::SECRET;
 use super::lines::Lines;
-use super::preload;
+use crate::programs::preload;
 
 /// Runs a program that gets a token of this agent, and looks for it and for the secret after its end.
 pub(crate) fn holds_nothing_at_the_end(agent: &Emulator, command: &mut Command) {

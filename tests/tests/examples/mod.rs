@@ -9,7 +9,6 @@ mod other_languages;
 mod proxy;
 mod stand_in;
 
-use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use arcidentity_tests::{Compiler, succeed};
@@ -19,12 +18,6 @@ fn example(name: &str, libraries: &[&str]) -> Compiler {
     let flags = succeed(Command::new("pkg-config").args(["--cflags", "--libs"]).args(libraries));
     let compiler = Compiler::c().std("c11").source(format!("ffi/examples/{name}.c")).link_shared();
     flags.split_whitespace().fold(compiler, Compiler::flag)
-}
-
-/// `tests/c/NAME.c` as a library to load before a program.
-fn preload(name: &str) -> PathBuf {
-    let source = format!("tests/c/{name}.c");
-    Compiler::c().flag("-shared").flag("-fPIC").source(source).build(&format!("{name}.so"))
 }
 
 /// What a program printed, and its exit status.
