@@ -1,4 +1,4 @@
-"""Credentials for clients of the Azure SDK. Needs azure-core: `pip install arcidentity[azure]`.
+"""Credentials for clients of the Azure SDK. Needs azure-core, as the extra `azure` installs it.
 
     from arcidentity.azure import ArcCredential
     from azure.keyvault.secrets import SecretClient
