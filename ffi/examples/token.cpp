@@ -9,6 +9,8 @@ int main()
         std::cout << "Authorization: Bearer " << token.value() << '\n';
     } catch (const arcidentity::Error &error) {
         std::cerr << error.what() << '\n';
+        if (!error.hint().empty())
+            std::cerr << "hint: " << error.hint() << '\n';
         return error.status();
     }
 }

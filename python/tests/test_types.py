@@ -168,11 +168,10 @@ def assert_found(checker: Checker, programs: dict[str, str], **settings: str) ->
 @both
 def test_the_examples_are_typed(checker: Checker) -> None:
     files: list[str] = []
-    for page in [SOURCE / "README.md", SOURCE.parent / "README.md"]:
-        examples = re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL)
-        assert examples
-        for example in examples:
-            files.append(f"example{len(files)}.py")
-            Path(files[-1]).write_text(example)
+    examples = re.findall(r"```python\n(.*?)```", (SOURCE / "README.md").read_text(), re.DOTALL)
+    assert examples
+    for example in examples:
+        files.append(f"example{len(files)}.py")
+        Path(files[-1]).write_text(example)
     checked = checker(*files)
     assert checked.returncode == 0, checked.stdout + checked.stderr

@@ -1,4 +1,4 @@
-# Installs the packages, compiles and runs the README's program as a user would, and removes the packages.
+# Installs the packages, compiles and runs the example as a user would, and removes the packages.
 
 dpkg --install ./*.deb
 ldconfig -p | grep libarcidentity

@@ -10,10 +10,12 @@ use arcidentity_needs::{NAMESPACES, PYTHON, needs};
 use arcidentity_tests::{python, run, scratch, services, succeed, workspace};
 use serde_json::Value;
 
+use super::faces::lines;
+
 const VAULT: &str = "https://my-vault.vault.azure.net";
 const SECRET: &str = "a s\u{e9}cret of this test";
 
-/// A new environment with what the README tells to install.
+/// A new environment with what the package's README tells to install.
 fn environment() -> &'static Path {
     static ENVIRONMENT: OnceLock<PathBuf> = OnceLock::new();
     ENVIRONMENT.get_or_init(|| {
@@ -47,8 +49,8 @@ struct Outcome {
     answers: Vec<u64>,
 }
 
-/// Runs the example on a machine that has the vault. `None` where the system allows no such machine.
-fn ask(with_agent: bool, secret: &str) -> Option<Outcome> {
+/// Runs a program with these arguments on a machine that has the vault. `None` where the system allows no such machine.
+fn ask(with_agent: bool, program: &Path, arguments: &[&str]) -> Option<Outcome> {
     let log = tempfile::NamedTempFile::new().unwrap();
     let mut machine = services().command("python");
     machine.arg(workspace().join("tests/services/machine.py")).arg("--log").arg(log.path());
@@ -57,7 +59,7 @@ fn ask(with_agent: bool, secret: &str) -> Option<Outcome> {
     if with_agent {
         machine.arg(programs.join("arcidentity")).args(["emulator", "--"]);
     }
-    machine.arg(programs.join("python")).arg(example()).args([VAULT, secret]);
+    machine.arg(programs.join("python")).arg(program).args(arguments);
     let output = run(&mut machine);
     let text = |bytes| String::from_utf8(bytes).unwrap();
     let (status, printed, said) = (output.status.code(), text(output.stdout), text(output.stderr));
@@ -77,13 +79,23 @@ fn example() -> PathBuf {
 #[test]
 fn it_shows_a_secret() {
     needs!(PYTHON);
-    let Some(outcome) = ask(true, "my-secret") else { return };
+    let Some(outcome) = ask(true, &example(), &[VAULT, "my-secret"]) else { return };
     assert_eq!((outcome.status, outcome.printed), (Some(0), format!("{SECRET}\n")), "{}", outcome.said);
     // The vault says what the token must be for; the SDK checks that this belongs to the vault, and asks again.
     assert_eq!(outcome.answers, [401, 200]);
     for answer in ["/metadata/identity/oauth2/token 401 ", "/metadata/identity/oauth2/token 200 "] {
         assert_eq!(outcome.said.matches(answer).count(), 1, "{}", outcome.said);
     }
+}
+
+#[test]
+fn the_three_lines_of_the_readme_show_a_secret() {
+    needs!(PYTHON);
+    let import = "from azure.keyvault.secrets import SecretClient\n";
+    let program = scratch("readme").join("lines-azure.py");
+    fs::write(&program, import.to_owned() + &lines("Azure SDK for Python").join("\n")).unwrap();
+    let Some(outcome) = ask(true, &program, &[]) else { return };
+    assert_eq!((outcome.status, outcome.printed), (Some(0), format!("{SECRET}\n")), "{}", outcome.said);
 }
 
 #[test]
@@ -97,7 +109,7 @@ fn it_says_why_there_is_no_secret() {
         (true, "their-secret", &[401, 403], no_role),
         (true, "other-secret", &[401, 404], no_secret),
     ] {
-        let Some(outcome) = ask(with_agent, secret) else { return };
+        let Some(outcome) = ask(with_agent, &example(), &[VAULT, secret]) else { return };
         let said = outcome.said;
         assert_eq!((outcome.status, outcome.printed.as_str()), (Some(1), ""), "{said}");
         assert_eq!(outcome.answers, answers);

@@ -9,6 +9,6 @@ mod growth;
 mod installation;
 mod isolated;
 mod link;
+mod page;
 mod properties;
-mod readme;
 mod tree;

@@ -7,8 +7,9 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use arcidentity_emulator::Emulator;
-use arcidentity_tests::{MESSAGES, cargo_artifacts, scratch, shipping, succeed, workspace};
+use arcidentity_tests::{MESSAGES, cargo_artifacts, scratch, succeed, workspace};
 
+use super::page;
 use super::wine::{C, CPP, TARGET, Wine, printed, wine};
 
 /// What CMake needs to know of the compiler.
@@ -19,34 +20,17 @@ const CROSS: [&str; 4] = [
     "-DCMAKE_CXX_COMPILER=x86_64-w64-mingw32-g++-posix",
 ];
 
-/// A project of the workspace, built by CMake.
-fn cmake(source: &str, arguments: &[&str]) -> PathBuf {
-    let directory = scratch("windows/build").join(source);
-    let mut configure = Command::new("cmake");
-    configure.arg("-S").arg(workspace().join(source)).arg("-B").arg(&directory).args(CROSS);
-    let cargo = Path::new(env!("CARGO")).parent().unwrap().to_owned();
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let paths = std::env::join_paths([cargo].into_iter().chain(std::env::split_paths(&path))).unwrap();
-    // What pkg-config finds on this system is not for Windows.
-    configure.env("PKG_CONFIG_LIBDIR", "/nonexistent");
-    succeed(configure.args(arguments).env("PATH", paths).envs(shipping()));
-    succeed(Command::new("cmake").arg("--build").arg(&directory));
-    directory
-}
-
-/// The library as CMake installs it. Programs go beside the DLL, where Windows looks for it.
-fn library() -> &'static Path {
+/// The library as the page installs it. Programs go beside the DLL, where Windows looks for it.
+pub fn library() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
     LIBRARY.get_or_init(|| {
-        let target = format!("-DARCIDENTITY_RUST_TARGET={TARGET}");
-        let build = cmake("ffi", &[&target, "-DCMAKE_INSTALL_LIBDIR=lib"]);
         let prefix = scratch("windows/usr");
-        succeed(Command::new("cmake").arg("--install").arg(build).arg("--prefix").arg(&prefix));
+        page::install(&scratch("windows/build/ffi"), &prefix);
         prefix
     })
 }
 
-fn dll() -> PathBuf {
+pub fn dll() -> PathBuf {
     library().join("bin/arcidentity.dll")
 }
 
@@ -110,11 +94,24 @@ fn a_c_program_works_with_the_static_library() {
     run_against(wine, &build(C, "smoke-static", &["c/smoke.c"], &libraries), &[]);
 }
 
+/// The examples, built with the installed library.
+fn examples() -> PathBuf {
+    let directory = scratch("windows/build/ffi/examples");
+    let mut configure = Command::new("cmake");
+    configure.arg("-S").arg(workspace().join("ffi/examples")).arg("-B").arg(&directory).args(CROSS);
+    configure.arg(format!("-Darcidentity_DIR={}", library().join("lib/cmake/arcidentity").display()));
+    // The compiler's own libraries are not beside the programs.
+    configure.arg("-DCMAKE_EXE_LINKER_FLAGS=-static");
+    // What pkg-config finds on this system is not for Windows.
+    succeed(configure.env("PKG_CONFIG_LIBDIR", "/nonexistent"));
+    succeed(Command::new("cmake").arg("--build").arg(&directory));
+    directory
+}
+
 #[test]
 fn the_examples_build_from_the_package_of_cmake() {
     let Some(wine) = wine() else { return };
-    let installed = format!("-Darcidentity_DIR={}", library().join("lib/cmake/arcidentity").display());
-    let examples = cmake("ffi/examples", &[&installed, "-DCMAKE_EXE_LINKER_FLAGS=-static"]);
+    let examples = examples();
     fs::copy(dll(), examples.join("arcidentity.dll")).unwrap();
     // Programs of Windows reach an emulator of Linux, but not its keys.
     let agent = Emulator::builder().require_challenge(false).start().unwrap();

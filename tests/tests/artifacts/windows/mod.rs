@@ -3,5 +3,6 @@
 
 mod command;
 mod library;
+mod page;
 mod rust;
 mod wine;

@@ -1,4 +1,4 @@
-//! The README's way from the sources to a running program.
+//! The page's way from the sources to a running program.
 
 use std::fs;
 
@@ -8,10 +8,10 @@ use arcidentity_tests::workspace;
 use super::installation::empty;
 use super::isolated::isolated;
 
-/// The blocks of shell commands in a section of the README.
+/// The blocks of shell commands in a section of the page on C.
 fn shell_blocks(section: &str) -> Vec<String> {
-    let readme = fs::read_to_string(workspace().join("README.md")).unwrap();
-    let (_, rest) = readme.split_once(&format!("\n{section}\n")).unwrap();
+    let page = fs::read_to_string(workspace().join("docs/c.md")).unwrap();
+    let (_, rest) = page.split_once(&format!("\n{section}\n")).unwrap();
     let section = rest.split("\n## ").next().unwrap();
     let blocks = section.split("```sh\n").skip(1).map(|block| block.split("```").next().unwrap().to_owned());
     blocks.collect()
@@ -31,7 +31,7 @@ fn three_commands_give_a_running_program() {
     let blocks = shell_blocks("## Installing the C library");
     let ways: Vec<_> = blocks.iter().filter(|block| block.contains("--preset install")).collect();
     assert_eq!(ways.len(), 2, "with pkg-config and with CMake");
-    let directory = empty("readme");
+    let directory = empty("page");
     let files = ["first", "second"].map(|name| directory.join(name));
     for (file, commands) in files.iter().zip(ways) {
         assert!(commands.lines().count() <= 3, "{commands}");
