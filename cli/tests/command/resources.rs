@@ -1,5 +1,7 @@
 //! The short names of services.
 
+use std::collections::BTreeSet;
+
 use arcidentity_emulator::{Answer, Emulator, Machine};
 
 use crate::support::{Outcome, ask, resources};
@@ -66,6 +68,15 @@ const THE_SAME: [(&str, &str); 3] = [
     ("servicebus", "https://servicebus.azure.net"),
     ("eventhubs", "https://eventhubs.azure.net"),
 ];
+
+/// The command itself lists them where it knows no such name.
+#[test]
+fn every_short_name_is_in_a_table_above() {
+    let outcome = ask(&Emulator::start().unwrap(), &["token", "nothing"]);
+    let (_, list) = outcome.stderr.trim_end().split_once(", or one of ").unwrap();
+    let tables = DIFFERENT.map(|(name, _)| name).into_iter().chain(THE_SAME.map(|(name, _)| name));
+    assert_eq!(list.split(", ").collect::<BTreeSet<_>>(), tables.collect());
+}
 
 fn agent_in(cloud: &str) -> Emulator {
     Emulator::builder().machine(Machine::default().cloud(cloud)).start().unwrap()
