@@ -4,6 +4,7 @@
 mod command;
 mod faces;
 mod keyvault;
+mod pages;
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
