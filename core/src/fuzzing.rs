@@ -1,6 +1,7 @@
 //! Doors to the parsers of strangers' texts, for `core/fuzz` and `core/tests/corpus.rs`. No behaviour, and
 //! no part of the public interface.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use crate::clock::{Clock, Now};
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::identity::Identity;
-use crate::keyfile::{self, KeyDirectory, Syntax};
+use crate::keyfile::{self, Syntax};
 use crate::metadata::Metadata;
 use crate::token::Token;
 use crate::{challenge, reply, retry};
@@ -20,15 +21,19 @@ pub fn realm<'a>(headers: &[&'a [u8]]) -> Result<&'a str, Error> {
     challenge::realm(headers)
 }
 
-/// The file name that `realm` spells in `directory`, by the rules of this system.
-pub fn key_name<'a>(directory: &Path, realm: &'a str) -> Result<&'a str, Error> {
-    KeyDirectory::find(Some(directory))?.judge(realm)
+/// The file name that `realm` spells in `directory`, by the rules of Linux and other Unix systems.
+pub fn unix_key_name<'a>(directory: &str, realm: &'a str) -> Result<&'a str, Error> {
+    keyfile::judge(Syntax::Unix, Path::new(directory), realm)
 }
 
 /// The file name that `realm` spells in `directory`, by the rules of Windows.
-pub fn windows_key_name<'a>(directory: &str, realm: &'a str) -> Option<&'a str> {
-    let (theirs, name) = Syntax::Windows.split(realm).ok()?;
-    Syntax::Windows.same(theirs, directory).then_some(name)
+pub fn windows_key_name<'a>(directory: &str, realm: &'a str) -> Result<&'a str, Error> {
+    keyfile::judge(Syntax::Windows, Path::new(directory), realm)
+}
+
+/// Whether a path of Windows cannot lead to another machine or to a device.
+pub fn is_on_a_drive(path: &str) -> bool {
+    Syntax::Windows.is_local(path)
 }
 
 /// The key in a key file with this content.
@@ -37,10 +42,20 @@ pub fn key_text(content: &[u8]) -> Result<&str, Error> {
     keyfile::key_text(content)
 }
 
-/// The URL that is asked for tokens, and where to connect for it.
+/// The URL that is asked for tokens, and where to connect for it, as the option says.
 pub fn endpoint(url: &str) -> Result<(String, Vec<SocketAddr>), Error> {
-    let endpoint = Endpoint::find(Some(url), |_| None)?;
-    Ok((endpoint.token_url(), endpoint.addresses().to_vec()))
+    places(Endpoint::find(Some(url), |_| None))
+}
+
+/// The same as the environment says.
+pub fn endpoint_of(
+    environment: impl Fn(&str) -> Option<OsString>,
+) -> Result<(String, Vec<SocketAddr>), Error> {
+    places(Endpoint::find(None, environment))
+}
+
+fn places(endpoint: Result<Endpoint, Error>) -> Result<(String, Vec<SocketAddr>), Error> {
+    endpoint.map(|endpoint| (endpoint.token_url(), endpoint.addresses().to_vec()))
 }
 
 /// The token in an answer.

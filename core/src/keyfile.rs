@@ -75,26 +75,24 @@ impl KeyDirectory {
 
     /// The Authorization value that the key file named by `realm` makes: `Basic ` and the file's text.
     pub(crate) fn authorization(&self, realm: &str) -> Result<Secret, KeyError> {
-        let name = self.judge(realm)?;
+        let name = judge(system::SYNTAX, &self.path, realm)?;
         let (mut file, size) = system::open_key(&self.path, name)?;
         let mut content = Zeroizing::new(vec![0; size]);
         file.read_exact(&mut content).map_err(unreadable)?;
         Ok(Secret::concat(&["Basic ", key_text(&content)?]))
     }
+}
 
-    /// The file name in `realm`, if it lies in this directory or in what this directory resolves to.
-    pub(crate) fn judge<'a>(&self, realm: &'a str) -> Result<&'a str, Error> {
-        let syntax = system::SYNTAX;
-        let (directory, name) = syntax.split(realm)?;
-        let is_ours = |ours: &Path| ours.to_str().is_some_and(|ours| syntax.same(directory, ours));
-        // Only our own path is resolved, never the stranger's.
-        let resolved = || std::fs::canonicalize(&self.path).is_ok_and(|path| is_ours(&path));
-        if is_ours(&self.path) || resolved() {
-            return Ok(name);
-        }
-        let ours = self.path.display();
-        Err(untrusted(format!("the agent named a key file outside of {ours}")))
+/// The file name in `realm`, if it lies in the directory `ours` or in what that resolves to.
+pub(crate) fn judge<'a>(syntax: Syntax, ours: &Path, realm: &'a str) -> Result<&'a str, Error> {
+    let (directory, name) = syntax.split(realm)?;
+    let is = |ours: &Path| ours.to_str().is_some_and(|ours| syntax.same(directory, ours));
+    // Only our own path is resolved, never the stranger's.
+    if is(ours) || std::fs::canonicalize(ours).is_ok_and(|path| is(&path)) {
+        return Ok(name);
     }
+    let ours = ours.display();
+    Err(untrusted(format!("the agent named a key file outside of {ours}")))
 }
 
 /// The size of a key that is read whole, and no more of it should it grow meanwhile.
@@ -131,32 +129,7 @@ fn untrusted(message: impl Into<String>) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_KEY, judge_size, key_text};
-
-    #[test]
-    fn key_texts() {
-        let longest = "k".repeat(MAX_KEY);
-        for (content, expected) in [
-            ("key", Some("key")),
-            ("a+/=~!", Some("a+/=~!")),
-            ("key\r\n", Some("key")),
-            ("key \t\n\n", Some("key")),
-            ("\u{feff}key", Some("key")),
-            (&longest, Some(longest.as_str())),
-            ("", None),
-            ("\n", None),
-            ("\u{feff}", None),
-            (" key", None),
-            ("two words", None),
-            ("two\r\nX-Header: lines", None),
-            ("nul\0", None),
-            ("caf\u{e9}", None),
-            ("\u{7f}", None),
-        ] {
-            assert_eq!(key_text(content.as_bytes()).ok(), expected, "{content:?}");
-        }
-        assert!(key_text(b"\xff").is_err());
-    }
+    use super::judge_size;
 
     #[test]
     fn key_sizes() {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
 mod support;
+mod tables;
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -10,6 +11,8 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use arcidentity_core::{Client, ErrorKind};
 use arcidentity_emulator::{Answer, Emulator, KeyStyle};
 use support::{VAULT, client, counts, emulator, failure, refused};
+use tables::key_text::key_texts;
+use tables::realm;
 
 #[test]
 fn only_plain_files_are_read() {
@@ -25,20 +28,17 @@ fn only_plain_files_are_read() {
 
 #[test]
 fn contents() {
-    let largest = "k".repeat(4096);
-    for contents in ["key", "key\n", "\u{feff}key\r\n", largest.as_str()] {
+    for (name, content, expected) in key_texts() {
         let agent = emulator();
         let issued = agent.issue_key().unwrap();
-        fs::write(issued.path(), contents).unwrap();
+        fs::write(issued.path(), content).unwrap();
         agent.script([Answer::challenge(issued.challenge()), Answer::status(418)]);
-        failure(&agent);
-        let sent = agent.requests()[1].header("authorization").unwrap().to_owned();
-        assert_eq!(sent, format!("Basic {}", contents.trim_start_matches('\u{feff}').trim_end()));
+        let error = failure(&agent);
+        let requests = agent.requests();
+        let sent = requests.get(1).and_then(|request| request.header("authorization"));
+        assert_eq!(sent, expected.as_ref().ok().map(|key| format!("Basic {key}")).as_deref(), "{name}");
+        assert_eq!(error.kind(), expected.err().unwrap_or(ErrorKind::Protocol), "{name}");
     }
-    for contents in ["", "\n", "two words", "a\r\nX: y", "nul\0", "caf\u{e9}", &format!("{largest}\n")] {
-        assert_eq!(refused(KeyStyle::file().contents(contents)), ErrorKind::UntrustedKey, "{contents:?}");
-    }
-    assert_eq!(refused(KeyStyle::file().contents(b"\xff\xfe".as_slice())), ErrorKind::UntrustedKey);
 }
 
 #[test]
@@ -54,41 +54,23 @@ fn modes() {
 #[test]
 fn realms_that_lead_out_of_the_directory_open_nothing() {
     let agent = emulator();
-    let keys = agent.key_directory().to_str().unwrap().to_owned();
-    fs::create_dir(format!("{keys}/sub")).unwrap();
-    fs::create_dir(format!("{keys}2")).unwrap();
-    for path in [
-        format!("{keys}/sub/a.key"),
-        format!("{keys}2/a.key"),
-        format!("{keys}/a.txt"),
-        format!("{keys}/.key"),
-    ] {
-        fs::write(path, "secret").unwrap();
+    let keys = agent.key_directory();
+    let above = keys.parent().unwrap();
+    fs::create_dir(keys.join("sub")).unwrap();
+    fs::create_dir(above.join("tokens2")).unwrap();
+    for path in ["tokens/sub/a.key", "tokens2/a.key", "tokens/a.txt", "tokens/.key", "outside.key"] {
+        fs::write(above.join(path), "secret").unwrap();
     }
-    for realm in [
-        "a.key".to_owned(),
-        "/etc/passwd".into(),
-        "/etc/passwd.key".into(),
-        format!("{keys}/sub/a.key"),
-        format!("{keys}2/a.key"),
-        format!("{keys}/a.txt"),
-        format!("{keys}/.key"),
-        format!("{keys}//a.key"),
-        format!("{keys}/../a.key"),
-        format!("{keys}/./a.key"),
-        format!("{keys}/sub/../a.key"),
-        format!("{keys}/"),
-        keys.clone(),
-        r"\\attacker\share\a.key".into(),
-        "/dev/zero".into(),
-        format!("{keys}/{}.key", "x".repeat(300)),
-    ] {
+    let is_refused = |row: &&realm::Row| row.1 == realm::KEYS && row.3.is_err() && realm::can_be_sent(row.2);
+    let refused = realm::UNIX.iter().filter(is_refused).map(|row| row.2);
+    let too_long = format!("{}/{}.key", realm::KEYS, "x".repeat(300));
+    for realm in refused.chain([too_long.as_str()]) {
+        let realm = realm.replace(realm::ABOVE, above.to_str().unwrap());
         agent.clear_requests();
         agent.script([Answer::challenge(format!("Basic realm={realm}"))]);
         assert_eq!(failure(&agent).kind(), ErrorKind::UntrustedKey, "{realm}");
         assert_eq!(counts(&agent), (1, 0), "{realm}");
     }
-    fs::remove_dir_all(format!("{keys}2")).unwrap();
 }
 
 #[test]

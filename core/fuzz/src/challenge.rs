@@ -1,11 +1,10 @@
-use std::path::Path;
-
 use arcidentity_core::fuzzing;
 
-const LINUX: &str = "/tokens";
-const WINDOWS: &str = r"C:\Tokens";
+// The key directories of the tables in `core/tests/tables`, which the seeds come from.
+const LINUX: &str = "/arc/tokens";
+const WINDOWS: &str = r"C:\Arc\Tokens";
 
-/// The values of `WWW-Authenticate`, one on each line. Accepted if they name a key file of this system.
+/// The values of `WWW-Authenticate`, one on each line. Accepted if they name a key file of Linux.
 pub fn challenge(data: &[u8]) -> bool {
     let mut headers: Vec<&[u8]> = data.split(|&byte| byte == b'\n').collect();
     let realm = fuzzing::realm(&headers);
@@ -20,13 +19,13 @@ pub fn challenge(data: &[u8]) -> bool {
     let is_within = |header: &[u8]| header.windows(realm.len()).any(|part| part == realm.as_bytes());
     assert!(headers.iter().any(|header| is_within(header) && names_basic(header)), "{realm:?}");
 
-    if let Some(name) = fuzzing::windows_key_name(WINDOWS, realm) {
+    if let Ok(name) = fuzzing::windows_key_name(WINDOWS, realm) {
         assert_is_plain(name, &['/', '\\', ':', '*', '?', '<', '>', '|', '"']);
         let directory = &realm[..realm.len() - name.len() - 1];
         let directory = directory.strip_prefix(r"\\?\").unwrap_or(directory).replace('/', r"\");
         assert!(directory.eq_ignore_ascii_case(WINDOWS), "{realm:?}");
     }
-    match fuzzing::key_name(Path::new(LINUX), realm) {
+    match fuzzing::unix_key_name(LINUX, realm) {
         Ok(name) => {
             assert_is_plain(name, &['/']);
             assert_eq!(realm, format!("{LINUX}/{name}"));

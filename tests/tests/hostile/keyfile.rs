@@ -17,46 +17,10 @@ use super::case::Expected::{self, Fails, Token};
 use super::case::{Case, make_device};
 use super::check::Runner;
 use super::scene::{BAIT, KEY, Scene, issued};
+use super::tables::key_text::key_texts;
 
 /// `nobody`, on every Linux system.
 const SOMEBODY_ELSE: u32 = 65534;
-
-/// The bytes of the file. The agent takes the key if it comes without mark and white space.
-fn contents() -> Vec<(&'static str, Vec<u8>, Expected)> {
-    let text = |text: String| text.into_bytes();
-    vec![
-        ("1 byte", b"k".to_vec(), Token),
-        ("4096 bytes", text("k".repeat(4096)), Token),
-        ("a newline behind", text(format!("{KEY}\n")), Token),
-        ("CR LF behind", text(format!("{KEY}\r\n")), Token),
-        ("white space behind", text(format!("{KEY} \t\r\n\n")), Token),
-        ("a byte order mark", text(format!("\u{feff}{KEY}")), Token),
-        ("a byte order mark and a newline", text(format!("\u{feff}{KEY}\n")), Token),
-        ("0 bytes", Vec::new(), Fails(UntrustedKey)),
-        ("4097 bytes", text("k".repeat(4097)), Fails(UntrustedKey)),
-        ("4096 bytes and a newline", text("k".repeat(4096) + "\n"), Fails(UntrustedKey)),
-        ("1 MiB", vec![b'k'; 1 << 20], Fails(UntrustedKey)),
-        ("a newline alone", b"\n".to_vec(), Fails(UntrustedKey)),
-        ("a byte order mark alone", text("\u{feff}".to_owned()), Fails(UntrustedKey)),
-        ("two byte order marks", text(format!("\u{feff}\u{feff}{KEY}")), Fails(UntrustedKey)),
-        ("a byte order mark of UTF-16", b"\xff\xfek\0e\0y\0".to_vec(), Fails(UntrustedKey)),
-        ("a space before", text(format!(" {KEY}")), Fails(UntrustedKey)),
-        ("a newline before", text(format!("\n{KEY}")), Fails(UntrustedKey)),
-        ("a space inside", text(format!("{KEY} {KEY}")), Fails(UntrustedKey)),
-        ("a tab inside", text(format!("{KEY}\t{KEY}")), Fails(UntrustedKey)),
-        ("a newline inside", text(format!("{KEY}\n{KEY}")), Fails(UntrustedKey)),
-        ("a header inside", text(format!("{KEY}\r\nX-Header: {KEY}")), Fails(UntrustedKey)),
-        ("a request inside", text(format!("{KEY}\r\n\r\nGET /x HTTP/1.1")), Fails(UntrustedKey)),
-        ("NUL inside", text(format!("{KEY}\0{KEY}")), Fails(UntrustedKey)),
-        ("NUL behind", text(format!("{KEY}\0")), Fails(UntrustedKey)),
-        ("DEL inside", text(format!("{KEY}\u{7f}")), Fails(UntrustedKey)),
-        ("an escape sequence", text(format!("\u{1b}[2J{KEY}")), Fails(UntrustedKey)),
-        ("non-ASCII", text(format!("{KEY}é")), Fails(UntrustedKey)),
-        ("a wide space behind", text(format!("{KEY}\u{a0}")), Fails(UntrustedKey)),
-        ("other than UTF-8", [KEY.as_bytes(), b"\xff"].concat(), Fails(UntrustedKey)),
-        ("zeros", vec![0; 100], Fails(UntrustedKey)),
-    ]
-}
 
 /// What stands at the path; the agent names it in its challenge.
 type Make = fn(&Scene, &Path);
@@ -94,10 +58,11 @@ const RARE_FILES: &[(&str, Need, Make, Expected, usize)] = &[
 ];
 
 pub fn cases() -> Vec<Case> {
-    let contents = contents().into_iter().map(|(name, contents, expected)| {
-        let requests = if matches!(expected, Token) { 2 } else { 1 };
+    // The agent takes the key if it comes without mark and white space.
+    let contents = key_texts().into_iter().map(|(name, content, expected)| {
+        let (expected, requests) = expected.map_or_else(|kind| (Fails(kind), 1), |_| (Token, 2));
         Case::new(format!("key file: {name}"), expected, requests).prepare(move |scene| {
-            scene.agent.make_keys(KeyStyle::file().contents(contents.clone()));
+            scene.agent.make_keys(KeyStyle::file().contents(content.clone()));
         })
     });
     let file = |name: &str, make: Make, expected, requests| {

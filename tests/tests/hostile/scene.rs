@@ -4,6 +4,7 @@ use std::any::Any;
 use std::fs;
 use std::io;
 use std::net::TcpListener;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -12,8 +13,10 @@ use arcidentity_emulator::{Answer, Emulator, KeyStyle};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use super::tables::realm::ABOVE;
+
 /// The agent's key. Only the agent's port may see it.
-pub const KEY: &str = "K3yOfTheAgentThatNobodyElseMaySee+0123456789/abcdefghijklmnop==";
+pub use super::tables::key_text::KEY;
 
 /// What lies in files that no agent may get.
 pub const BAIT: &str = "Ba1tInFilesThatAreNoKeysOfTheAgent+9876543210/zyxwvutsrqponmlk==";
@@ -35,7 +38,7 @@ pub fn issued(members: Value) -> Answer {
 }
 
 /// ```text
-/// ROOT/tokens             the key directory, with a.key (the key) and sub/a.key (bait)
+/// ROOT/tokens             the key directory, with a.key (the key); sub/a.key, a.txt and .key (bait)
 /// ROOT/link -> tokens
 /// ROOT/tokens2/a.key      bait
 /// ROOT/outside.key        bait
@@ -59,10 +62,11 @@ impl Scene {
         agent.issue_key().unwrap();
         agent.make_keys(Scene::key_style());
         symlink(&keys, root.path().join("link")).unwrap();
-        for (directory, file) in [("tokens/sub", "a.key"), ("tokens2", "a.key"), ("", "outside.key")] {
-            let directory = root.path().join(directory);
-            fs::create_dir_all(&directory).unwrap();
-            fs::write(directory.join(file), BAIT).unwrap();
+        for directory in ["tokens/sub", "tokens2"] {
+            fs::create_dir(root.path().join(directory)).unwrap();
+        }
+        for bait in ["tokens/sub/a.key", "tokens/a.txt", "tokens/.key", "tokens2/a.key", "outside.key"] {
+            fs::write(root.path().join(bait), BAIT).unwrap();
         }
         let elsewhere = TcpListener::bind("127.0.0.1:0").unwrap();
         elsewhere.set_nonblocking(true).unwrap();
@@ -96,6 +100,19 @@ impl Scene {
             bytes.extend_from_slice(part.as_bytes());
         }
         bytes
+    }
+
+    /// Puts this scene's directory in the place of the one that the tables of realms are about.
+    pub fn moved(&self, text: &[u8]) -> Vec<u8> {
+        let root = self.root.path().as_os_str().as_bytes();
+        let above = ABOVE.as_bytes();
+        let mut moved = Vec::new();
+        let mut rest = text;
+        while let Some(at) = rest.windows(above.len()).position(|part| part == above) {
+            moved.extend_from_slice(&[&rest[..at], root].concat());
+            rest = &rest[at + above.len()..];
+        }
+        [&moved, rest].concat()
     }
 
     /// A challenge with this value, filled in.

@@ -1,0 +1,235 @@
+//! Realms: which file of the key directory they name, by the rules of either system. No file is touched.
+
+use arcidentity_core::ErrorKind::{self, UntrustedKey};
+use arcidentity_core::fuzzing;
+
+/// Name, key directory, realm, and the name of the file or what it fails with.
+pub type Row = (&'static str, &'static str, &'static str, Result<&'static str, ErrorKind>);
+
+const REFUSED: Result<&str, ErrorKind> = Err(UntrustedKey);
+
+/// What lies above the key directory of most rows.
+pub const ABOVE: &str = "/arc";
+
+/// The key directory of most rows.
+pub const KEYS: &str = "/arc/tokens";
+
+/// The rules of Linux and other Unix systems.
+pub const UNIX: &[Row] = &[
+    ("a key", KEYS, "/arc/tokens/a.key", Ok("a.key")),
+    ("a hyphen and a digit", KEYS, "/arc/tokens/a-1.key", Ok("a-1.key")),
+    ("the agent's directory", "/var/opt/azcmagent/tokens", "/var/opt/azcmagent/tokens/a.key", Ok("a.key")),
+    ("a slash behind the option", "/arc/tokens/", "/arc/tokens/a.key", Ok("a.key")),
+    ("the option is the root", "/", "/a.key", Ok("a.key")),
+    ("a key that is not there", KEYS, "/arc/tokens/b.key", Ok("b.key")),
+    ("dots and the extension", KEYS, "/arc/tokens/...key", Ok("...key")),
+    ("a backslash in the name", KEYS, "/arc/tokens/..\\a.key", Ok("..\\a.key")),
+    ("a wildcard", KEYS, "/arc/tokens/*.key", Ok("*.key")),
+    ("nothing", KEYS, "", REFUSED),
+    ("the root", KEYS, "/", REFUSED),
+    ("relative", KEYS, "a.key", REFUSED),
+    ("relative to here", KEYS, "./a.key", REFUSED),
+    ("relative to the directory above", KEYS, "tokens/a.key", REFUSED),
+    ("relative to home", KEYS, "~/a.key", REFUSED),
+    ("a variable", KEYS, "$HOME/a.key", REFUSED),
+    ("the file of a user", KEYS, "/etc/passwd", REFUSED),
+    ("the file of a user with the extension", KEYS, "/etc/passwd.key", REFUSED),
+    ("the file of root", KEYS, "/etc/shadow", REFUSED),
+    ("a key of the system", KEYS, "/etc/a.key", REFUSED),
+    ("a key elsewhere", KEYS, "/arc/outside.key", REFUSED),
+    ("up and out", KEYS, "/arc/tokens/../outside.key", REFUSED),
+    ("up and out to a key", KEYS, "/arc/tokens/../a.key", REFUSED),
+    ("up, out and down", KEYS, "/arc/tokens/../etc/a.key", REFUSED),
+    ("out and in again", KEYS, "/arc/tokens/../tokens/a.key", REFUSED),
+    ("down and up again", KEYS, "/arc/tokens/sub/../a.key", REFUSED),
+    ("here and here", KEYS, "/arc/tokens/./a.key", REFUSED),
+    ("here on the way", KEYS, "/arc/./tokens/a.key", REFUSED),
+    ("up from a file", KEYS, "/arc/tokens/a.key/../a.key", REFUSED),
+    ("the root and up", KEYS, "/../arc/tokens/a.key", REFUSED),
+    ("two slashes", KEYS, "/arc/tokens//a.key", REFUSED),
+    ("two slashes on the way", KEYS, "/arc//tokens/a.key", REFUSED),
+    ("two slashes at the beginning", KEYS, "//arc/tokens/a.key", REFUSED),
+    ("a directory below", KEYS, "/arc/tokens/sub/a.key", REFUSED),
+    ("a sibling with the same beginning", KEYS, "/arc/tokens2/a.key", REFUSED),
+    ("a sibling with a shorter name", KEYS, "/arc/token/a.key", REFUSED),
+    ("the same beginning and no slash", KEYS, "/arc/tokensa.key", REFUSED),
+    ("the directory above", KEYS, "/arc/a.key", REFUSED),
+    ("other case", KEYS, "/arc/TOKENS/a.key", REFUSED),
+    ("other case above", KEYS, "/ARC/tokens/a.key", REFUSED),
+    ("the directory itself", KEYS, "/arc/tokens", REFUSED),
+    ("the directory and a slash", KEYS, "/arc/tokens/", REFUSED),
+    ("the directory and dots", KEYS, "/arc/tokens/..", REFUSED),
+    ("a slash behind", KEYS, "/arc/tokens/a.key/", REFUSED),
+    ("a dot behind", KEYS, "/arc/tokens/a.key.", REFUSED),
+    ("no extension", KEYS, "/arc/tokens/a", REFUSED),
+    ("another extension", KEYS, "/arc/tokens/a.txt", REFUSED),
+    ("two extensions", KEYS, "/arc/tokens/a.key.txt", REFUSED),
+    ("the extension in capitals", KEYS, "/arc/tokens/a.KEY", REFUSED),
+    ("the extension alone", KEYS, "/arc/tokens/.key", REFUSED),
+    ("the letters without the dot", KEYS, "/arc/tokens/akey", REFUSED),
+    ("a file of a process", KEYS, "/proc/self/environ", REFUSED),
+    ("a descriptor", KEYS, "/proc/self/fd/0", REFUSED),
+    ("a descriptor with the extension", KEYS, "/proc/self/fd/a.key", REFUSED),
+    ("the directory as a process sees it", KEYS, "/proc/self/root/arc/tokens/a.key", REFUSED),
+    ("a device", KEYS, "/dev/zero", REFUSED),
+    ("a device with the extension", KEYS, "/dev/zero.key", REFUSED),
+    ("a share", KEYS, r"\\attacker\share\a.key", REFUSED),
+    ("a share with slashes", KEYS, "//attacker/share/a.key", REFUSED),
+    ("a share in the long form", KEYS, r"\\?\UNC\attacker\share\a.key", REFUSED),
+    ("a device of Windows", KEYS, r"\\.\C:\a.key", REFUSED),
+    ("the directory of Windows", KEYS, r"C:\ProgramData\AzureConnectedMachineAgent\Tokens\a.key", REFUSED),
+    ("a short drive of Windows", KEYS, r"C:\Tokens\a.key", REFUSED),
+    ("small letters of Windows, with slashes", KEYS, "c:/tokens/A.KEY", REFUSED),
+    ("a port of Windows", KEYS, r"C:\Tokens\COM1.key", REFUSED),
+    ("a stream of Windows", KEYS, r"C:\Tokens\a.key::$DATA", REFUSED),
+    ("the long form of Windows", KEYS, r"\\?\C:\Tokens\a.key", REFUSED),
+    ("a device's name", KEYS, "CON.key", REFUSED),
+    ("a backslash for the last slash", KEYS, "/arc/tokens\\a.key", REFUSED),
+    ("backslashes for slashes", KEYS, r"\arc\tokens\a.key", REFUSED),
+    ("a file's URL", KEYS, "file:///arc/tokens/a.key", REFUSED),
+    ("a pipe", KEYS, "|cat /arc/tokens/a.key", REFUSED),
+    ("single quotes", KEYS, "'/arc/tokens/a.key'", REFUSED),
+    ("NUL", KEYS, "/arc/tokens/a\0.key", REFUSED),
+    ("NUL behind", KEYS, "/arc/tokens/a.key\0.txt", REFUSED),
+    ("a control character", KEYS, "/arc/tokens/a\u{1}.key", REFUSED),
+    ("a tab", KEYS, "/arc/tokens/a\t.key", REFUSED),
+    ("a line end", KEYS, "/arc/tokens/a\n.key", REFUSED),
+    ("a C1 control", KEYS, "/arc/tokens/\u{85}.key", REFUSED),
+];
+
+/// The key directory of most rows of Windows.
+pub const WINDOWS_KEYS: &str = r"C:\Arc\Tokens";
+
+/// The agent's own.
+const AGENTS: &str = r"C:\ProgramData\AzureConnectedMachineAgent\Tokens";
+
+/// The rules of Windows.
+pub const WINDOWS: &[Row] = &[
+    ("a key", WINDOWS_KEYS, r"C:\Arc\Tokens\a.key", Ok("a.key")),
+    ("the agent's", AGENTS, r"C:\ProgramData\AzureConnectedMachineAgent\Tokens\a.key", Ok("a.key")),
+    (
+        "the case of Microsoft's other pages",
+        AGENTS,
+        r"C:\ProgramData\AzureConnectedMachineAgent\tokens\a.key",
+        Ok("a.key"),
+    ),
+    ("in small letters", WINDOWS_KEYS, r"c:\arc\tokens\a.key", Ok("a.key")),
+    ("in capitals", WINDOWS_KEYS, r"C:\ARC\TOKENS\a.key", Ok("a.key")),
+    ("a small drive", WINDOWS_KEYS, r"c:\Arc\Tokens\a.key", Ok("a.key")),
+    ("the name in capitals", WINDOWS_KEYS, r"C:\Arc\Tokens\A.KEY", Ok("A.KEY")),
+    ("slashes", WINDOWS_KEYS, "C:/Arc/Tokens/a.key", Ok("a.key")),
+    ("slashes, small letters and a name in capitals", WINDOWS_KEYS, "c:/arc/tokens/A.KEY", Ok("A.KEY")),
+    ("the long form", WINDOWS_KEYS, r"\\?\C:\Arc\Tokens\a.key", Ok("a.key")),
+    ("the option in the long form", r"\\?\C:\Keys", r"C:\Keys\a.key", Ok("a.key")),
+    ("both in the long form", r"\\?\C:\Keys", r"\\?\C:\Keys\a.key", Ok("a.key")),
+    ("a backslash behind the option", r"C:\Keys\", r"C:\Keys\a.key", Ok("a.key")),
+    ("a drive itself", r"D:\", r"D:\a.key", Ok("a.key")),
+    ("a name that begins like a device", WINDOWS_KEYS, r"C:\Arc\Tokens\console.key", Ok("console.key")),
+    ("nothing", WINDOWS_KEYS, "", REFUSED),
+    ("no directory", WINDOWS_KEYS, "a.key", REFUSED),
+    ("the directory", WINDOWS_KEYS, r"C:\Arc\Tokens", REFUSED),
+    ("the directory and a backslash", WINDOWS_KEYS, r"C:\Arc\Tokens\", REFUSED),
+    ("a share", WINDOWS_KEYS, r"\\attacker\share\a.key", REFUSED),
+    ("a share with slashes", WINDOWS_KEYS, "//attacker/share/a.key", REFUSED),
+    ("a share of both kinds", WINDOWS_KEYS, r"\/attacker\share/a.key", REFUSED),
+    ("a share in the long form", WINDOWS_KEYS, r"\\?\UNC\attacker\share\a.key", REFUSED),
+    ("a share of this machine", WINDOWS_KEYS, r"\\localhost\C$\Arc\Tokens\a.key", REFUSED),
+    ("a share of WebDAV", WINDOWS_KEYS, r"\\attacker@80\DavWWWRoot\a.key", REFUSED),
+    ("a share, which the option is too", r"\\server\share", r"\\server\share\a.key", REFUSED),
+    ("the long form of a share, both", r"\\?\UNC\server\share", r"\\?\UNC\server\share\a.key", REFUSED),
+    ("a pipe", WINDOWS_KEYS, r"\\.\pipe\a.key", REFUSED),
+    ("a pipe, whose directory the option is", r"\\.\pipe", r"\\.\pipe\a.key", REFUSED),
+    (
+        "a device, below which the option is",
+        r"\\?\GLOBALROOT\Device",
+        r"\\?\GLOBALROOT\Device\a.key",
+        REFUSED,
+    ),
+    ("relative to the drive, both", r"\Tokens", r"\Tokens\a.key", REFUSED),
+    ("relative to the directory of a drive, both", "C:Tokens", r"C:Tokens\a.key", REFUSED),
+    ("a drive as a device", WINDOWS_KEYS, r"\\.\C:\Arc\Tokens\a.key", REFUSED),
+    ("a volume", WINDOWS_KEYS, r"\\?\Volume{00000000-0000-0000-0000-000000000000}\a.key", REFUSED),
+    ("a device", WINDOWS_KEYS, r"\\?\GLOBALROOT\Device\a.key", REFUSED),
+    ("a shadow copy", WINDOWS_KEYS, r"\\?\GLOBALROOT\Device\HarddiskVolumeShadowCopy1\a.key", REFUSED),
+    ("the name of the kernel", WINDOWS_KEYS, r"\??\C:\Arc\Tokens\a.key", REFUSED),
+    ("the long form twice", WINDOWS_KEYS, r"\\?\\\?\C:\Arc\Tokens\a.key", REFUSED),
+    ("the long form in slashes", WINDOWS_KEYS, "//?/C:/Arc/Tokens/a.key", REFUSED),
+    ("a URL", WINDOWS_KEYS, "file:///C:/Arc/Tokens/a.key", REFUSED),
+    ("relative to a drive", WINDOWS_KEYS, r"C:Arc\Tokens\a.key", REFUSED),
+    ("relative to a drive, without a directory", WINDOWS_KEYS, "C:a.key", REFUSED),
+    ("relative to the current drive", WINDOWS_KEYS, r"\Arc\Tokens\a.key", REFUSED),
+    ("another drive", WINDOWS_KEYS, r"D:\Arc\Tokens\a.key", REFUSED),
+    ("no drive", WINDOWS_KEYS, r"1:\Arc\Tokens\a.key", REFUSED),
+    ("a variable", WINDOWS_KEYS, r"%ProgramData%\Arc\Tokens\a.key", REFUSED),
+    ("a path of Linux", WINDOWS_KEYS, "/var/opt/azcmagent/tokens/a.key", REFUSED),
+    ("up and in again", WINDOWS_KEYS, r"C:\Arc\Tokens\..\Tokens\a.key", REFUSED),
+    ("up and in again on the way", WINDOWS_KEYS, r"C:\x\..\Arc\Tokens\a.key", REFUSED),
+    ("up and out", WINDOWS_KEYS, r"C:\Arc\Tokens\..\a.key", REFUSED),
+    ("up with a slash", WINDOWS_KEYS, r"C:\Arc\Tokens/../a.key", REFUSED),
+    ("here and here", WINDOWS_KEYS, r"C:\Arc\Tokens\.\a.key", REFUSED),
+    ("two backslashes", WINDOWS_KEYS, r"C:\Arc\Tokens\\a.key", REFUSED),
+    ("two backslashes behind the drive", WINDOWS_KEYS, r"C:\\Arc\Tokens\a.key", REFUSED),
+    ("two backslashes on the way", WINDOWS_KEYS, r"C:\Arc\\Tokens\a.key", REFUSED),
+    ("a directory below", WINDOWS_KEYS, r"C:\Arc\Tokens\sub\a.key", REFUSED),
+    ("a directory below, with a slash", WINDOWS_KEYS, r"C:\Arc\Tokens\sub/a.key", REFUSED),
+    ("a sibling with the same beginning", WINDOWS_KEYS, r"C:\Arc\Tokens2\a.key", REFUSED),
+    ("a dot behind the directory", WINDOWS_KEYS, r"C:\Arc\Tokens.\a.key", REFUSED),
+    ("a space behind the directory", WINDOWS_KEYS, r"C:\Arc\Tokens \a.key", REFUSED),
+    ("a space behind the directory above", WINDOWS_KEYS, r"C:\Arc \Tokens\a.key", REFUSED),
+    ("a stream of the directory", WINDOWS_KEYS, r"C:\Arc\Tokens::$INDEX_ALLOCATION\a.key", REFUSED),
+    ("a short name of the directory", AGENTS, r"C:\PROGRA~3\AZUREC~1\Tokens\a.key", REFUSED),
+    ("a letter that only looks the same", WINDOWS_KEYS, "C:\\Arc\\To\u{212a}ens\\a.key", REFUSED),
+    ("a dot behind", WINDOWS_KEYS, r"C:\Arc\Tokens\a.key.", REFUSED),
+    ("a space behind", WINDOWS_KEYS, r"C:\Arc\Tokens\a.key ", REFUSED),
+    ("no stream behind the colon", WINDOWS_KEYS, r"C:\Arc\Tokens\a.key:", REFUSED),
+    ("a stream", WINDOWS_KEYS, r"C:\Arc\Tokens\a.key:stream", REFUSED),
+    ("the stream of every file", WINDOWS_KEYS, r"C:\Arc\Tokens\a.key::$DATA", REFUSED),
+    ("a stream that looks like a key", WINDOWS_KEYS, r"C:\Arc\Tokens\a.txt:b.key", REFUSED),
+    ("a stream of a key that looks like a key", WINDOWS_KEYS, r"C:\Arc\Tokens\a.key:b.key", REFUSED),
+    ("a stream of a file without an extension", WINDOWS_KEYS, r"C:\Arc\Tokens\a:b.key", REFUSED),
+    ("a short name and no stream", WINDOWS_KEYS, r"C:\Arc\Tokens\A~1.KEY:", REFUSED),
+    ("another extension", WINDOWS_KEYS, r"C:\Arc\Tokens\a.txt", REFUSED),
+    ("the extension alone", WINDOWS_KEYS, r"C:\Arc\Tokens\.key", REFUSED),
+    ("half of the extension", WINDOWS_KEYS, r"C:\Arc\Tokens\é.ke", REFUSED),
+    ("a wildcard", WINDOWS_KEYS, r"C:\Arc\Tokens\*.key", REFUSED),
+    ("a wildcard behind", WINDOWS_KEYS, r"C:\Arc\Tokens\a*.key", REFUSED),
+    ("a wildcard for one letter", WINDOWS_KEYS, r"C:\Arc\Tokens\a?.key", REFUSED),
+    ("a wildcard of old", WINDOWS_KEYS, r"C:\Arc\Tokens\<.key", REFUSED),
+    ("the console", WINDOWS_KEYS, r"C:\Arc\Tokens\CON.key", REFUSED),
+    ("the console in small letters", WINDOWS_KEYS, r"C:\Arc\Tokens\con.key", REFUSED),
+    ("the console and a space", WINDOWS_KEYS, r"C:\Arc\Tokens\con .key", REFUSED),
+    ("what the console reads", WINDOWS_KEYS, r"C:\Arc\Tokens\conin$.key", REFUSED),
+    ("the null device in capitals", WINDOWS_KEYS, r"C:\Arc\Tokens\NUL.key", REFUSED),
+    ("the null device and a space", WINDOWS_KEYS, r"C:\Arc\Tokens\nul .key", REFUSED),
+    ("the null device with two extensions", WINDOWS_KEYS, r"C:\Arc\Tokens\nul.x.key", REFUSED),
+    ("a device with two extensions", WINDOWS_KEYS, r"C:\Arc\Tokens\aux.x.key", REFUSED),
+    ("a device in capitals", WINDOWS_KEYS, r"C:\Arc\Tokens\AUX.key", REFUSED),
+    ("a serial port", WINDOWS_KEYS, r"C:\Arc\Tokens\COM1.key", REFUSED),
+    ("a serial port with a raised 1", WINDOWS_KEYS, "C:\\Arc\\Tokens\\COM\u{b9}.key", REFUSED),
+    ("a serial port with a raised 2", WINDOWS_KEYS, "C:\\Arc\\Tokens\\com\u{b2}.key", REFUSED),
+    ("a printer", WINDOWS_KEYS, r"C:\Arc\Tokens\LPT9.key", REFUSED),
+    ("a printer in small letters", WINDOWS_KEYS, r"C:\Arc\Tokens\lpt9.key", REFUSED),
+    ("a line feed", WINDOWS_KEYS, "C:\\Arc\\Tokens\\a\n.key", REFUSED),
+    ("NUL", WINDOWS_KEYS, "C:\\Arc\\Tokens\\a\0.key", REFUSED),
+];
+
+/// Key directories on Windows that cannot lead to another machine or to a device.
+pub const ON_A_DRIVE: &[&str] = &[AGENTS, r"\\?\d:\keys", "C:/keys", r"C:\"];
+
+/// The same for those that can: nobody's setting makes a share or a device a place for keys.
+pub const NOT_ON_A_DRIVE: &[&str] = &[
+    r"\\server\share",
+    r"\\?\UNC\server\share",
+    r"\\.\PIPE",
+    r"\\?\GLOBALROOT\Device",
+    r"\Tokens",
+    "C:Tokens",
+];
+
+/// Whether a challenge can name this realm, which loses white space at its ends and cannot hold a control
+/// character on its way over HTTP.
+pub fn can_be_sent(realm: &str) -> bool {
+    let challenge = format!("Basic realm={realm}");
+    !realm.chars().any(|c| c.is_ascii_control() && c != '\t')
+        && fuzzing::realm(&[challenge.as_bytes()]).ok() == Some(realm)
+}
