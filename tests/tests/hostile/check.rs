@@ -11,8 +11,8 @@ use arcidentity_needs::are_met;
 use super::case::{Case, Expected};
 use super::scene::{BAIT, KEY, Scene, TOKEN};
 
-/// One attempt makes no more requests, whatever the agent does.
-const REQUESTS_PER_ATTEMPT: usize = 4;
+/// One attempt makes no more requests, whatever the agent does: two challenges, and the request with the second key.
+const REQUESTS_PER_ATTEMPT: usize = 3;
 
 /// Most cases wait for something other than a processor.
 const AT_ONCE: usize = 8;

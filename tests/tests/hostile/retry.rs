@@ -97,9 +97,18 @@ fn for_ever() -> Vec<Case> {
     two_fit.timeout = Duration::from_secs(5);
     let mut none_fits = always("503 with no time to wait", unavailable(), 1).only(runner_core::NAME);
     none_fits.timeout = Duration::from_millis(500);
-    let challenged = Case::new("retry: 401 for ever", Fails(Refused), 3).prepare(|scene| {
+    let challenged = |max_attempts| {
+        let name = format!("retry: 401 for ever, {max_attempts} attempts");
+        let case = Case::new(name, Fails(Refused), 3).prepare(|scene| {
+            let challenge = scene.challenge("Basic realm={keys}/a.key");
+            scene.agent.respond_with(move |_| challenge.clone());
+        });
+        attempts(max_attempts, case, NONE)
+    };
+    // As many requests as one attempt may make, and then another attempt.
+    let challenged_twice = Case::new("retry: 503 to a second key, then good", Token, 5).prepare(|scene| {
         let challenge = scene.challenge("Basic realm={keys}/a.key");
-        scene.agent.respond_with(move |_| challenge.clone());
+        scene.agent.script([challenge.clone(), challenge, Answer::status(503)]);
     });
     let gone = Case::new("retry: a key that is gone for ever", Fails(AccessDenied), 2)
         .prepare(|scene| scene.agent.make_keys(KeyStyle::missing()));
@@ -111,7 +120,9 @@ fn for_ever() -> Vec<Case> {
         attempts(2, always("closed", Answer::close(), 2), ONE),
         attempts(5, two_fit, 3.0..=3.0),
         attempts(5, none_fits, NONE),
-        attempts(5, challenged, NONE),
+        challenged(1),
+        challenged(5),
+        attempts(2, challenged_twice, ONE),
         attempts(5, gone, NONE),
         attempts(5, five, 24.75..=41.25),
     ]
