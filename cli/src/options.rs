@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use arcidentity_core::limits::DEFAULT_TIMEOUT;
 use arcidentity_core::{Client, ClientBuilder, Error, Identity};
 use lexopt::{Parser, ValueExt};
 
@@ -17,7 +18,7 @@ pub(crate) struct ClientOptions {
 
 impl Default for ClientOptions {
     fn default() -> ClientOptions {
-        ClientOptions { builder: Client::builder(), has_identity: false, timeout: Duration::from_secs(60) }
+        ClientOptions { builder: Client::builder(), has_identity: false, timeout: DEFAULT_TIMEOUT }
     }
 }
 

@@ -22,11 +22,9 @@ use crate::buffer::WipedBuffer;
 use crate::clock::Clock;
 use crate::connection::{Connection, Route};
 use crate::error::{Error, ErrorKind};
+use crate::limits::{MAX_BODY, MAX_HEADERS, MAX_KEY};
 use crate::retry::{self, Failure};
 use crate::secret::Secret;
-
-const MAX_HEADERS: usize = 16 * 1024;
-const MAX_BODY: usize = 64 * 1024;
 
 /// Holds the headers of every usual answer, and most of its body.
 const USUAL_INPUT: usize = 4 * 1024;
@@ -35,7 +33,7 @@ const USUAL_INPUT: usize = 4 * 1024;
 const MAX_INPUT: usize = MAX_HEADERS + 1024;
 
 /// The longest line of a request that carries a key, and a little more.
-const KEY_LINE: usize = 4096 + 64;
+const KEY_LINE: usize = MAX_KEY + 64;
 
 /// Every request has these. The agent logs `Client-Id` since version 1.50.
 const HEADERS: [(HeaderName, HeaderValue); 4] = [

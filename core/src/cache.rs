@@ -18,14 +18,9 @@ use crate::clock::{Clock, Now};
 use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind};
 use crate::flight::{Flight, Outcome};
+use crate::limits::{RETRY_INTERVAL, WAIT_BEFORE_END};
 use crate::stripe::Stripes;
 use crate::token::{Token, TokenData};
-
-/// This long before a token's end, callers wait for its successor.
-const WAIT_BEFORE_END: Duration = Duration::from_secs(5 * 60);
-
-/// The time between two tries to replace a token that is still valid.
-const RETRY_INTERVAL: Duration = Duration::from_secs(30);
 
 /// How badly a token is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,21 +15,10 @@ use crate::error::{Error, ErrorKind};
 use crate::handshake::TokenRequest;
 use crate::identity::Identity;
 use crate::keyfile::KeyDirectory;
+use crate::limits::{DEFAULT_MAX_ATTEMPTS, DEFAULT_TIMEOUT, EARLY_TIMEOUT, MAX_RESOURCE};
 use crate::metadata::Metadata;
 use crate::retry;
 use crate::token::{Token, TokenData};
-
-/// How long one call may take unless the builder says otherwise.
-const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
-
-/// How many attempts one call makes unless the builder says otherwise.
-const DEFAULT_MAX_ATTEMPTS: u32 = 5;
-
-/// How long a caller who still has a valid token waits for a new one.
-const EARLY_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// The longest resource, in bytes. The agent's own limit is not known; real ones have fewer than 100.
-const MAX_RESOURCE: usize = 1024;
 
 /// A source of access tokens, with its own memory. Any number of threads may use it at once.
 ///
@@ -332,7 +321,7 @@ impl ClientBuilder {
         match self.clone().build() {
             Ok(client) => Ok(client.diagnose(resource)),
             Err(error) if error.kind() == ErrorKind::UntrustedAgent => {
-                let client = self.endpoint(endpoint::DEFAULT).build()?;
+                let client = self.endpoint(endpoint::default_url()).build()?;
                 Ok(diagnose::run(&client, resource, Some(error)))
             }
             Err(error) => Err(error),

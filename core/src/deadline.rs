@@ -5,12 +5,10 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind};
+use crate::limits::INTERRUPT_INTERVAL;
 
 /// Asked while a call waits, on the thread that waits; `true` ends the call.
 pub type Interrupt = Arc<dyn Fn() -> bool + Send + Sync>;
-
-/// How long a wait goes on at most before the interrupt hook is asked again.
-const INTERRUPT_INTERVAL: Duration = Duration::from_millis(100);
 
 /// When a call must end, and who may end it earlier.
 #[derive(Clone)]

@@ -40,6 +40,7 @@ use crate::client::{self, Client};
 use crate::deadline::Deadline;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind};
+use crate::limits::AGENT_PORT;
 use crate::metadata::Metadata;
 use crate::reply;
 use crate::retry::Failure;
@@ -49,9 +50,6 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A question that is not the one for a token has at most this part of the client's timeout.
 const SHARE: u32 = 4;
-
-/// The port of the agent, whatever the client was told.
-const AGENT_PORT: u16 = 40342;
 
 /// Examines what `client` needs. With a `misplaced` endpoint nobody is asked anything.
 pub(crate) fn run(client: &Client, resource: Option<&str>, misplaced: Option<Error>) -> Report {

@@ -4,9 +4,7 @@ use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use crate::error::{Error, ErrorKind};
-
-/// The agent's address when nothing else is said.
-pub(crate) const DEFAULT: &str = "http://localhost:40342";
+use crate::limits::AGENT_PORT;
 
 /// Where an agent answers token requests.
 const TOKEN_PATH: &str = "/metadata/identity/oauth2/token";
@@ -43,7 +41,7 @@ impl Endpoint {
                     error.with_hint("the environment variable IDENTITY_ENDPOINT does not name the Azure Arc agent of this machine: unset it")
                 })
             }
-            _ => Endpoint::parse(DEFAULT),
+            _ => Endpoint::parse(&default_url()),
         }
     }
 
@@ -129,9 +127,14 @@ fn loopback(host: &str) -> Option<Vec<IpAddr>> {
     address.is_loopback().then(|| vec![address])
 }
 
+/// The agent's address when nothing else is said.
+pub(crate) fn default_url() -> String {
+    format!("http://localhost:{AGENT_PORT}")
+}
+
 fn untrusted(message: &str) -> Error {
     Error::new(ErrorKind::UntrustedAgent, message)
-        .with_hint("use http and 127.0.0.1, [::1] or localhost, as in http://localhost:40342")
+        .with_hint(format!("use http and 127.0.0.1, [::1] or localhost, as in {}", default_url()))
 }
 
 /// The endpoint as an error message may show it: short and without control characters.

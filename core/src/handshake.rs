@@ -12,16 +12,11 @@ use crate::error::Error;
 use crate::identity::Identity;
 use crate::keyfile::{KeyDirectory, KeyError};
 use crate::leftovers;
+use crate::limits::{API_VERSION, MAX_CHALLENGES};
 use crate::reply;
 use crate::retry::{self, Failure};
 use crate::secret::Secret;
 use crate::token::TokenData;
-
-/// Every agent knows this one; the newest that some know is 2021-02-01.
-pub(crate) const API_VERSION: &str = "2020-06-01";
-
-/// How many challenges one attempt answers: a key may expire between the challenge and its use.
-const MAX_CHALLENGES: usize = 2;
 
 /// Everything but RFC 3986's unreserved characters.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

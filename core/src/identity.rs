@@ -2,6 +2,7 @@
 
 use crate::error::{Error, ErrorKind};
 use crate::json::{Member, Object};
+use crate::limits::USER_ASSIGNED_SINCE;
 
 /// Which of the machine's identities a client asks for.
 ///
@@ -57,9 +58,10 @@ impl Identity {
             return Ok(());
         }
         let message = format!("the agent did not confirm that the token is for {parameter}={wanted}");
-        Err(Error::new(ErrorKind::IdentityNotConfirmed, message).with_hint(
-            "user-assigned identities need the Azure Connected Machine agent 1.67 or later: see `azcmagent version`",
-        ))
+        Err(Error::new(ErrorKind::IdentityNotConfirmed, message).with_hint(format!(
+            "user-assigned identities need the Azure Connected Machine agent {USER_ASSIGNED_SINCE} or later: see \
+             `azcmagent version`",
+        )))
     }
 }
 

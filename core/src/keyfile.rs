@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, ErrorKind};
+use crate::limits::MAX_KEY;
 use crate::secret::Secret;
 pub(crate) use realm::Syntax;
 
@@ -26,9 +27,6 @@ use unix as system;
 pub(crate) use unix::AGENT_DIRECTORY;
 #[cfg(windows)]
 use windows as system;
-
-/// The largest key that is read, in bytes.
-const MAX_KEY: usize = 4096;
 
 /// The one directory that keys are read from.
 #[derive(Debug, Clone)]

@@ -43,6 +43,8 @@ mod installed;
 mod json;
 mod keyfile;
 mod leftovers;
+#[doc(hidden)]
+pub mod limits;
 mod listener;
 mod metadata;
 mod reply;

@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use crate::agent::Agent;
 use crate::error::Error;
-use crate::handshake::{API_VERSION, refused};
+use crate::handshake::refused;
+use crate::limits::API_VERSION;
 use crate::retry::Failure;
 
 /// The instance metadata of this machine. Every fact may be missing.

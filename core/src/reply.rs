@@ -6,11 +6,8 @@ use crate::clock::Now;
 use crate::error::{Error, ErrorKind};
 use crate::identity::Identity;
 use crate::json::{Member, Object};
+use crate::limits::REFRESH_BEFORE_END;
 use crate::token::TokenData;
-
-/// How long before its end a token is refreshed at the earliest, in seconds. The agent hands out the same
-/// token until fewer than 90 minutes remain, so that asking earlier brings nothing.
-const REFRESH_BEFORE: u64 = 75 * 60;
 
 /// No token lives longer, in seconds. Keeps sums of times in range, whatever the answer says.
 const MAX_LIFETIME: u64 = 366 * 24 * 60 * 60;
@@ -42,7 +39,7 @@ pub(crate) fn token(body: &[u8], identity: &Identity, now: Now) -> Result<TokenD
     let lifetime = lifetime(&reply, now)?;
     let refresh_in = match reply.get("refresh_in").and_then(seconds) {
         Some(own) => u64::try_from(own).unwrap_or(0).min(lifetime),
-        None => lifetime - (lifetime / 2).min(REFRESH_BEFORE),
+        None => lifetime - (lifetime / 2).min(REFRESH_BEFORE_END.as_secs()),
     };
     Ok(TokenData::new(value, now, lifetime, refresh_in))
 }

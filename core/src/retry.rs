@@ -5,10 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use crate::clock::Clock;
 use crate::deadline::Deadline;
 use crate::error::Error;
-
-/// The waits between attempts, in seconds, each varied by a quarter. Together they are longer than the
-/// 30 s for which an agent may answer 503 while it starts.
-const WAITS: [f64; 4] = [1.0, 3.0, 9.0, 20.0];
+use crate::limits::{TEMPORARY_STATUSES, WAITS};
 
 /// Why one attempt failed.
 #[derive(Debug)]
@@ -36,7 +33,7 @@ impl Failure {
 
 /// Whether the same request may succeed later.
 pub(crate) fn is_temporary(status: u16) -> bool {
-    matches!(status, 408 | 429 | 500 | 502 | 503 | 504)
+    TEMPORARY_STATUSES.contains(&status)
 }
 
 /// Runs `attempt` until it succeeds, fails for good, or no attempt or time is left.

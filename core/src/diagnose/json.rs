@@ -3,14 +3,12 @@
 use serde_json::Value;
 
 use super::report::{Check, Report};
-
-/// The version of the layout.
-const VERSION: u32 = 1;
+use crate::limits::REPORT_VERSION;
 
 pub(super) fn write(report: &Report) -> String {
     let status = report.error().map_or(0, |error| error.kind().status());
     object([
-        ("version", VERSION.to_string()),
+        ("version", REPORT_VERSION.to_string()),
         ("library", text(env!("CARGO_PKG_VERSION"))),
         ("ok", report.ok().to_string()),
         ("status", status.to_string()),

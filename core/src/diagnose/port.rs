@@ -8,14 +8,15 @@ mod windows;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use super::Findings;
 use super::endpoint;
 use super::handshake::milliseconds;
 use super::remedy::RESTART_AGENT;
 use super::report::{Check, Topic};
 use super::service::{LOG, Service};
 use super::system::System;
-use super::{AGENT_PORT, Findings};
 use crate::error::{Error, ErrorKind};
+use crate::limits::AGENT_PORT;
 #[cfg(target_os = "linux")]
 use linux::listening;
 #[cfg(windows)]

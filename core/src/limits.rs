@@ -1,0 +1,58 @@
+//! The numbers of the rules, each once. `tests/tests/documents` compares what documents say with them; they are no
+//! part of the public interface.
+
+use std::time::Duration;
+
+/// The largest key that is read, in bytes.
+pub const MAX_KEY: usize = 4096;
+
+/// The largest head and the largest body of an answer, in bytes.
+pub const MAX_HEADERS: usize = 16 * 1024;
+pub const MAX_BODY: usize = 64 * 1024;
+
+/// The longest resource, in bytes. The agent's own limit is not known; real ones have fewer than 100.
+pub const MAX_RESOURCE: usize = 1024;
+
+/// How many challenges one attempt answers: a key may expire between the challenge and its use.
+pub const MAX_CHALLENGES: usize = 2;
+
+/// How many attempts one call makes unless the builder says otherwise.
+pub const DEFAULT_MAX_ATTEMPTS: u32 = 5;
+
+/// How long one call may take unless the builder says otherwise.
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// The waits between attempts, in seconds, each varied by a quarter. Together they are longer than the
+/// 30 s for which an agent may answer 503 while it starts.
+pub const WAITS: [f64; 4] = [1.0, 3.0, 9.0, 20.0];
+
+/// The HTTP statuses after which the same request may succeed later.
+pub const TEMPORARY_STATUSES: [u16; 6] = [408, 429, 500, 502, 503, 504];
+
+/// How long a wait goes on at most before the interrupt hook is asked again.
+pub const INTERRUPT_INTERVAL: Duration = Duration::from_millis(100);
+
+/// How long before its end a token is refreshed at the earliest. The agent hands out the same token until fewer
+/// than 90 minutes remain, so that asking earlier brings nothing.
+pub const REFRESH_BEFORE_END: Duration = Duration::from_secs(75 * 60);
+
+/// This long before a token's end, callers wait for its successor.
+pub const WAIT_BEFORE_END: Duration = Duration::from_secs(5 * 60);
+
+/// The time between two tries to replace a token that is still valid.
+pub const RETRY_INTERVAL: Duration = Duration::from_secs(30);
+
+/// How long a caller who still has a valid token waits for a new one.
+pub const EARLY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The agent's port, whatever a client is told.
+pub const AGENT_PORT: u16 = 40342;
+
+/// The version of the agent's interface. Every agent knows this one; the newest that some know is 2021-02-01.
+pub const API_VERSION: &str = "2020-06-01";
+
+/// The first agent that honours the choice of a user-assigned identity.
+pub const USER_ASSIGNED_SINCE: &str = "1.67";
+
+/// The version of the layout of a report as JSON.
+pub const REPORT_VERSION: u32 = 1;
