@@ -7,6 +7,7 @@ mod c;
 mod cpp;
 mod doc_examples;
 mod doctor;
+mod documents;
 mod examples;
 mod faults;
 mod headers;
