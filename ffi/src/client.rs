@@ -247,26 +247,56 @@ pub unsafe extern "C" fn arc_client_free(client: *mut arc_client) {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::{CStr, CString};
     use std::ptr;
+
+    use arcidentity_emulator::Emulator;
 
     use super::*;
     use crate::error::{arc_error_free, arc_error_message};
     use crate::options::{arc_options_free, arc_options_new, arc_options_set_endpoint};
+    use crate::panics;
     use crate::status::{ARC_ERROR_INVALID_ARGUMENT, ARC_ERROR_UNTRUSTED_AGENT, ARC_OK};
     use crate::text::tests::{UNUSABLE, read};
+    use crate::token::arc_token_free;
+    use crate::token::tests::holders;
 
-    /// Runs `test` with a client that nothing listens to.
-    fn with_client(test: impl FnOnce(*const arc_client)) {
+    fn new_client(endpoint: &CStr) -> *mut arc_client {
         let mut client = ptr::null_mut();
         // SAFETY: live handles, NUL-terminated and writable.
         unsafe {
             let options = arc_options_new();
-            assert_eq!(arc_options_set_endpoint(options, c"http://127.0.0.1:1".as_ptr()), ARC_OK);
+            assert_eq!(arc_options_set_endpoint(options, endpoint.as_ptr()), ARC_OK);
             assert_eq!(arc_client_new(options, &raw mut client, ptr::null_mut()), ARC_OK);
             arc_options_free(options);
-            test(client);
-            arc_client_free(client);
         }
+        client
+    }
+
+    /// Runs `test` with a client that nothing listens to.
+    fn with_client(test: impl FnOnce(*const arc_client)) {
+        panics::none_in(|| {
+            let client = new_client(c"http://127.0.0.1:1");
+            test(client);
+            // SAFETY: it was just made.
+            unsafe { arc_client_free(client) }
+        });
+    }
+
+    /// Runs `test` with an agent that wants no key, and a client of it.
+    fn with_agent(test: impl FnOnce(&Emulator, *mut arc_client)) {
+        let agent = Emulator::builder().require_challenge(false).start().unwrap();
+        panics::none_in(|| test(&agent, new_client(&CString::new(agent.endpoint()).unwrap())));
+    }
+
+    /// A token of a client, which is alive.
+    fn get(client: *const arc_client) -> *mut arc_token {
+        let mut token = ptr::null_mut();
+        let resource = c"https://vault.azure.net".as_ptr();
+        // SAFETY: a live handle, NUL-terminated, writable and NULL.
+        let status = unsafe { arc_client_get_token(client, resource, 0, &raw mut token, ptr::null_mut()) };
+        assert_eq!(status, ARC_OK);
+        token
     }
 
     /// Asserts that a call for a token fails with this status and message.
@@ -334,8 +364,39 @@ mod tests {
     }
 
     #[test]
-    fn clearing_an_unused_client_does_nothing() {
+    fn an_unused_client_can_be_cleared() {
         // SAFETY: a live handle.
         with_client(|client| unsafe { arc_client_clear(client) });
+    }
+
+    #[test]
+    fn a_client_that_is_cleared_forgets_its_tokens() {
+        // SAFETY: live handles.
+        with_agent(|agent, client| unsafe {
+            let (first, second) = (get(client), get(client));
+            assert_eq!((agent.requests().len(), holders(first)), (1, 3), "two callers and the client");
+            arc_token_free(second);
+            assert_eq!(holders(first), 2);
+            arc_client_clear(client);
+            assert_eq!(holders(first), 1);
+
+            let anew = get(client);
+            assert_eq!((agent.requests().len(), holders(anew)), (2, 2));
+            arc_token_free(anew);
+            arc_token_free(first);
+            arc_client_free(client);
+        });
+    }
+
+    #[test]
+    fn a_client_that_is_released_keeps_no_token() {
+        // SAFETY: live handles.
+        with_agent(|_, client| unsafe {
+            let token = get(client);
+            assert_eq!(holders(token), 2);
+            arc_client_free(client);
+            assert_eq!(holders(token), 1);
+            arc_token_free(token);
+        });
     }
 }

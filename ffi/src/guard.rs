@@ -76,6 +76,7 @@ fn caught<T>(body: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
 mod tests {
     use super::*;
     use crate::error::{arc_error_free, arc_error_message, arc_error_status};
+    use crate::panics;
     use crate::status::{ARC_ERROR_INTERNAL, ARC_ERROR_INVALID_ARGUMENT, ARC_ERROR_TIMEOUT};
     use crate::text::tests::read;
 
@@ -125,15 +126,34 @@ mod tests {
     #[test]
     fn a_panic_becomes_a_status() {
         let (mut out, mut err) = (stale::<i32>(), stale());
-        // SAFETY: both are writable, and the error was just made.
+        let (status, panics) = panics::counted_in(|| {
+            // SAFETY: both are writable.
+            unsafe { fill(&raw mut out, &raw mut err, || panic!("what a token may be in")) }
+        });
+        assert_eq!((status, out, panics), (ARC_ERROR_INTERNAL, ptr::null_mut(), 1));
+        // SAFETY: the error was just made.
         unsafe {
-            let status = fill(&raw mut out, &raw mut err, || panic!("what a token may be in"));
-            assert_eq!((status, out), (ARC_ERROR_INTERNAL, ptr::null_mut()));
             assert_eq!(arc_error_status(err), ARC_ERROR_INTERNAL);
             assert!(!read(arc_error_message(err)).contains("what a token may be in"));
             arc_error_free(err);
         }
-        assert_eq!(check(|| panic!("a test")), ARC_ERROR_INTERNAL);
-        run(|| panic!("a test"));
+        assert_eq!(panics::counted_in(|| check(|| panic!("a test"))), (ARC_ERROR_INTERNAL, 1));
+    }
+
+    #[test]
+    fn a_panic_where_there_is_no_status_ends_no_process_and_no_test_misses_it() {
+        let ((), panics) = panics::counted_in(|| run(|| panic!("a test")));
+        assert_eq!(panics, 1);
+        let missed = catch_unwind(|| panics::none_in(|| run(|| panic!("a test"))));
+        assert!(missed.is_err());
+    }
+
+    #[test]
+    fn a_body_that_makes_nothing_runs() {
+        let mut runs = 0;
+        run(|| runs += 1);
+        assert_eq!(runs, 1);
+        let late = || Err(Error::new(ErrorKind::Timeout, "late"));
+        assert_eq!((check(|| Ok(())), check(late)), (ARC_OK, ARC_ERROR_TIMEOUT));
     }
 }

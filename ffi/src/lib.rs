@@ -18,6 +18,8 @@ use log as _;
 
 mod allocator;
 mod guard;
+#[cfg(test)]
+mod panics;
 mod text;
 
 // The order of the header: one group each, because rustfmt sorts within a group.

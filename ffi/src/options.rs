@@ -277,6 +277,7 @@ mod tests {
     use std::ptr;
 
     use super::*;
+    use crate::panics;
     use crate::status::{ARC_ERROR_INVALID_ARGUMENT, ARC_OK};
     use crate::text::tests::UNUSABLE;
 
@@ -296,7 +297,7 @@ mod tests {
     /// Runs `test` with default settings.
     fn with_options(test: impl FnOnce(*mut arc_options)) {
         let options = arc_options_new();
-        test(options);
+        panics::none_in(|| test(options));
         // SAFETY: it was just made.
         unsafe { arc_options_free(options) }
     }

@@ -89,8 +89,20 @@ pub unsafe extern "C" fn arc_token_free(token: *mut arc_token) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
+    use std::mem::ManuallyDrop;
+
     use super::*;
+
+    /// How many hold this very token: callers by a handle each, and the client's memory.
+    ///
+    /// # Safety
+    ///
+    /// `token` is a live handle.
+    pub(crate) unsafe fn holders(token: *const arc_token) -> usize {
+        // SAFETY: made by `into_raw`, and the reference that it holds is not given back here.
+        Arc::strong_count(&ManuallyDrop::new(unsafe { Arc::from_raw(token.cast::<Token>()) }))
+    }
 
     #[test]
     fn null_has_no_properties() {
