@@ -22,8 +22,8 @@ pub const DEFAULT_MAX_ATTEMPTS: u32 = 5;
 /// How long one call may take unless the builder says otherwise.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// The waits between attempts, in seconds, each varied by a quarter. Together they are longer than the
-/// 30 s for which an agent may answer 503 while it starts.
+/// The shortest waits between attempts, in seconds; each is longer by up to a quarter. Together they are longer
+/// than the 30 s for which an agent may answer 503 while it starts.
 pub const WAITS: [f64; 4] = [1.0, 3.0, 9.0, 20.0];
 
 /// The HTTP statuses after which the same request may succeed later.

@@ -52,7 +52,7 @@ pub(crate) fn run<T>(
         };
         attempts_left = attempts_left.saturating_sub(1);
         let base = waits.next().copied().unwrap_or_default();
-        let own = Duration::from_secs_f64(base * (0.75 + 0.5 * fastrand::f64()));
+        let own = Duration::from_secs_f64(base * (1.0 + 0.25 * fastrand::f64()));
         let wait = retry_after.unwrap_or(own).max(own.min(Duration::from_secs(1)));
         // Rather the reason now than "timeout" later.
         if attempts_left == 0 || deadline.remaining()? <= wait {
