@@ -51,7 +51,8 @@ def test_a_request_has_the_token(
 def test_without_a_client_it_uses_the_default_one(
     send: Send, server: Server, arc_emulator: ArcEmulator
 ) -> None:
-    assert send(server.url, arcidentity.BearerAuth(f"{VAULT}/.default"), server.ca_file)
+    auth = arcidentity.BearerAuth(f"{VAULT}/.default")
+    assert send(server.url, auth, server.ca_file).status == 200
     assert server.requests[0].token == arcidentity.get_token(VAULT).token
     assert len(arc_emulator.requests) == 2
 

@@ -164,21 +164,30 @@ def as_ordinary_user(call: Callable[[], arcidentity.ArcError]) -> arcidentity.Ar
     child = os.fork()
     if child == 0:
         try:
-            os.setgroups([])
-            os.setgid(65534)
-            os.setuid(65534)
-            os.write(writer, pickle.dumps(call()))
+            os.write(writer, pickle.dumps(as_nobody(call)))
         finally:
             os._exit(0)
     os.close(writer)
     with open(reader, "rb") as pipe:
         answer = pipe.read()
     os.waitpid(child, 0)
-    if not answer:
-        pytest.skip("needs other-users: root of this namespace cannot become another user")
+    assert answer, "the call did not fail as it should"
     error = pickle.loads(answer)
+    if isinstance(error, str):
+        pytest.skip(f"needs other-users: root of this namespace cannot become one: {error}")
     assert isinstance(error, arcidentity.ArcError)
     return error
+
+
+def as_nobody(call: Callable[[], arcidentity.ArcError]) -> arcidentity.ArcError | str:
+    """What the call returns, or why this process cannot become nobody."""
+    try:
+        os.setgroups([])
+        os.setgid(65534)
+        os.setuid(65534)
+    except OSError as error:
+        return str(error)
+    return call()
 
 
 def test_untrusted_key(client: arcidentity.Client, agent: Emulator) -> None:

@@ -47,7 +47,10 @@ fn it_is_known_by_its_soname() {
 #[test]
 fn it_needs_only_the_c_library() {
     needs!(CMAKE);
-    for line in readelf("--dynamic").lines().filter(|line| line.contains("(NEEDED)")) {
+    let dynamic = readelf("--dynamic");
+    let needed: Vec<_> = dynamic.lines().filter(|line| line.contains("(NEEDED)")).collect();
+    assert!(needed.iter().any(|line| line.contains("[libc.so.")), "{dynamic}");
+    for line in needed {
         let is_system = ["[libc.so.", "[libgcc_s.so.", "[ld-linux"].iter().any(|name| line.contains(name));
         assert!(is_system, "{line}");
     }
