@@ -3,8 +3,9 @@
 
 mod support;
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Barrier};
+use std::sync::{Arc, Barrier, Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -207,7 +208,6 @@ fn force_refresh_skips_both_memories() {
     assert!(agent.requests()[2..].iter().all(|request| request.parameter("bypass_cache") == Some("true")));
     assert_eq!(client.get_token(VAULT).unwrap().value(), new.value(), "the new one is kept");
     assert_eq!(agent.requests().len(), 4);
-    assert!(!old.value().is_empty(), "a token in use stays");
 }
 
 #[test]
@@ -339,19 +339,37 @@ fn threads_share_one_request_for_each_resource() {
 
 #[test]
 fn threads_that_wait_share_a_failure_too() {
+    const THREADS: usize = 8;
     let agent = emulator();
-    let client = Arc::new(support::impatient(&agent));
-    agent.respond_with(|_| Answer::error(400, "invalid", "no").delay(Duration::from_millis(200)));
-    let threads: Vec<_> = (0..8)
+    let asked = Arc::new(Mutex::new(HashSet::new()));
+    let (go_on, wait) = mpsc::channel::<()>();
+    let wait = Mutex::new(wait);
+    agent.respond_with(move |_| {
+        // Until the sender is gone.
+        let _ = wait.lock().unwrap().recv();
+        Answer::error(400, "invalid", "no")
+    });
+    let client = {
+        let asked = asked.clone();
+        builder(&agent).max_attempts(1).interrupt(move || {
+            asked.lock().unwrap().insert(thread::current().id());
+            false
+        })
+    };
+    let client = Arc::new(client.build().unwrap());
+    let threads: Vec<_> = (0..THREADS)
         .map(|_| {
             let client = client.clone();
             thread::spawn(move || client.get_token(VAULT))
         })
         .collect();
+    // Whoever is asked whether to go on waits: one for the agent, and the others for that one.
+    wait_until(|| asked.lock().unwrap().len() == THREADS);
+    drop(go_on);
     for thread in threads {
         assert_eq!(thread.join().unwrap().unwrap_err().code(), Some("invalid"));
     }
-    assert!(agent.requests().len() < 8, "nobody waited for another");
+    assert_eq!(agent.requests().len(), 1);
 }
 
 #[test]
@@ -406,12 +424,15 @@ fn goes_on_when_the_one_who_asked_gives_up(ask: fn(&Client, &str) -> Result<Arc<
 #[test]
 fn a_panic_of_the_one_who_asks_reaches_those_who_wait_as_an_error() {
     let agent = emulator();
-    let client = builder(&agent).max_attempts(1).interrupt(|| {
-        let asks = thread::current().name() == Some("asks");
-        assert!(!asks || !STARTED.load(Ordering::SeqCst), "a panic that this test wants");
+    let (panics, waits) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+    let (panic_now, now_waits) = (panics.clone(), waits.clone());
+    let client = builder(&agent).max_attempts(1).interrupt(move || {
+        match thread::current().name() {
+            Some("asks") => assert!(!panic_now.load(Ordering::SeqCst), "a panic that this test wants"),
+            _ => now_waits.store(true, Ordering::SeqCst),
+        }
         false
     });
-    static STARTED: AtomicBool = AtomicBool::new(false);
     let client = Arc::new(client.build().unwrap());
     agent.script([Answer::hang()]);
     let asking = {
@@ -423,14 +444,12 @@ fn a_panic_of_the_one_who_asks_reaches_those_who_wait_as_an_error() {
         let client = client.clone();
         thread::spawn(move || client.get_token(VAULT))
     };
-    // Long enough for the second caller to wait for the first; if it does not, it gets its own token.
-    thread::sleep(Duration::from_millis(200));
-    STARTED.store(true, Ordering::SeqCst);
+    // Whoever is asked whether to go on waits for the first one, or has asked the agent.
+    wait_until(|| waits.load(Ordering::SeqCst));
+    panics.store(true, Ordering::SeqCst);
     assert!(asking.join().is_err());
-    match waiting.join().unwrap() {
-        Ok(token) => assert!(token.value().starts_with("eyJ")),
-        Err(error) => assert_eq!(error.kind(), ErrorKind::Internal),
-    }
+    assert_eq!(waiting.join().unwrap().unwrap_err().kind(), ErrorKind::Internal);
+    assert_eq!(agent.requests().len(), 1, "one question for both");
     client.get_token(VAULT).unwrap();
 }
 
