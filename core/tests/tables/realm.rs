@@ -17,6 +17,12 @@ pub const KEYS: &str = "/arc/tokens";
 /// The rules of Linux and other Unix systems.
 pub const UNIX: &[Row] = &[
     ("a key", KEYS, "/arc/tokens/a.key", Ok("a.key")),
+    (
+        "the agent's own name",
+        KEYS,
+        "/arc/tokens/8c5ad1b1-5e1f-4cde-9aa5-5a4d6b1a7c31.key",
+        Ok("8c5ad1b1-5e1f-4cde-9aa5-5a4d6b1a7c31.key"),
+    ),
     ("a hyphen and a digit", KEYS, "/arc/tokens/a-1.key", Ok("a-1.key")),
     ("the agent's directory", "/var/opt/azcmagent/tokens", "/var/opt/azcmagent/tokens/a.key", Ok("a.key")),
     ("a slash behind the option", "/arc/tokens/", "/arc/tokens/a.key", Ok("a.key")),
@@ -112,6 +118,12 @@ pub const WINDOWS: &[Row] = &[
         AGENTS,
         r"C:\ProgramData\AzureConnectedMachineAgent\tokens\a.key",
         Ok("a.key"),
+    ),
+    (
+        "the agent's own name, which ends with a digit as the names of ports do",
+        WINDOWS_KEYS,
+        r"C:\Arc\Tokens\8c5ad1b1-5e1f-4cde-9aa5-5a4d6b1a7c31.key",
+        Ok("8c5ad1b1-5e1f-4cde-9aa5-5a4d6b1a7c31.key"),
     ),
     ("in small letters", WINDOWS_KEYS, r"c:\arc\tokens\a.key", Ok("a.key")),
     ("in capitals", WINDOWS_KEYS, r"C:\ARC\TOKENS\a.key", Ok("a.key")),
