@@ -5,7 +5,9 @@
 mod support;
 mod tables;
 
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
 use arcidentity_core::{Client, ErrorKind};
@@ -44,7 +46,7 @@ fn contents() {
 #[test]
 fn modes() {
     assert_eq!(refused(KeyStyle::file().mode(0o646)), ErrorKind::UntrustedKey);
-    for mode in [0o400, 0o440, 0o660, 0o644] {
+    for mode in [0o400, 0o440, 0o660, 0o644, 0o755] {
         let agent = emulator();
         agent.make_keys(KeyStyle::file().mode(mode));
         client(&agent).get_token(VAULT).unwrap();
@@ -91,6 +93,29 @@ fn a_key_directory_behind_a_link_works_under_both_its_names() {
 }
 
 #[test]
+fn a_key_directory_without_a_name_in_unicode_is_no_other_directory() {
+    let parent = tempfile::tempdir().unwrap();
+    let keys = parent.path().join(OsStr::from_bytes(b"\xff"));
+    fs::create_dir(&keys).unwrap();
+    let agent = emulator();
+    let client = Client::builder().endpoint(agent.endpoint()).key_directory(&keys).build().unwrap();
+    assert_eq!(client.get_token(VAULT).unwrap_err().kind(), ErrorKind::UntrustedKey);
+    assert_eq!(counts(&agent), (1, 0));
+}
+
+/// Who may open a file by its name need not see which others there are.
+#[test]
+fn a_key_directory_that_may_not_be_listed_will_do() {
+    if nix::unistd::geteuid().is_root() {
+        // Root may list every directory.
+        return as_nobody("a_key_directory_that_may_not_be_listed_will_do");
+    }
+    let agent = emulator();
+    fs::set_permissions(agent.key_directory(), fs::Permissions::from_mode(0o300)).unwrap();
+    client(&agent).get_token(VAULT).unwrap();
+}
+
+#[test]
 fn a_missing_key_directory_says_so() {
     let agent = emulator();
     let keys = agent.key_directory().parent().unwrap().join("missing");
@@ -105,8 +130,8 @@ fn a_missing_key_directory_says_so() {
 #[test]
 fn a_user_who_may_not_read_the_key_learns_which_group_to_join() {
     if nix::unistd::geteuid().is_root() {
-        // Root reads everything: this is tested by a child process that gives up its rights.
-        return denied_to_nobody();
+        // Root reads everything.
+        return as_nobody("a_user_who_may_not_read_the_key_learns_which_group_to_join");
     }
     let agent = emulator();
     agent.make_keys(KeyStyle::file().mode(0));
@@ -116,8 +141,8 @@ fn a_user_who_may_not_read_the_key_learns_which_group_to_join() {
     assert!(error.hint().unwrap().contains("usermod -aG"), "{error:?}");
 }
 
-/// Runs the test above once more as the user `nobody`, in a directory that root made.
-fn denied_to_nobody() {
+/// Runs a test once more in a process of the user `nobody`.
+fn as_nobody(test: &str) {
     use std::os::unix::process::CommandExt;
 
     let directory = tempfile::tempdir().unwrap();
@@ -125,7 +150,7 @@ fn denied_to_nobody() {
     let program = directory.path().join("tests");
     fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
     let output = std::process::Command::new(program)
-        .args(["--exact", "a_user_who_may_not_read_the_key_learns_which_group_to_join"])
+        .args(["--exact", test])
         .env_remove("CARGO_TARGET_TMPDIR")
         .current_dir("/")
         .uid(65534)
