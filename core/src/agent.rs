@@ -325,3 +325,15 @@ impl Buffers for Wire {
         self.filled > self.consumed && self.progress
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_log_line_of_a_library_shows_the_key() {
+        let header = sensitive(&Arc::new(Secret::concat(&["Basic ", "key"]))).ok().unwrap();
+        assert_eq!(header.as_bytes(), b"Basic key");
+        assert_eq!(format!("{header:?}"), "Sensitive");
+    }
+}

@@ -5,7 +5,8 @@ mod support;
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use arcidentity_core::{Client, Error, ErrorKind, Token};
 use arcidentity_emulator::{Answer, Emulator, KeyStyle};
@@ -37,7 +38,9 @@ fn two_requests_one_connection_and_one_key_for_a_token() {
 
 #[test]
 fn a_scope_names_its_resource_and_every_character_survives() {
+    let longest = "x".repeat(1024);
     for (asked, resource) in [
+        (longest.as_str(), longest.as_str()),
         ("https://vault.azure.net/.default", "https://vault.azure.net"),
         ("https://management.azure.com//.default", "https://management.azure.com/"),
         ("https://management.azure.com/", "https://management.azure.com/"),
@@ -147,6 +150,17 @@ fn the_agents_own_words_reach_the_user_before_and_after_the_challenge() {
 }
 
 #[test]
+fn a_401_without_a_challenge_is_quoted() {
+    let agent = emulator();
+    agent.respond_with(|_| Answer::error(401, "no_header", "The header Metadata is missing"));
+    let error = failure(&agent);
+    assert_eq!((error.kind(), error.http_status()), (ErrorKind::Protocol, Some(401)));
+    assert_eq!(error.code(), Some("no_header"));
+    assert!(error.message().contains("The header Metadata is missing, without a challenge"), "{error}");
+    assert_eq!(agent.requests().len(), 1);
+}
+
+#[test]
 fn answers_that_are_not_the_agents() {
     let html = "<html><body>Proxy authentication required</body></html>";
     for (answer, kind) in [
@@ -174,6 +188,7 @@ fn answers_that_are_not_the_agents() {
         (Answer::raw("220 smtp.example ESMTP\r\n"), ErrorKind::Protocol),
         (Answer::raw("HTTP/2.0 200 OK\r\n\r\n"), ErrorKind::Protocol),
         (Answer::raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), ErrorKind::Protocol),
+        (Answer::raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4"), ErrorKind::Service),
         (Answer::status(200).body("{}").declared_length(100).close_after(), ErrorKind::Service),
         (Answer::close(), ErrorKind::Service),
         (Answer::reset(), ErrorKind::Service),
@@ -200,6 +215,22 @@ fn an_answer_is_read_up_to_the_largest_size() {
     for too_large in [padded(64 * 1024), padded(64 * 1024).chunked()] {
         agent.script([Answer::normal(), too_large]);
         assert_eq!(failure(&agent).kind(), ErrorKind::Protocol);
+    }
+}
+
+#[test]
+fn no_answer_is_larger_than_64_kib() {
+    for (size, is_read) in [(64 * 1024, true), (64 * 1024 + 1, false)] {
+        let answer = Answer::status(200).body(format!("{{}}{}", " ".repeat(size - 2)));
+        for answer in [answer.clone(), answer.chunked()] {
+            let agent = emulator();
+            agent.script([answer]);
+            let told = impatient(&agent).get_metadata().map_err(|error| error.kind());
+            assert_eq!(
+                told.map(|told| told.json().len()),
+                if is_read { Ok(size) } else { Err(ErrorKind::Protocol) }
+            );
+        }
     }
 }
 
@@ -271,6 +302,43 @@ fn an_interrupted_wait_ends() {
     assert_interrupted(client.force_refresh(VAULT));
     let error = client.get_metadata().unwrap_err();
     assert_eq!((error.kind(), error.message()), (ErrorKind::Timeout, "the call was interrupted"));
+}
+
+#[test]
+fn the_hook_is_asked_about_ten_times_a_second() {
+    let agent = emulator();
+    agent.respond_with(|_| Answer::normal().delay(Duration::from_millis(250)));
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counter = asked.clone();
+    let client = support::builder(&agent).interrupt(move || {
+        counter.fetch_add(1, Ordering::SeqCst);
+        false
+    });
+    let started = Instant::now();
+    client.build().unwrap().get_token(VAULT).unwrap();
+    // Each wait is a tenth of a second long, but for those that end with what was waited for.
+    let most = started.elapsed().as_millis() / 100 + 20;
+    let asked = asked.load(Ordering::SeqCst);
+    assert!(asked >= 6 && asked as u128 <= most, "{asked}, {most}");
+}
+
+/// Whose queue is full: a connection is waited for, and the hook is asked meanwhile.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_wait_for_a_connection_ends_too() {
+    use nix::sys::socket::{Backlog, listen};
+    use std::net::{TcpListener, TcpStream};
+
+    let busy = TcpListener::bind("127.0.0.1:0").unwrap();
+    listen(&busy, Backlog::new(0).unwrap()).unwrap();
+    let _first = TcpStream::connect(busy.local_addr().unwrap()).unwrap();
+    let asked = AtomicUsize::new(0);
+    let client = Client::builder()
+        .endpoint(format!("http://{}", busy.local_addr().unwrap()))
+        .interrupt(move || asked.fetch_add(1, Ordering::SeqCst) == 2)
+        .build()
+        .unwrap();
+    assert_interrupted(client.get_token(VAULT));
 }
 
 #[test]
