@@ -353,3 +353,40 @@ impl Landing<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SystemClock;
+
+    fn deadline() -> Deadline {
+        Deadline::after(Duration::from_secs(60), Arc::new(SystemClock), None)
+    }
+
+    fn get(cache: &Cache) -> Arc<Token> {
+        let issue = |_| Ok(TokenData::new("token", SystemClock.now(), 3600, 1800));
+        cache.get("resource", &SystemClock, &deadline(), issue).unwrap()
+    }
+
+    #[test]
+    fn what_was_asked_for_in_vain_takes_no_memory() {
+        let cache = Cache::new();
+        let no = || Err(Error::new(ErrorKind::Refused, "no"));
+        assert!(cache.get("one", &SystemClock, &deadline(), |_| no()).is_err());
+        assert!(cache.force("another", &SystemClock, &deadline(), no).is_err());
+        assert_eq!(cache.current().lock().len(), 0);
+    }
+
+    #[test]
+    fn a_child_that_clears_lets_go_of_what_it_inherited_too() {
+        let mut cache = Cache::new();
+        let token = get(&cache);
+        let data = cache.oldest.lock()["resource"].token.clone().unwrap();
+        assert_eq!((Arc::strong_count(&token), Arc::strong_count(&data)), (2, 3));
+        // From here on as in a child.
+        cache.oldest.pid = std::process::id().wrapping_add(1);
+        assert_eq!(get(&cache).value(), "token");
+        cache.clear();
+        assert_eq!((Arc::strong_count(&token), Arc::strong_count(&data)), (1, 2));
+    }
+}

@@ -4,7 +4,7 @@
 mod support;
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Barrier, Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
@@ -15,6 +15,9 @@ use support::{FakeClock, VAULT, builder, counts, emulator, issuer, life, request
 
 const HOUR: u64 = 3600;
 const MINUTE: u64 = 60;
+
+/// One of the ways to ask a client for a token.
+type Ask = fn(&Client, &str) -> Result<Arc<Token>, Error>;
 
 fn client(agent: &Emulator, clock: &Arc<FakeClock>) -> Client {
     builder(agent).clock(clock.clone()).max_attempts(1).build().unwrap()
@@ -86,6 +89,9 @@ fn what_a_thread_got_all_find_without_waiting() {
     assert!(Arc::ptr_eq(&client.cached_token(VAULT).unwrap(), &token));
     let others = thread::scope(|scope| scope.spawn(|| client.cached_token(VAULT)).join().unwrap());
     assert_eq!(others.unwrap().value(), token.value());
+    clock.advance(MINUTE);
+    let others = thread::scope(|scope| scope.spawn(|| value(&client)).join().unwrap());
+    assert_eq!((others.as_str(), agent.requests().len()), (token.value(), 1));
     assert!(client.cached_token(&format!("{VAULT}/.default")).is_some());
     assert!(client.cached_token("https://other.example").is_none());
     clock.advance(HOUR / 2);
@@ -156,6 +162,18 @@ fn an_early_refresh_makes_one_attempt_only() {
     agent.respond_with(|_| Answer::status(503));
     assert_eq!(value(&client), "token0");
     assert_eq!((agent.requests().len(), clock.sleeps().len()), (2, 0));
+    assert_eq!(agent.requests()[1].parameter("bypass_cache"), None, "the agent's own memory will do");
+}
+
+#[test]
+fn in_the_last_five_minutes_the_agent_is_asked_as_often_as_for_a_first_token() {
+    let (agent, clock) = (issuer(HOUR), FakeClock::new());
+    let client = builder(&agent).clock(clock.clone()).build().unwrap();
+    value(&client);
+    clock.advance(HOUR - 5 * MINUTE);
+    agent.script([Answer::status(503), Answer::status(503)]);
+    assert_eq!(value(&client), "token1");
+    assert_eq!((agent.requests().len(), clock.sleeps().len()), (4, 2));
 }
 
 #[test]
@@ -339,37 +357,46 @@ fn threads_share_one_request_for_each_resource() {
 
 #[test]
 fn threads_that_wait_share_a_failure_too() {
+    let no = || Answer::error(400, "invalid", "no");
+    for outcome in at_once(&emulator(), Client::get_token, no) {
+        assert_eq!(outcome.unwrap_err().code(), Some("invalid"));
+    }
+}
+
+#[test]
+fn threads_that_force_at_once_share_one_request() {
+    let agent = Emulator::builder().require_challenge(false).start().unwrap();
+    let tokens = at_once(&agent, Client::force_refresh, Answer::normal);
+    let tokens: HashSet<_> = tokens.into_iter().map(|token| token.unwrap().value().to_owned()).collect();
+    assert_eq!(tokens.len(), 1);
+}
+
+/// What threads get that ask at once, before the agent gives its answer to the only request.
+fn at_once(agent: &Emulator, ask: Ask, answer: fn() -> Answer) -> Vec<Result<Arc<Token>, Error>> {
     const THREADS: usize = 8;
-    let agent = emulator();
     let asked = Arc::new(Mutex::new(HashSet::new()));
     let (go_on, wait) = mpsc::channel::<()>();
     let wait = Mutex::new(wait);
     agent.respond_with(move |_| {
         // Until the sender is gone.
         let _ = wait.lock().unwrap().recv();
-        Answer::error(400, "invalid", "no")
+        answer()
     });
-    let client = {
-        let asked = asked.clone();
-        builder(&agent).max_attempts(1).interrupt(move || {
-            asked.lock().unwrap().insert(thread::current().id());
-            false
-        })
-    };
-    let client = Arc::new(client.build().unwrap());
-    let threads: Vec<_> = (0..THREADS)
-        .map(|_| {
-            let client = client.clone();
-            thread::spawn(move || client.get_token(VAULT))
-        })
-        .collect();
-    // Whoever is asked whether to go on waits: one for the agent, and the others for that one.
-    wait_until(|| asked.lock().unwrap().len() == THREADS);
-    drop(go_on);
-    for thread in threads {
-        assert_eq!(thread.join().unwrap().unwrap_err().code(), Some("invalid"));
-    }
+    let waits = asked.clone();
+    let client = builder(agent).max_attempts(1).interrupt(move || {
+        waits.lock().unwrap().insert(thread::current().id());
+        false
+    });
+    let client = client.build().unwrap();
+    let outcomes = thread::scope(|scope| {
+        let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(|| ask(&client, VAULT))).collect();
+        // Whoever is asked whether to go on waits: one for the agent, and the others for that one.
+        wait_until(|| asked.lock().unwrap().len() == THREADS);
+        drop(go_on);
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
     assert_eq!(agent.requests().len(), 1);
+    outcomes
 }
 
 #[test]
@@ -401,24 +428,35 @@ fn a_caller_with_more_time_goes_on_when_the_one_who_asked_gives_up() {
     }
 }
 
-fn goes_on_when_the_one_who_asked_gives_up(ask: fn(&Client, &str) -> Result<Arc<Token>, Error>) {
-    let agent = emulator();
-    let patience = Arc::new(AtomicUsize::new(0));
-    let asked = patience.clone();
-    // The first caller is interrupted; whoever waits for it is not.
-    let client = builder(&agent).interrupt(move || {
-        thread::current().name() == Some("impatient") && asked.fetch_add(1, Ordering::SeqCst) > 3
-    });
-    let client = Arc::new(client.build().unwrap());
+fn goes_on_when_the_one_who_asked_gives_up(ask: Ask) {
+    let agent = Emulator::builder().require_challenge(false).start().unwrap();
+    let (go_on, wait) = mpsc::channel::<()>();
+    let wait = Mutex::new(wait);
     agent.script([Answer::hang()]);
-    let first = {
-        let client = client.clone();
-        thread::Builder::new().name("impatient".into()).spawn(move || ask(&client, VAULT)).unwrap()
-    };
-    wait_until(|| agent.requests().len() == 1);
-    let second = ask(&client, VAULT);
-    assert_eq!(first.join().unwrap().unwrap_err().kind(), ErrorKind::Timeout);
-    second.unwrap();
+    // The second answer comes when the first caller has ended: else that one would find the token.
+    agent.respond_with(move |_| {
+        let _ = wait.lock().unwrap().recv();
+        Answer::normal()
+    });
+    let somebody_waits = AtomicBool::new(false);
+    let client = builder(&agent).interrupt(move || {
+        if thread::current().name() == Some("impatient") {
+            return somebody_waits.load(Ordering::SeqCst);
+        }
+        somebody_waits.store(true, Ordering::SeqCst);
+        false
+    });
+    let client = client.build().unwrap();
+    thread::scope(|scope| {
+        let impatient = thread::Builder::new().name("impatient".into());
+        let first = impatient.spawn_scoped(scope, || ask(&client, VAULT)).unwrap();
+        wait_until(|| agent.requests().len() == 1);
+        let second = scope.spawn(|| ask(&client, VAULT));
+        assert_eq!(first.join().unwrap().unwrap_err().kind(), ErrorKind::Timeout);
+        drop(go_on);
+        second.join().unwrap().unwrap();
+    });
+    assert_eq!(agent.requests().len(), 2);
 }
 
 #[test]
