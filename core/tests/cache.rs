@@ -166,6 +166,26 @@ fn an_early_refresh_makes_one_attempt_only() {
 }
 
 #[test]
+fn an_early_refresh_takes_ten_seconds_at_most() {
+    for (seconds, has_time) in [(9, true), (10, false)] {
+        let (agent, clock) =
+            (Emulator::builder().lifetime(Duration::from_secs(HOUR)).start().unwrap(), FakeClock::new());
+        let client = client(&agent, &clock);
+        let old = value(&client);
+        clock.advance(HOUR / 2);
+        // Past the time for which it hands out the same one.
+        agent.advance(Duration::from_secs(HOUR / 2 + MINUTE));
+        let slow = clock.clone();
+        agent.respond_with(move |request| {
+            slow.advance(if request.is_authorized() { 0 } else { seconds });
+            Answer::normal()
+        });
+        // Once more for the challenge, and for the token if there is still time.
+        assert_eq!((value(&client) != old, agent.requests().len()), (has_time, if has_time { 4 } else { 3 }));
+    }
+}
+
+#[test]
 fn in_the_last_five_minutes_the_agent_is_asked_as_often_as_for_a_first_token() {
     let (agent, clock) = (issuer(HOUR), FakeClock::new());
     let client = builder(&agent).clock(clock.clone()).build().unwrap();
