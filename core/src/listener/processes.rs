@@ -146,6 +146,7 @@ mod tests {
                 listening("[::1]:40342", 3),
                 row(agent, "127.0.0.1:50001", 4),
                 row(OURS, agent, 5),
+                row("127.0.0.1:40343", OURS, 6),
                 accepted,
                 listening(listener, 11),
             ];

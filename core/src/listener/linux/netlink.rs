@@ -124,3 +124,37 @@ fn read(answer: &[u8]) -> nix::Result<Option<Socket>> {
         None => Err(Errno::EBADMSG),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An answer of the kernel, with a number at each of these places.
+    fn answer(kind: u16, length: usize, numbers: &[(usize, i32)]) -> Vec<u8> {
+        let mut answer = vec![0; length];
+        answer[4..6].copy_from_slice(&kind.to_ne_bytes());
+        for (at, number) in numbers {
+            answer[*at..at + 4].copy_from_slice(&number.to_ne_bytes());
+        }
+        answer
+    }
+
+    #[test]
+    fn a_socket_is_read() {
+        let mut bytes = answer(SOCK_DIAG_BY_FAMILY, INODE + 4, &[(UID, 998), (INODE, 12345)]);
+        bytes[STATE] = TCP_LISTEN;
+        let socket = read(&bytes).unwrap().unwrap();
+        assert_eq!((socket.listens(), socket.uid, socket.inode), (true, 998, 12345));
+        assert_eq!(read(&bytes[..INODE + 3]).err(), Some(Errno::EBADMSG));
+    }
+
+    /// It repeats the request, and so is as long as a socket.
+    #[test]
+    fn an_error_is_no_socket() {
+        let error = |errno: i32| answer(libc::NLMSG_ERROR as u16, HEADER + 4 + REQUEST, &[(HEADER, -errno)]);
+        assert!(matches!(read(&error(libc::ENOENT)), Ok(None)));
+        assert_eq!(read(&error(libc::EPERM)).err(), Some(Errno::EPERM));
+        assert_eq!(read(&error(libc::EPERM)[..HEADER]).err(), Some(Errno::EBADMSG));
+        assert_eq!(read(&[]).err(), Some(Errno::EBADMSG));
+    }
+}
