@@ -187,4 +187,12 @@ mod tests {
         assert_eq!(error.kind(), ErrorKind::UntrustedAgent);
         assert!(error.hint().unwrap().contains("IDENTITY_ENDPOINT"));
     }
+
+    #[test]
+    fn an_error_shows_the_endpoint_as_far_as_a_line_has_room() {
+        let error = Endpoint::parse("http://example.com/token").unwrap_err();
+        assert!(error.message().contains("\"http://example.com/token\""), "{error}");
+        let endless = format!("http://{}/", "x".repeat(1000));
+        assert!(Endpoint::parse(&endless).unwrap_err().message().len() < 200);
+    }
 }

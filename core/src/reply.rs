@@ -191,6 +191,7 @@ mod tests {
             (r#""expires_in":3600,"refresh_in":"9999""#, Some((3600, 3600))),
             (r#""expires_in":3600,"refresh_in":-5"#, Some((3600, 0))),
             (r#""expires_in":1e300"#, Some((31_622_400, 31_622_400 - 4500))),
+            (r#""expires_in":1"#, Some((1, 1))),
             (r#""expires_in":0"#, None),
             (r#""expires_in":-1"#, None),
             (r#""expires_in":3600,"expires_on":1607540000"#, None),
