@@ -49,10 +49,11 @@ pub(crate) fn listening(port: u16) -> io::Result<Vec<Listening>> {
 
 /// Whether `uid` is somebody whom this process's user namespace hides, and not the real `nobody`.
 pub(super) fn is_hidden(uid: u32) -> bool {
-    if uid != OVERFLOW_UID {
-        return false;
-    }
-    let Ok(maps) = fs::read_to_string("/proc/self/uid_map") else { return false };
+    fs::read_to_string("/proc/self/uid_map").is_ok_and(|maps| is_hidden_by(&maps, uid))
+}
+
+/// A line of the maps is `first first-outside count`.
+fn is_hidden_by(maps: &str, uid: u32) -> bool {
     let knows = |line: &str| {
         let mut fields = line.split_ascii_whitespace().map(str::parse::<u64>);
         let (Some(Ok(first)), Some(Ok(_)), Some(Ok(count))) = (fields.next(), fields.next(), fields.next())
@@ -61,7 +62,7 @@ pub(super) fn is_hidden(uid: u32) -> bool {
         };
         (first..first + count).contains(&u64::from(uid))
     };
-    !maps.lines().any(knows)
+    uid == OVERFLOW_UID && !maps.lines().any(knows)
 }
 
 /// A line of the table.
@@ -177,5 +178,41 @@ mod tests {
             assert_eq!(precedence(local, ip, 1), expected, "{local} {ip}");
             assert_eq!(precedence(local, ip, 0), None, "it is just being closed");
         }
+    }
+
+    #[test]
+    fn only_the_number_of_the_hidden_is_hidden_and_only_where_nobody_has_it() {
+        let everybody = "         0          0 4294967295\n";
+        let root_only = "         0       1000          1\n";
+        let two_ranges = "         0       1000          1\n         1     100000      65536\n";
+        let short_of_nobody = "         0     100000      65534\n";
+        for (maps, uid, expected) in [
+            (everybody, OVERFLOW_UID, false),
+            (two_ranges, OVERFLOW_UID, false),
+            (root_only, OVERFLOW_UID, true),
+            (short_of_nobody, OVERFLOW_UID, true),
+            (root_only, 998, false),
+            (everybody, 998, false),
+        ] {
+            assert_eq!(is_hidden_by(maps, uid), expected, "{maps} {uid}");
+        }
+    }
+
+    #[test]
+    fn only_those_who_listen_are_listed() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let client = std::net::TcpStream::connect(address).unwrap();
+        let accepted = listener.accept().unwrap();
+        let found = listening(address.port()).unwrap();
+        let uid = nix::unistd::geteuid().as_raw();
+        assert_eq!(
+            found.iter().map(|socket| (socket.address, socket.uid)).collect::<Vec<_>>(),
+            [(address, uid)]
+        );
+        let ours = client.local_addr().unwrap();
+        let met = owners(address, ours).unwrap().map(|owners| (owners.listener, owners.acceptor));
+        assert_eq!(met, Some((uid, Some(uid))));
+        drop(accepted);
     }
 }
