@@ -1,5 +1,7 @@
 //! `arcidentity doctor`.
 
+use std::time::{Duration, Instant};
+
 use arcidentity_emulator::{Answer, Emulator};
 use serde_json::Value;
 
@@ -60,6 +62,24 @@ fn without_an_agent_a_short_name_does_not_hide_why() {
 }
 
 #[test]
+fn the_question_for_the_cloud_is_asked_once_and_leaves_time_for_the_report() {
+    let agent = Emulator::start().unwrap();
+    for (first, reason) in [(Answer::status(503), "503"), (Answer::hang(), "within 1 s")] {
+        agent.script([first]);
+        let started = Instant::now();
+        let outcome = ask(&agent, &["doctor", "keyvault", "--json", "--timeout=4"]);
+        assert!(started.elapsed() < Duration::from_secs(4), "{outcome:?}");
+        let (json, status) = report(&outcome);
+        assert_eq!(
+            (failed(&json), status, &json["resource"]),
+            (vec![], Some(0), &"https://management.azure.com/".into())
+        );
+        assert!(outcome.stderr.contains(reason), "{outcome:?}");
+        assert!(outcome.stderr.ends_with(": Azure Resource Manager is looked at instead\n"), "{outcome:?}");
+    }
+}
+
+#[test]
 fn a_variable_that_leads_elsewhere_is_in_the_report() {
     let mut command = arcidentity(&["doctor", "--json"]);
     command.env("IDENTITY_ENDPOINT", "http://example.com/").env("IMDS_ENDPOINT", "x");
@@ -89,15 +109,17 @@ mod terminals {
 
     use super::*;
 
-    /// Standard output with a terminal behind it. `script` is a part of util-linux.
-    fn on_a_terminal(agent: &Emulator, variables: &[(&str, &str)]) -> String {
+    /// Standard output with a terminal behind it, in an environment changed as the arguments of `env` say.
+    /// `script` is a part of util-linux.
+    fn on_a_terminal(agent: &Emulator, changes: &str) -> String {
         let command = client(agent, &["doctor"]);
         let words = std::iter::once(command.get_program()).chain(command.get_args());
         let line: Vec<_> = words.map(|word| format!("'{}'", word.to_str().unwrap())).collect();
         let mut script = Command::new("script");
-        script.args(["--quiet", "--return", "--command", &line.join(" "), "/dev/null"]);
-        script.env("TERM", "xterm").env_remove("NO_COLOR").envs(variables.iter().copied());
-        let output = script.output().expect("script is needed: apt-get install bsdutils");
+        let line = format!("env {changes} {}", line.join(" "));
+        script.args(["--quiet", "--return", "--command", &line, "/dev/null"]);
+        let output = script.env("TERM", "xterm").env_remove("NO_COLOR").output();
+        let output = output.expect("script is needed: apt-get install bsdutils");
         assert!(output.status.success(), "{output:?}");
         String::from_utf8(output.stdout).unwrap()
     }
@@ -105,9 +127,10 @@ mod terminals {
     #[test]
     fn colour_is_for_terminals_and_for_who_wants_it() {
         let agent = Emulator::start().unwrap();
-        assert!(on_a_terminal(&agent, &[]).contains("\u{1b}[32mok\u{1b}[0m"));
-        assert!(on_a_terminal(&agent, &[("NO_COLOR", "")]).contains('\u{1b}'));
-        assert!(!on_a_terminal(&agent, &[("NO_COLOR", "1")]).contains('\u{1b}'));
-        assert!(!on_a_terminal(&agent, &[("TERM", "dumb")]).contains('\u{1b}'));
+        assert!(on_a_terminal(&agent, "").contains("\u{1b}[32mok\u{1b}[0m"));
+        assert!(on_a_terminal(&agent, "NO_COLOR=").contains('\u{1b}'));
+        for plain in ["NO_COLOR=1", "TERM=dumb", "--unset=TERM"] {
+            assert!(!on_a_terminal(&agent, plain).contains('\u{1b}'), "{plain}");
+        }
     }
 }

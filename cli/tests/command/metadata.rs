@@ -55,7 +55,10 @@ fn a_value_that_does_not_exist_is_an_error() {
         assert_eq!(status, 2);
         assert!(message.contains(pointer), "{message}");
     }
-    assert!(ask(&agent, &["metadata", "compute"]).stderr.contains("slash"));
+    for (pointer, hint) in [("compute/", "starts with a slash"), ("/computer", "the whole document")] {
+        let outcome = ask(&agent, &["metadata", pointer]);
+        assert!(outcome.stderr.contains(hint), "{outcome:?}");
+    }
 }
 
 #[test]
