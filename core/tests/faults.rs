@@ -6,6 +6,8 @@ mod support;
 use std::fs;
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+#[cfg(unix)]
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -67,6 +69,9 @@ impl Mortal {
         let mortal = Mortal { address: listener.local_addr().unwrap(), keys: tempfile::tempdir().unwrap() };
         let key = mortal.keys.path().join("one.key");
         fs::write(&key, "key").unwrap();
+        // Whatever the umask.
+        #[cfg(unix)]
+        fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
         match death {
             BeforeTheConnection => drop(listener),
             _ => drop(thread::spawn(move || live(listener, death, &key))),

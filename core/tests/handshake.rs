@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use arcidentity_core::{Client, Error, ErrorKind, Token};
 use arcidentity_emulator::{Answer, Emulator, KeyStyle};
+use arcidentity_needs::{IPV6, needs};
 use support::{VAULT, client, counts, emulator, failure, impatient};
 
 #[test]
@@ -277,7 +278,8 @@ fn nobody_listens() {
 
 #[test]
 fn an_agent_that_listens_on_ipv6_only_is_found() {
-    let Ok(agent) = Emulator::builder().ipv4(false).start() else { panic!("this machine has no ::1") };
+    needs!(IPV6);
+    let agent = Emulator::builder().ipv4(false).start().unwrap();
     for host in ["localhost", "[::1]"] {
         let endpoint = format!("http://{host}:{}", agent.port());
         let client =

@@ -145,13 +145,15 @@ fn a_user_who_may_not_read_the_key_learns_which_group_to_join() {
 fn as_nobody(test: &str) {
     use std::os::unix::process::CommandExt;
 
-    let directory = tempfile::tempdir().unwrap();
-    fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    // TMPDIR may be root's alone.
+    let directory = tempfile::tempdir_in("/tmp").unwrap();
+    fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o777)).unwrap();
     let program = directory.path().join("tests");
     fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
     let output = std::process::Command::new(program)
         .args(["--exact", test])
         .env_remove("CARGO_TARGET_TMPDIR")
+        .env("TMPDIR", directory.path())
         .current_dir("/")
         .uid(65534)
         .gid(65534)

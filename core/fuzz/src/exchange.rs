@@ -1,6 +1,8 @@
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
+#[cfg(unix)]
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -53,6 +55,9 @@ impl Stage {
             ("foreign.key", FOREIGN.to_owned()),
         ] {
             fs::write(path(name), content).expect("a file can be written");
+            // Whatever the umask: what everybody may write is refused for that.
+            #[cfg(unix)]
+            fs::set_permissions(path(name), fs::Permissions::from_mode(0o600)).expect("the file is ours");
         }
         #[cfg(unix)]
         std::os::unix::fs::symlink(path("foreign.key"), path("keys/link.key")).expect("a link can be made");
