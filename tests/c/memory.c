@@ -34,6 +34,16 @@ static void diagnose(const arc_client *client) {
     arc_report_free(report);
 }
 
+/* Copies the token, as programs do who send it, and wipes the copy. */
+static void use(const arc_token *token) {
+    static char copy[4096];
+    size_t length = 0;
+    const char *text = arc_token_value(token, &length);
+    CHECK(length < sizeof copy);
+    strcpy(copy, text);
+    explicit_bzero(copy, sizeof copy);
+}
+
 int main(void) {
     arc_client *client = new_client(new_options());
     arc_error *error = NULL;
@@ -55,6 +65,7 @@ int main(void) {
     token = get_token(client, RESOURCE);
     arc_client_free(client);
     step("held");
+    use(token);
     arc_token_free(token);
     step("gone");
     return 0;
