@@ -41,7 +41,7 @@ impl arc_token {
 pub unsafe extern "C" fn arc_token_value(token: *const arc_token, len: *mut usize) -> *const c_char {
     // SAFETY: the caller's pointers are as lib.rs says.
     unsafe {
-        // Nothing here reads the text: the registers would keep pieces of it, and a call its time.
+        // Nothing here reads the text, however long it is.
         let value = arc_token::get(token).map(Token::value_with_nul);
         guard::write(len, || value.map_or(0, |value| value.len() - 1));
         value.map_or(ptr::null(), |value| value.as_ptr().cast())
