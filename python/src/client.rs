@@ -161,7 +161,7 @@ impl Client {
         force_refresh: bool,
     ) -> PyResult<(Bound<'py, PyString>, i64)> {
         let token = self.with(py, |client| token(py, client, resource, force_refresh))?;
-        Ok((token.token(py), token.expires_on()))
+        Ok((PyString::new(py, token.token()), token.expires_on()))
     }
 
     /// What get_token would return from memory, or None where it would ask the agent.

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::PyString;
 
 /// An access token. Immutable.
 ///
@@ -27,11 +26,8 @@ impl From<Arc<arcidentity_core::Token>> for Token {
 impl Token {
     /// The token's text, for an `Authorization: Bearer …` header. Do not log it.
     #[getter]
-    pub(crate) fn token<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
-        let text = PyString::new(py, self.0.value());
-        // What was copied last is in them.
-        arcidentity_registers::clear();
-        text
+    pub(crate) fn token(&self) -> &str {
+        self.0.value()
     }
 
     /// When the token ends, in seconds since 1970-01-01 UTC.
