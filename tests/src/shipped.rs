@@ -8,6 +8,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::OnceLock;
 
 use crate::process::{MESSAGES, cargo_artifacts, succeed};
 use crate::scratch;
@@ -71,15 +72,19 @@ pub(crate) fn shipped_library() -> Vec<PathBuf> {
     cargo_artifacts(build.args(["--", &print]).envs(shipping()))
 }
 
-/// The `arcidentity` command as it is shipped.
+/// The `arcidentity` command as it is shipped, built when it is first asked for.
 ///
 /// # Panics
 ///
 /// If it does not build.
 #[must_use]
 pub fn command_binary() -> PathBuf {
-    let name = format!("arcidentity{}", env::consts::EXE_SUFFIX);
-    let files = shipped("arcidentity-cli", &[]);
-    let found = files.into_iter().find(|file| file.file_name().is_some_and(|file| *file == *name));
-    found.expect("the package builds the command")
+    static COMMAND: OnceLock<PathBuf> = OnceLock::new();
+    let build = || {
+        let name = format!("arcidentity{}", env::consts::EXE_SUFFIX);
+        let mut files = shipped("arcidentity-cli", &[]).into_iter();
+        let found = files.find(|file| file.file_name().is_some_and(|file| *file == *name));
+        found.expect("the package builds the command")
+    };
+    COMMAND.get_or_init(build).clone()
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Stdio};
 
 use arcidentity_core::Client;
-use arcidentity_emulator::Emulator;
+use arcidentity_emulator::{Answer, Emulator};
 use arcidentity_needs::{PYTHON, needs};
 use arcidentity_tests::{command_binary, pieces, python, succeed, variants};
 
@@ -62,6 +62,24 @@ fn of_a_cpp_program() {
 fn of_a_rust_program() {
     let program = env!("CARGO_BIN_EXE_rust-client");
     keeps_no_secret(&["held", "held", "gone"], agent, |agent| command(program, agent));
+}
+
+/// What reads such a text makes a copy of it.
+#[test]
+fn of_a_rust_program_whose_agent_writes_the_token_with_an_escape() {
+    let program = env!("CARGO_BIN_EXE_rust-client");
+    keeps_no_secret(&["held", "held", "gone"], agent_with_escapes, |agent| command(program, agent));
+}
+
+fn agent_with_escapes() -> Emulator {
+    // No part of it is like another one.
+    let parts: String = (0..200).map(|number| format!("{number:x}.")).collect();
+    let body = format!(r#"{{"access_token":"\u0065yJ{parts}","expires_in":"3600"}}"#);
+    let agent = agent();
+    agent.respond_with(move |request| {
+        if request.is_authorized() { Answer::status(200).body(body.clone()) } else { Answer::normal() }
+    });
+    agent
 }
 
 #[test]
