@@ -5,15 +5,18 @@ import json
 import os
 import ssl
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import anyio
 import arcidentity
 import httpx
 import pytest
 import requests
+from arcidentity import _renewal
 from arcidentity.emulator import ArcEmulator, Emulator
 from conftest import ISSUED, PATIENCE, VAULT, connect, finish, start, wait_for_request
 from gate import Gate
@@ -148,12 +151,27 @@ def test_a_token_is_replaced_again_after_a_pause(
     auth: arcidentity.BearerAuth,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for expected in [200, 401]:
-        api.revoked.add(client.get_token(VAULT).token)
+    later = 0
+    clock = SimpleNamespace(monotonic=lambda: time.monotonic() + later)
+    monkeypatch.setattr("arcidentity._renewal.time", clock)
+    for later, expected in [(0, 200), (0, 401), (240, 401), (300, 200)]:
+        if later == 0:
+            api.revoked.add(client.get_token(VAULT).token)
         assert send(server.url, auth, server.ca_file).status == expected
-    monkeypatch.setattr("arcidentity._renewal._PAUSE", 0.0)
-    assert send(server.url, auth, server.ca_file).status == 200
     assert handshakes(agent) == [False, True, True]
+
+
+def test_what_is_known_of_replaced_tokens_stays_small(
+    api: Api, server: Server, agent: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("arcidentity._renewal._LIMIT", 4)
+    for _ in range(4):
+        client = connect(agent)
+        api.revoked.add(client.get_token(VAULT).token)
+        auth = arcidentity.BearerAuth(VAULT, client=client)
+        assert requests.get(server.url, auth=auth, verify=server.ca_file).status_code == 200
+        # The refused token and the one in its place.
+        assert len(_renewal._renewals) <= 4 + 1
 
 
 class Renewal:
