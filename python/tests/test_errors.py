@@ -66,6 +66,9 @@ def test_some_are_builtin_errors_too() -> None:
 def test_users_can_raise_them_in_their_tests() -> None:
     error = arcidentity.UnavailableError("gone")
     assert (error.status, error.http_status, error.code, error.hint) == (3, None, None, None)
+    shown = "".join(traceback.format_exception(error))
+    assert shown == "arcidentity.UnavailableError: gone\n", "no hint is not a hint of nothing"
+    assert arcidentity.ArcError("a failure without a class of its own").status == 1
 
 
 @pytest.mark.parametrize("cls", NUMBERS.values())
