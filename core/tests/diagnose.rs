@@ -51,7 +51,9 @@ fn a_token_and_what_is_known_of_it() {
     let agent = emulator();
     let report = client(&agent).diagnose(Some(VAULT));
     assert_token(&report, &[]);
-    assert_eq!(report.resource(), VAULT);
+    assert_eq!((report.resource(), check(&report, "resource").seen()), (VAULT, VAULT));
+    let endpoint = check(&report, "endpoint").seen();
+    assert!(endpoint.ends_with("/oauth2/token, as the caller of this library says"), "{endpoint}");
     assert_eq!(detail(&report, "token", "audience"), VAULT);
     assert_eq!(detail(&report, "token", "tenant"), "22222222-2222-2222-2222-222222222222");
     assert_eq!(detail(&report, "token", "object_id"), "44444444-4444-4444-4444-444444444444");
@@ -143,6 +145,10 @@ fn the_resource_is_by_default_that_of_the_machines_cloud() {
         let report = client(&agent).diagnose(None);
         assert_token(&report, &[]);
         assert_eq!(report.resource(), resource);
+        let seen = check(&report, "resource").seen();
+        assert!(
+            seen.starts_with(&format!("{resource}, which opens Azure Resource Manager and nothing else"))
+        );
     }
 }
 

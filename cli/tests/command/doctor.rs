@@ -88,6 +88,28 @@ fn a_variable_that_leads_elsewhere_is_in_the_report() {
 }
 
 #[test]
+fn the_report_says_which_variables_decide() {
+    let ours = [("IDENTITY_ENDPOINT", "http://127.0.0.1:1/token"), ("IMDS_ENDPOINT", "x")];
+    let other_host = [ours[0], ours[1], ("IDENTITY_HEADER", "x")];
+    for (variables, where_from) in [
+        (&[][..], "where every agent is; IDENTITY_ENDPOINT and IMDS_ENDPOINT are not set, and not needed"),
+        (&ours[..1], "where every agent is; IDENTITY_ENDPOINT is set and does not count"),
+        (&ours[..], "as IDENTITY_ENDPOINT says, which is set by what started this process"),
+        (
+            &other_host[..],
+            "where every agent is; IDENTITY_ENDPOINT and IMDS_ENDPOINT are set and do not count",
+        ),
+    ] {
+        let mut command = arcidentity(&["doctor", "--json", "--timeout=5"]);
+        command.envs(variables.iter().copied());
+        let (json, _) = report(&outcome(&mut command));
+        let endpoint = json["checks"].as_array().unwrap().iter().find(|check| check["id"] == "endpoint");
+        let seen = endpoint.unwrap()["seen"].as_str().unwrap();
+        assert!(seen.contains(where_from), "{variables:?}: {seen}");
+    }
+}
+
+#[test]
 fn a_command_that_fails_leads_here() {
     let agent = Emulator::start().unwrap();
     agent.respond_with(|_| Answer::status(503).header("Retry-After", "3600"));

@@ -78,7 +78,8 @@ fn of_unused_variables(system: &System) -> String {
     let set: Vec<&str> = VARIABLES.into_iter().filter(|name| system.variable(name).is_some()).collect();
     match set[..] {
         [] => format!("{} and {} are not set, and not needed", VARIABLES[0], VARIABLES[1]),
-        _ => format!("{} is set and does not count", set.join(" and ")),
+        [one] => format!("{one} is set and does not count"),
+        _ => format!("{} are set and do not count", set.join(" and ")),
     }
 }
 
@@ -107,4 +108,22 @@ fn set_in(system: &System, name: &str) -> Option<String> {
 fn sets(text: &str, name: &str) -> bool {
     let assignment = format!("{name}=");
     text.lines().any(|line| !line.trim_start().starts_with('#') && line.contains(&assignment))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sets;
+
+    #[test]
+    fn a_line_that_sets_it_and_no_comment() {
+        for (text, expected) in [
+            ("export A=1\nexport IDENTITY_ENDPOINT=http://localhost:40342/ # of the agent #\n", true),
+            ("DefaultEnvironment=IDENTITY_ENDPOINT=x", true),
+            ("# IDENTITY_ENDPOINT=x\n  #IDENTITY_ENDPOINT=x\n", false),
+            ("echo $IDENTITY_ENDPOINT\nIMDS_ENDPOINT=x", false),
+            ("", false),
+        ] {
+            assert_eq!(sets(text, "IDENTITY_ENDPOINT"), expected, "{text}");
+        }
+    }
 }
