@@ -1,6 +1,7 @@
 """ArcEmulator: the agent of a whole process, and the ways in which it fails."""
 
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -157,7 +158,11 @@ def test_what_was_there_before_comes_back(monkeypatch: pytest.MonkeyPatch) -> No
         assert os.environ["IDENTITY_ENDPOINT"] == machine.endpoint
         assert os.environ["IMDS_ENDPOINT"] == machine.imds_endpoint
         assert "IDENTITY_HEADER" not in os.environ
+        port, keys = machine.port, machine.key_directory
     assert dict(os.environ) == before
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port)).close()
+    assert not os.path.exists(keys)
     with ArcEmulator():
         assert arcidentity.get_token(VAULT).token != token
 
