@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::{scratch, shipping, succeed, workspace};
 
@@ -47,6 +47,9 @@ impl Python {
     ///
     /// If pip fails.
     pub fn pip_install(&self, arguments: &[&str]) {
+        // Several at once would disturb each other.
+        static ONE: Mutex<()> = Mutex::new(());
+        let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
         let quiet = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
         succeed(self.command("python").current_dir(workspace()).args(quiet).args(arguments));
     }

@@ -1,15 +1,14 @@
 //! Making a client touches no file and no network, as the kernel sees it, in every language.
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
-mod programs;
-
 use std::fs;
 use std::path::Path;
 
 use arcidentity_emulator::Emulator;
-use arcidentity_tests::{Python, not_run, python, run, workspace};
+use arcidentity_needs::{CONFINEMENT, PYTHON, needs};
+use arcidentity_tests::{Python, python, run, workspace};
 
-use programs::{agent, c, command, cpp};
+use crate::programs::{agent, c, command, cpp};
 
 /// The system calls that a program makes between its two lines, without those that stay inside. None where the
 /// system does not let a program be watched.
@@ -18,7 +17,7 @@ fn calls(name: &str, program: &Path, arguments: &[&Path], agent: &Emulator) -> O
     let output = run(watched.arg(program).args(arguments));
     let said = String::from_utf8_lossy(&output.stderr);
     if output.status.code() == Some(77) {
-        not_run(format_args!("this system does not let a program be watched: {said}"));
+        CONFINEMENT.is_missing(format_args!("a program cannot be watched: {said}"));
         return None;
     }
     assert!(output.status.success(), "{name}: {said}");
@@ -52,6 +51,7 @@ fn in_rust() {
 
 #[test]
 fn in_python() {
+    needs!(PYTHON);
     let python: &Python = python();
     let requirements = fs::read_to_string(workspace().join("python/tests/requirements.txt")).unwrap();
     let azure_core = requirements.lines().find(|line| line.starts_with("azure-core=="));

@@ -15,6 +15,7 @@ mod hostile;
 mod listener;
 mod manual;
 mod memory;
+mod no_io;
 mod programs;
 mod readme;
 mod sanitizers;
