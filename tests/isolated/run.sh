@@ -9,7 +9,7 @@ shift 2
 copy=/mnt
 mount -t tmpfs tmpfs "$copy"
 mkdir "$copy/changed" "$copy/work" "$copy/root" "$copy/mnt" "$copy/mnt/libarcidentity"
-for part in Cargo.toml Cargo.lock core ffi python emulator cli tests include CHANGELOG.md; do
+for part in Cargo.toml Cargo.lock core ffi python emulator cli registers tests include CHANGELOG.md; do
     cp -R "$sources/$part" "$copy/mnt/libarcidentity"
 done
 cp "$script" "$copy/mnt/script"
