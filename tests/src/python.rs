@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use crate::{scratch, shipping, succeed, workspace};
+use crate::{patiently, scratch, shipping, succeed, workspace};
 
 /// A virtual environment.
 #[derive(Debug)]
@@ -94,8 +94,7 @@ fn build_wheel(python: &Python) -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let paths = std::env::join_paths(std::iter::once(cargo.to_owned()).chain(std::env::split_paths(&path)));
     succeed(
-        python
-            .command("maturin")
+        patiently(python.program("maturin"))
             .current_dir(workspace().join("python"))
             .envs(shipping())
             .env("PATH", paths.expect("PATH can be extended"))

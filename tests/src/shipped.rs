@@ -4,7 +4,7 @@
 //! twice.
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
@@ -13,13 +13,29 @@ use std::sync::OnceLock;
 use crate::process::{MESSAGES, cargo_artifacts, succeed};
 use crate::scratch;
 
+/// A program that builds something, and leaves the processor to tests that run meanwhile.
+#[must_use]
+pub fn patiently(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new("nice");
+    command.arg(program);
+    command
+}
+
 /// For `Command::envs`: where cargo builds what is shipped, and how.
 #[must_use]
 pub fn shipping() -> [(&'static str, OsString); 2] {
     [("CARGO_TARGET_DIR", scratch("shipped").into()), ("CARGO_ENCODED_RUSTFLAGS", flags())]
 }
 
-/// The same for a build of other sources, whose products must not take the place of ours: in a copy of this name,
+/// For `Command::envs`: leaves out the optimization of a build that nobody measures, which is most of its time. What
+/// is optimized is tested on this machine's own system.
+pub const UNOPTIMIZED: [(&str, &str); 3] = [
+    ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
+    ("CARGO_PROFILE_RELEASE_LTO", "off"),
+    ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0"),
+];
+
+/// [`shipping`] for a build of other sources, whose products must not take the place of ours: in a copy of this name,
 /// with every crate that is the same already compiled.
 ///
 /// # Panics
@@ -51,22 +67,18 @@ fn flags() -> OsString {
     flags
 }
 
-/// Builds a package as it is shipped, with more arguments for cargo, and gives the files that came out.
-///
-/// # Panics
-///
-/// If the package does not build.
+/// The command of cargo that builds a package as it is shipped, to which more arguments may be given.
 #[must_use]
-pub fn shipped(package: &str, arguments: &[&str]) -> Vec<PathBuf> {
-    let mut build = Command::new(env!("CARGO"));
-    build.args(["build", MESSAGES, "--release", "--locked", "--package", package]).args(arguments);
-    cargo_artifacts(build.envs(shipping()))
+pub fn shipped(package: &str) -> Command {
+    let mut build = patiently(env!("CARGO"));
+    build.args(["build", MESSAGES, "--release", "--locked", "--package", package]).envs(shipping());
+    build
 }
 
 /// Builds the C library as `ffi/cmake/cargo.cmake` does, which then finds it built.
 pub(crate) fn shipped_library() -> Vec<PathBuf> {
     let libraries = scratch("shipped/release").join("native-static-libs.txt");
-    let mut build = Command::new(env!("CARGO"));
+    let mut build = patiently(env!("CARGO"));
     build.args(["rustc", MESSAGES, "--release", "--locked", "--lib", "--package", "arcidentity-ffi"]);
     let print = format!("--print=native-static-libs={}", libraries.display());
     cargo_artifacts(build.args(["--", &print]).envs(shipping()))
@@ -82,7 +94,7 @@ pub fn command_binary() -> PathBuf {
     static COMMAND: OnceLock<PathBuf> = OnceLock::new();
     let build = || {
         let name = format!("arcidentity{}", env::consts::EXE_SUFFIX);
-        let mut files = shipped("arcidentity-cli", &[]).into_iter();
+        let mut files = cargo_artifacts(&mut shipped("arcidentity-cli")).into_iter();
         let found = files.find(|file| file.file_name().is_some_and(|file| *file == *name));
         found.expect("the package builds the command")
     };

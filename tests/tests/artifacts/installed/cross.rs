@@ -6,9 +6,9 @@ use std::process::Command;
 use arcidentity_needs::{
     CMAKE, GCC_AARCH64, LIBC_AARCH64, MUSL, QEMU_AARCH64, RUST_AARCH64, RUST_MUSL, needs,
 };
-use arcidentity_tests::{run, succeed, workspace};
+use arcidentity_tests::{UNOPTIMIZED, run, shipping, succeed, workspace};
 
-use super::installation::{build_in, empty};
+use super::installation::{build_of, empty};
 use crate::programs::{agent, command};
 
 /// The directory of rustc's own libraries for `target`.
@@ -25,7 +25,9 @@ fn install(target: &str, compiler: &str, arguments: &[&str]) -> PathBuf {
         &format!("-DCMAKE_C_COMPILER={compiler}"),
         "-DCMAKE_INSTALL_LIBDIR=lib",
     ];
-    let build = build_in(target, &[&settings, arguments].concat());
+    let unoptimized = UNOPTIMIZED.map(|(name, value)| (name, value.into()));
+    let cargo = [&shipping()[..], &unoptimized].concat();
+    let build = build_of(workspace(), target, &[&settings, arguments].concat(), &cargo);
     let prefix = empty(&format!("{target}-usr"));
     succeed(Command::new("cmake").arg("--install").arg(build).arg("--prefix").arg(&prefix));
     prefix

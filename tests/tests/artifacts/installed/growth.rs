@@ -71,7 +71,7 @@ fn programs_of_today_run_with_a_library_that_has_more() {
     // What it is made of is compiled then.
     installed();
     let cargo = shipping_apart("grown");
-    let build = build_of(&grown_sources(), "grown-build", &["-DARCIDENTITY_STATIC=OFF"], cargo);
+    let build = build_of(&grown_sources(), "grown-build", &["-DARCIDENTITY_STATIC=OFF"], &cargo);
     let libraries = build.join("lib");
     let symbols = succeed(Command::new("nm").arg("--dynamic").arg(libraries.join("libarcidentity.so")));
     assert!(symbols.contains(" T arc_new\n") && symbols.contains(" T arc_options_set_new\n"));

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use arcidentity_tests::{scratch, shipping, succeed, workspace};
+use arcidentity_tests::{patiently, scratch, shipping, succeed, workspace};
 
 /// A tree with the library in it.
 #[derive(Debug)]
@@ -44,16 +44,17 @@ pub fn build() -> &'static Path {
 
 /// A build with more arguments for CMake.
 pub fn build_in(name: &str, arguments: &[&str]) -> PathBuf {
-    build_of(workspace(), name, arguments, shipping())
+    build_of(workspace(), name, arguments, &shipping())
 }
 
-/// A build of the workspace `source`, with these variables of cargo.
-pub fn build_of(source: &Path, name: &str, arguments: &[&str], cargo: [(&str, OsString); 2]) -> PathBuf {
+/// A build of the workspace `source`, with these variables for cargo.
+pub fn build_of(source: &Path, name: &str, arguments: &[&str], cargo: &[(&str, OsString)]) -> PathBuf {
     let directory = scratch("installed").join(name);
     let mut configure = Command::new("cmake");
     configure.arg("-S").arg(source.join("ffi")).arg("-B").arg(&directory).args(arguments);
-    succeed(configure.env("PATH", path_with_cargo()).envs(cargo));
-    succeed(Command::new("cmake").arg("--build").arg(&directory));
+    let variables = || cargo.iter().map(|(name, value)| (name, value));
+    succeed(configure.env("PATH", path_with_cargo()).envs(variables()));
+    succeed(patiently("cmake").arg("--build").arg(&directory).envs(variables()));
     directory
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use arcidentity_needs::{CARGO_C, CMAKE, PKG_CONFIG, needs};
-use arcidentity_tests::{scratch, succeed, workspace};
+use arcidentity_tests::{UNOPTIMIZED, patiently, scratch, succeed, workspace};
 
 use super::installation::{Installation, build, build_in, empty, files, installed};
 
@@ -105,7 +105,7 @@ fn pkg_config_says_what_a_program_needs() {
 fn cargo_c_installs_the_same_tree() {
     needs!(CMAKE, CARGO_C);
     let staging = empty("cargo-c");
-    let mut install = Command::new(env!("CARGO"));
+    let mut install = patiently(env!("CARGO"));
     install.current_dir(workspace()).args([
         "cinstall",
         "--release",
@@ -114,7 +114,8 @@ fn cargo_c_installs_the_same_tree() {
         "arcidentity-ffi",
     ]);
     install.args(["--prefix", "/usr/local", "--libdir", "/usr/local/lib", "--destdir"]).arg(&staging);
-    succeed(install.arg("--target-dir").arg(scratch("installed").join("cargo-c-target")));
+    install.arg("--target-dir").arg(scratch("installed").join("cargo-c-target"));
+    succeed(install.envs(UNOPTIMIZED));
 
     let tree = staging.join("usr/local");
     let ours = &installed().prefix;

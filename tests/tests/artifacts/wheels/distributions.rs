@@ -4,9 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
+use std::thread;
 
 use arcidentity_needs::{MINGW, Need, PYTHON, RUST_AARCH64, RUST_MUSL, RUST_WINDOWS, RUST_X86_64, are_met};
-use arcidentity_tests::{scratch, succeed, workspace};
+use arcidentity_tests::{UNOPTIMIZED, patiently, scratch, succeed, workspace};
 use tempfile::TempDir;
 
 /// A system that wheels are built for.
@@ -37,6 +38,11 @@ pub const WINDOWS: System =
     System { rust_target: "x86_64-pc-windows-gnu", tag: "win_amd64", needs: &[PYTHON, RUST_WINDOWS, MINGW] };
 
 impl System {
+    /// Whether it is the one that most users of this machine's kind have.
+    pub fn is_own(self) -> bool {
+        self.rust_target == X86_64.rust_target
+    }
+
     /// Whether its wheels can be built here.
     pub fn is_possible(self) -> bool {
         are_met(self.needs)
@@ -51,16 +57,40 @@ pub fn systems() -> Vec<System> {
 pub const ABI3: &str = "cp310-abi3";
 pub const ABI3T: &str = "cp315-abi3.abi3t";
 
-/// The directory with all of them.
+/// The directory with all of them. Those for other systems than this one are not optimized.
 pub fn directory() -> &'static Path {
     static DIRECTORY: OnceLock<PathBuf> = OnceLock::new();
     DIRECTORY.get_or_init(|| {
-        let target = scratch("wheels-target");
-        let mut build = Command::new(workspace().join("python/wheels.sh"));
-        build.args(systems().iter().map(|system| system.rust_target));
-        succeed(build.env("CARGO_TARGET_DIR", &target));
-        target.join("wheels")
+        let (own, others): (Vec<_>, Vec<_>) = systems().into_iter().partition(|system| system.is_own());
+        let all = scratch("wheels-of-all");
+        fs::remove_dir_all(&all).unwrap();
+        fs::create_dir(&all).unwrap();
+        thread::scope(|scope| {
+            for (name, systems, variables) in [("own", own, &[][..]), ("others", others, &UNOPTIMIZED)] {
+                let all = &all;
+                // Without a system to build for, the script would build for all.
+                if !systems.is_empty() {
+                    scope.spawn(move || copy(&build(&format!("wheels-of-{name}"), &systems, variables), all));
+                }
+            }
+        });
+        all
     })
+}
+
+fn copy(from: &Path, to: &Path) {
+    for file in files(from) {
+        fs::copy(&file, to.join(file.file_name().unwrap())).unwrap();
+    }
+}
+
+/// Builds the wheels of systems below a directory of this name, with these variables for cargo.
+fn build(name: &str, systems: &[System], variables: &[(&str, &str)]) -> PathBuf {
+    let target = scratch(name);
+    let mut build = patiently(workspace().join("python/wheels.sh"));
+    build.args(systems.iter().map(|system| system.rust_target)).env("CARGO_TARGET_DIR", &target);
+    succeed(build.envs(variables.iter().copied()));
+    target.join("wheels")
 }
 
 pub fn wheel(abi: &str, system: System) -> PathBuf {

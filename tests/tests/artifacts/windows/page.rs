@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use arcidentity_emulator::Emulator;
-use arcidentity_tests::{shipping, succeed, workspace};
+use arcidentity_tests::{UNOPTIMIZED, patiently, shipping, succeed, workspace};
 
 use super::library::{dll, library};
 use super::wine::{C, printed, wine};
@@ -24,7 +24,7 @@ fn commands(build: &Path, prefix: &Path, program: &Path) -> (String, String) {
 }
 
 fn shell(commands: &str) -> Command {
-    let mut shell = Command::new("sh");
+    let mut shell = patiently("sh");
     shell.current_dir(workspace()).args(["-e", "-u", "-c", commands]);
     // CMake shall find the cargo that runs these tests.
     let cargo = Path::new(env!("CARGO")).parent().unwrap().to_owned();
@@ -36,7 +36,7 @@ fn shell(commands: &str) -> Command {
 /// Builds the library in one directory and installs it in another.
 pub fn install(build: &Path, prefix: &Path) {
     let (library, _) = commands(build, prefix, Path::new(""));
-    succeed(shell(&library).envs(shipping()));
+    succeed(shell(&library).envs(shipping()).envs(UNOPTIMIZED));
 }
 
 #[test]

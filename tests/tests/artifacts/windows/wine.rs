@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use arcidentity_needs::{CMAKE, MINGW, RUST_WINDOWS, WINE64, are_met};
-use arcidentity_tests::{run, scratch, succeed, workspace};
+use arcidentity_tests::{UNOPTIMIZED, cargo_artifacts, run, scratch, succeed, workspace};
 
 pub const TARGET: &str = "x86_64-pc-windows-gnu";
 pub const C: &str = "x86_64-w64-mingw32-gcc-posix";
@@ -72,9 +72,12 @@ impl Wine {
 /// What cargo builds of a package as it is shipped, copied to a directory of that name.
 pub fn shipped(package: &str) -> PathBuf {
     let directory = scratch(&format!("windows/{package}"));
+    let mut build = arcidentity_tests::shipped(package);
     // Beside what was asked for are the parts that it was made of.
     let is_shipped = |file: &PathBuf| file.parent().is_some_and(|parent| parent.ends_with("release"));
-    for file in arcidentity_tests::shipped(package, &["--target", TARGET]).into_iter().filter(is_shipped) {
+    for file in
+        cargo_artifacts(build.args(["--target", TARGET]).envs(UNOPTIMIZED)).into_iter().filter(is_shipped)
+    {
         fs::copy(&file, directory.join(file.file_name().unwrap())).unwrap();
     }
     directory
