@@ -11,10 +11,10 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::identity::Identity;
 use crate::keyfile::{KeyDirectory, KeyError};
-use crate::leftovers;
 use crate::limits::{API_VERSION, MAX_CHALLENGES};
 use crate::reply;
 use crate::retry::{self, Failure};
+use crate::scrub;
 use crate::secret::Secret;
 use crate::token::TokenData;
 
@@ -52,7 +52,7 @@ impl TokenRequest<'_> {
     pub(crate) fn attempt(&self, agent: &Agent) -> Result<TokenData, Failure> {
         let outcome = self.exchange(agent);
         // The key and the token were copied and searched.
-        leftovers::clear();
+        scrub::stack_and_registers();
         outcome
     }
 

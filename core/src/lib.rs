@@ -42,13 +42,13 @@ mod identity;
 mod installed;
 mod json;
 mod keyfile;
-mod leftovers;
 #[doc(hidden)]
 pub mod limits;
 mod listener;
 mod metadata;
 mod reply;
 mod retry;
+mod scrub;
 mod secret;
 mod shortage;
 mod stripe;

@@ -9,7 +9,7 @@ const STACK: usize = 16 * 1024;
 
 /// Overwrites them. For the function that has called all those which saw a secret, when it calls no more of them.
 #[inline(never)]
-pub(crate) fn clear() {
+pub(crate) fn stack_and_registers() {
     black_box(&mut [0_u8; STACK]);
     arcidentity_registers::clear();
 }
