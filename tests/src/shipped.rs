@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::OnceLock;
 
-use crate::process::{MESSAGES, cargo_artifacts, succeed};
+use crate::process::{MESSAGES, cargo_artifacts, run};
 use crate::scratch;
 
 /// A program that builds something, and leaves the processor to tests that run meanwhile.
@@ -40,16 +40,17 @@ pub const UNOPTIMIZED: [(&str, &str); 3] = [
 ///
 /// # Panics
 ///
-/// If the directory cannot be copied.
+/// If the copy cannot be made.
 #[must_use]
 pub fn shipping_apart(name: &str) -> [(&'static str, OsString); 2] {
     let copy = scratch("shipped-apart").join(name);
     let _ = fs::remove_dir_all(&copy);
-    // What cargo's notes of finished crates name, it has written before: they are copied first.
+    fs::create_dir_all(&copy).expect("the target directory is writable");
+    // Cargo's notes of finished crates are copied before what they name, and what a build under way has made and
+    // removed meanwhile is not missed: whatever lacks in the copy is compiled again.
     let mut copying = Command::new("cp");
-    succeed(
-        copying.args(["--recursive", "--preserve=all", "--reflink=auto"]).arg(scratch("shipped")).arg(&copy),
-    );
+    copying.args(["--recursive", "--preserve=all", "--reflink=auto"]);
+    run(copying.arg(scratch("shipped/release")).arg(&copy));
     let [_, flags] = shipping();
     [("CARGO_TARGET_DIR", copy.into()), flags]
 }
