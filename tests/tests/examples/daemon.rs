@@ -370,9 +370,15 @@ fn is_clean(daemon: Command, agent: Emulator) {
         scene.service.next();
     }
     scene.reload();
-    assert_eq!(scene.says(), "new settings");
-    scene.tokens(5 * THREADS);
-    scene.stop();
+    // Under such a tool on a busy machine a call may take too long, and is made again.
+    let is_late = |line: &str| line.starts_with("no answer: ") || line.starts_with("the service answers ");
+    let settings = (0..).map(|_| scene.says()).find(|line| !is_late(line));
+    assert_eq!(settings.as_deref(), Some("new settings"));
+    for _ in 0..5 * THREADS {
+        scene.service.next();
+    }
+    let rest = scene.rest();
+    assert!(rest.iter().all(|line| is_late(line)), "{rest:?}");
 }
 
 #[test]
