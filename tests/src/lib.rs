@@ -17,7 +17,7 @@ pub use library::{Library, shared_library};
 pub use memory::{Piece, occurrences, pieces};
 pub use process::{MESSAGES, cargo_artifacts, run, succeed};
 pub use python::{Python, python, services};
-pub use shipped::{UNOPTIMIZED, command_binary, patiently, shipped, shipping, shipping_apart};
+pub use shipped::{UNOPTIMIZED, command_binary, patiently, shipped, shipping, shipping_apart, shipping_for};
 pub use variants::variants;
 
 use std::path::{Path, PathBuf};

@@ -27,6 +27,13 @@ pub fn shipping() -> [(&'static str, OsString); 2] {
     [("CARGO_TARGET_DIR", scratch("shipped").into()), ("CARGO_ENCODED_RUSTFLAGS", flags())]
 }
 
+/// [`shipping`] for another system: cargo lets one build at a time into a directory.
+#[must_use]
+pub fn shipping_for(target: &str) -> [(&'static str, OsString); 2] {
+    let [_, flags] = shipping();
+    [("CARGO_TARGET_DIR", scratch("shipped-for").join(target).into()), flags]
+}
+
 /// For `Command::envs`: leaves out the optimization of a build that nobody measures, which is most of its time. What
 /// is optimized is tested on this machine's own system.
 pub const UNOPTIMIZED: [(&str, &str); 3] = [

@@ -6,7 +6,7 @@ use std::process::Command;
 use arcidentity_needs::{
     CMAKE, GCC_AARCH64, LIBC_AARCH64, MUSL, QEMU_AARCH64, RUST_AARCH64, RUST_MUSL, needs,
 };
-use arcidentity_tests::{UNOPTIMIZED, run, shipping, succeed, workspace};
+use arcidentity_tests::{UNOPTIMIZED, run, shipping_for, succeed, workspace};
 
 use super::installation::{build_of, empty};
 use crate::programs::{agent, command};
@@ -26,7 +26,7 @@ fn install(target: &str, compiler: &str, arguments: &[&str]) -> PathBuf {
         "-DCMAKE_INSTALL_LIBDIR=lib",
     ];
     let unoptimized = UNOPTIMIZED.map(|(name, value)| (name, value.into()));
-    let cargo = [&shipping()[..], &unoptimized].concat();
+    let cargo = [&shipping_for(target)[..], &unoptimized].concat();
     let build = build_of(workspace(), target, &[&settings, arguments].concat(), &cargo);
     let prefix = empty(&format!("{target}-usr"));
     succeed(Command::new("cmake").arg("--install").arg(build).arg("--prefix").arg(&prefix));

@@ -5,10 +5,10 @@ use std::path::Path;
 use std::process::Command;
 
 use arcidentity_emulator::Emulator;
-use arcidentity_tests::{UNOPTIMIZED, patiently, shipping, succeed, workspace};
+use arcidentity_tests::{UNOPTIMIZED, patiently, shipping_for, succeed, workspace};
 
 use super::library::{dll, library};
-use super::wine::{C, printed, wine};
+use super::wine::{C, TARGET, printed, wine};
 
 /// The commands that build and install the library, and the one that compiles a program, for other places than the
 /// page's.
@@ -36,7 +36,7 @@ fn shell(commands: &str) -> Command {
 /// Builds the library in one directory and installs it in another.
 pub fn install(build: &Path, prefix: &Path) {
     let (library, _) = commands(build, prefix, Path::new(""));
-    succeed(shell(&library).envs(shipping()).envs(UNOPTIMIZED));
+    succeed(shell(&library).envs(shipping_for(TARGET)).envs(UNOPTIMIZED));
 }
 
 #[test]

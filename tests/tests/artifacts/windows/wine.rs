@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use arcidentity_needs::{CMAKE, MINGW, RUST_WINDOWS, WINE64, are_met};
-use arcidentity_tests::{UNOPTIMIZED, cargo_artifacts, run, scratch, succeed, workspace};
+use arcidentity_tests::{UNOPTIMIZED, cargo_artifacts, run, scratch, shipping_for, succeed, workspace};
 
 pub const TARGET: &str = "x86_64-pc-windows-gnu";
 pub const C: &str = "x86_64-w64-mingw32-gcc-posix";
@@ -26,9 +26,7 @@ pub fn wine() -> Option<&'static Wine> {
     are_met(&[RUST_WINDOWS, MINGW, WINE64, CMAKE]).then(|| {
         WINE.get_or_init(|| {
             let loader = LOADERS.into_iter().find(|loader| works(loader)).expect("Wine starts");
-            let wine = Wine { loader, prefix: scratch("wine") };
-            wine.set_up();
-            wine
+            Wine::new(loader, "wine")
         })
     })
 }
@@ -40,6 +38,17 @@ fn works(program: &str) -> bool {
 }
 
 impl Wine {
+    fn new(loader: &'static str, name: &str) -> Wine {
+        let wine = Wine { loader, prefix: scratch(name) };
+        wine.set_up();
+        wine
+    }
+
+    /// Another Windows, with files of its own.
+    pub fn another(&self, name: &str) -> Wine {
+        Wine::new(self.loader, name)
+    }
+
     /// Makes `C:` and puts the library there that Wine may lack.
     fn set_up(&self) {
         succeed(&mut self.command("cmd", &["/c", "exit", "0"]));
@@ -73,6 +82,7 @@ impl Wine {
 pub fn shipped(package: &str) -> PathBuf {
     let directory = scratch(&format!("windows/{package}"));
     let mut build = arcidentity_tests::shipped(package);
+    build.envs(shipping_for(TARGET));
     // Beside what was asked for are the parts that it was made of.
     let is_shipped = |file: &PathBuf| file.parent().is_some_and(|parent| parent.ends_with("release"));
     for file in
