@@ -4,6 +4,7 @@
 use std::io::{self, Read};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::fd::{AsRawFd, OwnedFd};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use arcidentity_needs::{INTERFACES, IPV6, ROOT, are_met};
@@ -20,6 +21,12 @@ use crate::retry::Failure;
 
 /// `nobody`, on every Linux system.
 const SOMEBODY_ELSE: u32 = 65534;
+
+/// One test at a time: a port that one of them frees must not become another's before it looks.
+fn alone() -> MutexGuard<'static, ()> {
+    static ONE: Mutex<()> = Mutex::new(());
+    ONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// This user, and for root another one.
 fn users() -> Vec<u32> {
@@ -102,6 +109,7 @@ fn failure(agent: SocketAddr, ours: SocketAddr) -> Option<ErrorKind> {
 
 #[test]
 fn every_kind_of_listener_is_seen() {
+    let _alone = alone();
     for (bound_to, asked) in [
         ("127.0.0.1:0", "127.0.0.1"),
         ("127.8.7.6:0", "127.8.7.6"),
@@ -136,6 +144,7 @@ fn every_kind_of_listener_is_seen() {
 
 #[test]
 fn a_neighbour_with_the_same_port_is_not_mistaken_for_the_listener() {
+    let _alone = alone();
     for user in users() {
         let agent = listening("127.0.0.1:0").unwrap();
         let address = agent.local_addr().unwrap();
@@ -162,6 +171,7 @@ fn a_neighbour_with_the_same_port_is_not_mistaken_for_the_listener() {
 
 #[test]
 fn a_listener_bound_to_the_loopback_interface_is_seen() {
+    let _alone = alone();
     for user in users() {
         let bind = || {
             let socket = unbound("127.0.0.1")?;
@@ -180,6 +190,7 @@ fn a_listener_bound_to_the_loopback_interface_is_seen() {
 
 #[test]
 fn who_accepts_and_closes_the_port_is_gone() {
+    let _alone = alone();
     for user in users() {
         as_user(user, || {
             let listener = listening("127.0.0.1:0").unwrap();
@@ -196,6 +207,7 @@ fn who_accepts_and_closes_the_port_is_gone() {
 
 #[test]
 fn who_accepts_and_closes_the_port_hears_nothing() {
+    let _alone = alone();
     for user in users().into_iter().filter(|user| refusal(*user).is_some()) {
         for _ in 0..50 {
             let listener = as_user(user, || listening("127.0.0.1:0")).unwrap();
@@ -219,6 +231,7 @@ fn who_accepts_and_closes_the_port_hears_nothing() {
 
 #[test]
 fn who_accepts_and_leaves_the_port_to_the_agent_is_seen() {
+    let _alone = alone();
     for user in users() {
         let attacker = as_user(user, || listening("127.0.0.1:0").unwrap());
         let agent = attacker.local_addr().unwrap();
@@ -234,6 +247,7 @@ fn who_accepts_and_leaves_the_port_to_the_agent_is_seen() {
 
 #[test]
 fn a_connection_that_its_listener_dropped_is_gone() {
+    let _alone = alone();
     let listener = listening("127.0.0.1:0").unwrap();
     let agent = listener.local_addr().unwrap();
     let (_stream, ours) = connected(agent);
@@ -244,6 +258,7 @@ fn a_connection_that_its_listener_dropped_is_gone() {
 
 #[test]
 fn who_meets_our_attempt_to_connect_is_seen_behind_the_real_listener() {
+    let _alone = alone();
     for host in ["127.0.0.1:0", "[::1]:0"].into_iter().filter(|host| has_family_of(host)) {
         for user in users() {
             // It may fail when this machine halts for a second.
@@ -283,6 +298,7 @@ fn ambushed(host: &str, user: u32) -> io::Result<(TcpStream, TcpListener, TcpStr
 
 #[test]
 fn nobody_joins_the_port_of_another_user() {
+    let _alone = alone();
     let port = |address: &str| -> io::Result<TcpListener> {
         let socket = unbound(address)?;
         setsockopt(&socket, sockopt::ReusePort, &true)?;
