@@ -370,6 +370,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "Miri has no network")]
     fn a_client_that_is_cleared_forgets_its_tokens() {
         // SAFETY: live handles.
         with_agent(|agent, client| unsafe {
@@ -389,6 +390,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "Miri has no network")]
     fn a_client_that_is_released_keeps_no_token() {
         // SAFETY: live handles.
         with_agent(|_, client| unsafe {
