@@ -1,6 +1,9 @@
 //! Running programs, and saying what they printed when they fail.
 
-use std::path::PathBuf;
+use std::env;
+use std::ffi::OsString;
+use std::iter;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
@@ -25,6 +28,24 @@ pub fn succeed(command: &mut Command) -> String {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{command:?}: {}\n{stdout}\n{stderr}", output.status);
     stdout
+}
+
+/// The search path, with this directory first.
+///
+/// # Panics
+///
+/// If the directory's name cannot stand in a search path.
+#[must_use]
+pub fn path_with(directory: &Path) -> OsString {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let paths = env::join_paths(iter::once(directory.to_owned()).chain(env::split_paths(&path)));
+    paths.expect("PATH can be extended")
+}
+
+/// The search path, with the cargo that builds the tests first.
+#[must_use]
+pub fn path_with_cargo() -> OsString {
+    path_with(Path::new(env!("CARGO")).parent().expect("cargo is in a directory"))
 }
 
 /// The argument of cargo by which [`cargo_artifacts`] knows what it makes.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use crate::{patiently, scratch, shipping, succeed, workspace};
+use crate::{path_with_cargo, patiently, scratch, shipping, succeed, workspace};
 
 /// A virtual environment.
 #[derive(Debug)]
@@ -90,14 +90,11 @@ fn build_wheel(python: &Python) -> PathBuf {
     for old in fs::read_dir(&wheels).expect("the directory was just made").flatten() {
         fs::remove_file(old.path()).expect("an old wheel can be removed");
     }
-    let cargo = Path::new(env!("CARGO")).parent().expect("cargo is in a directory");
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let paths = std::env::join_paths(std::iter::once(cargo.to_owned()).chain(std::env::split_paths(&path)));
     succeed(
         patiently(python.program("maturin"))
             .current_dir(workspace().join("python"))
             .envs(shipping())
-            .env("PATH", paths.expect("PATH can be extended"))
+            .env("PATH", path_with_cargo())
             .args(["build", "--release", "--locked", "--out"])
             .arg(&wheels),
     );

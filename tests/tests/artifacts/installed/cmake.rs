@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use arcidentity_needs::{CMAKE, JANSSON, LIBCURL, PKG_CONFIG, needs};
-use arcidentity_tests::{run, scratch, shipping, succeed, workspace};
+use arcidentity_tests::{path_with_cargo, run, scratch, shipping, succeed, workspace};
 
-use super::installation::{Installation, empty, files, installed, path_with_cargo};
+use super::installation::{Installation, empty, files, installed};
 use crate::programs::{agent_without_challenge, command};
 
 /// Configures a project of the workspace.

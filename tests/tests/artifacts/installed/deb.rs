@@ -4,9 +4,8 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use arcidentity_needs::{CMAKE, LINTIAN, needs};
-use arcidentity_tests::{shipping, succeed, workspace};
+use arcidentity_tests::{path_with_cargo, shipping, succeed, workspace};
 
-use super::installation::path_with_cargo;
 use super::isolated::isolated;
 
 /// Makes the packages by the one command of the manual.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use arcidentity_tests::{patiently, scratch, shipping, succeed, workspace};
+use arcidentity_tests::{path_with_cargo, patiently, scratch, shipping, succeed, workspace};
 
 /// A tree with the library in it.
 #[derive(Debug)]
@@ -56,13 +56,6 @@ pub fn build_of(source: &Path, name: &str, arguments: &[&str], cargo: &[(&str, O
     succeed(configure.env("PATH", path_with_cargo()).envs(variables()));
     succeed(patiently("cmake").arg("--build").arg(&directory).envs(variables()));
     directory
-}
-
-/// The search path, with the directory of the cargo that builds the tests first.
-pub fn path_with_cargo() -> OsString {
-    let cargo = Path::new(env!("CARGO")).parent().unwrap().to_owned();
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::join_paths(std::iter::once(cargo).chain(std::env::split_paths(&path))).unwrap()
 }
 
 /// An empty directory of this name.

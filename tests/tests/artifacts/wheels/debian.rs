@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use arcidentity_needs::DEBIAN_ARCHIVE;
-use arcidentity_tests::{run, scratch, workspace};
+use arcidentity_tests::{path_with, run, scratch, workspace};
 
 use super::distributions::files;
 use super::environment::tools;
@@ -13,10 +13,8 @@ use super::environment::tools;
 /// None, and said so, where Debian's archive cannot be had.
 pub fn pythons(architecture: &str, versions: u32) -> Vec<PathBuf> {
     let directory = scratch("wheel-environments").join(format!("debian-{architecture}"));
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let paths = std::iter::once(tools().to_owned()).chain(std::env::split_paths(&path));
     let mut fetch = Command::new("sh");
-    fetch.env("PATH", std::env::join_paths(paths).unwrap());
+    fetch.env("PATH", path_with(tools()));
     fetch.arg(workspace().join("tests/debian/programs.sh")).arg(&directory);
     let output = run(fetch.args([architecture, "sid", r"python3\.[0-9]*", &versions.to_string()]));
     let errors = String::from_utf8_lossy(&output.stderr);

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use arcidentity_emulator::Emulator;
-use arcidentity_tests::{UNOPTIMIZED, patiently, shipping_for, succeed, workspace};
+use arcidentity_tests::{UNOPTIMIZED, path_with_cargo, patiently, shipping_for, succeed, workspace};
 
 use super::library::{dll, library};
 use super::wine::{C, TARGET, printed, wine};
@@ -27,9 +27,7 @@ fn shell(commands: &str) -> Command {
     let mut shell = patiently("sh");
     shell.current_dir(workspace()).args(["-e", "-u", "-c", commands]);
     // CMake shall find the cargo that runs these tests.
-    let cargo = Path::new(env!("CARGO")).parent().unwrap().to_owned();
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    shell.env("PATH", std::env::join_paths([cargo].into_iter().chain(std::env::split_paths(&path))).unwrap());
+    shell.env("PATH", path_with_cargo());
     shell
 }
 
