@@ -20,6 +20,7 @@ fn a_command_gets_a_token() {
 
 #[test]
 fn who_is_elevated_gets_the_agents_own_directory() {
+    // There is one on a machine: every other test names a directory of its own.
     let keys = PathBuf::from(std::env::var_os("ProgramData").unwrap()).join("AzureConnectedMachineAgent");
     assert!(!keys.exists(), "no agent was ever installed here");
     let outcome = run(&["emulator", "--", PROGRAM, "token", VAULT]);
@@ -31,10 +32,12 @@ fn who_is_elevated_gets_the_agents_own_directory() {
 
 #[test]
 fn a_commands_exit_status_is_the_emulators() {
+    let directory = tempfile::tempdir().unwrap();
+    let keys = format!("--key-directory={}", directory.path().join("keys").display());
     for status in ["0", "3"] {
-        let outcome = run(&["emulator", "--key-directory=keys", "--", "cmd", "/c", "exit", status]);
+        let outcome = run(&["emulator", &keys, "--", "cmd", "/c", "exit", status]);
         assert_eq!(outcome.status.map(|status| status.to_string()).as_deref(), Some(status), "{outcome:?}");
     }
-    let missing = run(&["emulator", "--", "no-such-command"]);
+    let missing = run(&["emulator", &keys, "--", "no-such-command"]);
     assert_eq!(missing.status, Some(127), "{missing:?}");
 }
