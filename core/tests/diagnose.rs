@@ -337,7 +337,8 @@ fn clocks() {
     let client = builder(&agent).clock(clock.clone()).build().unwrap();
     let report = client.diagnose(Some(VAULT));
     assert_token(&report, &[]);
-    assert!((299..=400).contains(&detail(&report, "clock", "seconds_since_nbf").as_i64().unwrap()));
+    // The agent's tokens are valid since five minutes before its own time, which goes on.
+    assert!((1..=300).contains(&detail(&report, "clock", "seconds_since_nbf").as_i64().unwrap()));
     clock.set_wall(-1000);
     let report = client.diagnose(Some(VAULT));
     assert_token(&report, &["clock"]);
