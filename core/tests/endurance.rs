@@ -7,6 +7,7 @@ mod support;
 
 use std::fs;
 use std::sync::Mutex;
+use std::thread;
 use std::time::Duration;
 
 use arcidentity_core::ErrorKind;
@@ -69,13 +70,21 @@ fn any_key(rng: &mut Rng) -> KeyStyle {
     }
 }
 
-/// Asks `count` times, and tells how often there was a token.
+/// Asks `count` times in two threads, and tells how often there was a token.
 fn ask(count: usize) -> usize {
+    thread::scope(|scope| {
+        let threads = [1, 2].map(|seed| scope.spawn(move || ask_one(count / 2, seed)));
+        threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+    })
+}
+
+/// Asks an agent of its own.
+fn ask_one(count: usize, seed: u64) -> usize {
     let agent = Emulator::start().unwrap();
-    let rng = Mutex::new(Rng::with_seed(1));
+    let rng = Mutex::new(Rng::with_seed(seed));
     agent.respond_with(move |_| any_answer(&mut rng.lock().unwrap()));
     let client = builder(&agent).clock(FakeClock::new()).max_attempts(3).build().unwrap();
-    let mut rng = Rng::with_seed(2);
+    let mut rng = Rng::with_seed(seed + 2);
     let ask = |_: &usize| {
         agent.make_keys(any_key(&mut rng));
         // The emulator remembers requests, and keys that were not used, which must not count.
