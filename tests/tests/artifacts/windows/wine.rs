@@ -82,7 +82,9 @@ impl Wine {
 pub fn shipped(package: &str) -> PathBuf {
     let directory = scratch(&format!("windows/{package}"));
     let mut build = arcidentity_tests::shipped(package);
-    build.envs(shipping_for(TARGET));
+    // By the same name as CMake's linker, or cargo would compile everything again.
+    let linker = succeed(Command::new("sh").args(["-c", &format!("command -v {C}")]));
+    build.envs(shipping_for(TARGET)).env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER", linker.trim_end());
     // Beside what was asked for are the parts that it was made of.
     let is_shipped = |file: &PathBuf| file.parent().is_some_and(|parent| parent.ends_with("release"));
     for file in
