@@ -8,10 +8,9 @@ shift 2
 
 copy=/mnt
 mount -t tmpfs tmpfs "$copy"
-mkdir "$copy/changed" "$copy/work" "$copy/root" "$copy/mnt" "$copy/mnt/libarcidentity"
-for part in Cargo.toml Cargo.lock core ffi python emulator cli registers tests include CHANGELOG.md; do
-    cp -R "$sources/$part" "$copy/mnt/libarcidentity"
-done
+mkdir "$copy/changed" "$copy/work" "$copy/root" "$copy/mnt"
+# Under their own name, by which cargo knows what is compiled already.
+ln -s "$sources" "$copy/mnt/libarcidentity"
 cp "$script" "$copy/mnt/script"
 cp "$@" "$copy/mnt"
 mount -t overlay overlay -o "lowerdir=/,upperdir=$copy/changed,workdir=$copy/work" "$copy/root"

@@ -17,12 +17,13 @@ fn shell_blocks(section: &str) -> Vec<String> {
     blocks.collect()
 }
 
-/// The second way finds nothing of the first but what cargo has built.
+/// Neither way finds anything of an earlier one but what cargo has built.
 const BOTH_WAYS: &str = "cd libarcidentity
-../arcidentity emulator -- sh -eu ../first
+rm -rf target/install target/examples token
+/mnt/arcidentity emulator -- sh -eu /mnt/first
 cmake --build target/install --target uninstall
-rm -r target token
-../arcidentity emulator -- sh -eu ../second
+rm -r target/install token
+/mnt/arcidentity emulator -- sh -eu /mnt/second
 ";
 
 #[test]
