@@ -2,23 +2,43 @@
 
 use std::process::Command;
 
-use arcidentity_tests::{run, workspace};
+use arcidentity_tests::{patiently, run, succeed, workspace};
 
 use super::wine::{TARGET, wine};
 
-/// To tell whose a socket is, Wine looks at every file of every process that it sees, for each connection of a test.
-fn among_few_processes(program: &str) -> Command {
-    let unshare = || {
+/// Enters a machine of its own where this one allows it: to tell whose a socket is, Wine looks for each socket of the
+/// system at every file of every process that it sees.
+const ALONE: [&str; 11] = [
+    "--mount",
+    "--pid",
+    "--net",
+    "--fork",
+    "--kill-child",
+    "--mount-proc",
+    "--",
+    "sh",
+    "-c",
+    "ip link set lo up && exec \"$@\"",
+    "sh",
+];
+
+/// A program with no other processes and sockets than its own around it.
+fn alone(program: &str) -> Command {
+    let unshare = |program: &str| {
         let mut unshare = Command::new("unshare");
-        unshare.args(["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--"]);
+        unshare.args(ALONE).arg(program);
         unshare
     };
-    if !run(unshare().arg("true")).status.success() {
-        return Command::new(program);
+    if run(&mut unshare("true")).status.success() { unshare(program) } else { Command::new(program) }
+}
+
+/// `cargo test` for Windows. Has everything that it fetches and compiles when it has been run once.
+fn tests(mut cargo: Command) -> Command {
+    cargo.current_dir(workspace()).args(["test", "--locked", "--no-fail-fast", "--target", TARGET]);
+    for package in ["arcidentity-core", "arcidentity-emulator", "arcidentity-cli"] {
+        cargo.args(["--package", package]);
     }
-    let mut command = unshare();
-    command.arg(program);
-    command
+    cargo
 }
 
 #[test]
@@ -26,11 +46,8 @@ fn the_rust_tests_pass() {
     let Some(wine) = wine() else { return };
     // One of them looks at what is in the agent's own directories.
     let wine = wine.another("wine-rust");
-    let mut tests = among_few_processes(env!("CARGO"));
-    tests.current_dir(workspace()).args(["test", "--locked", "--no-fail-fast", "--target", TARGET]);
-    for package in ["arcidentity-core", "arcidentity-emulator", "arcidentity-cli"] {
-        tests.args(["--package", package]);
-    }
+    succeed(tests(patiently(env!("CARGO"))).arg("--no-run"));
+    let mut tests = tests(alone(env!("CARGO")));
     tests
         .envs([arcidentity_needs::shared_notes()])
         .envs(wine.environment())
