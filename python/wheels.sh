@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the source distribution and two wheels for each system into target/wheels: wheels.sh [RUST_TARGET…], by
-# default all systems. Needs Rust with rustup, Python 3.10 or later and, for Windows, MinGW; Zig, the linker for old
-# versions of the C libraries, comes from PyPI.
+# default all systems. Needs Rust with rustup, Python 3.10 or later and, for Windows, MinGW; the other tools, among them
+# Zig as the linker for old versions of the C libraries, come from PyPI, or from the environment that WHEEL_TOOLS names.
 #
 # The wheel abi3 serves CPython from 3.10 on, and abi3t from 3.15 on, free-threaded or not. The free-threaded 3.14 has
 # no stable ABI, and a wheel of its own could not be tried without it: it builds the source distribution.
@@ -12,13 +12,13 @@ cd "$(dirname "$0")"
 
 target=${CARGO_TARGET_DIR:-$PWD/../target}
 wheels=$target/wheels
-tools=$target/wheel-tools
 rm -rf "$wheels"
 
-if [ ! -x "$tools/bin/python" ]; then
-    python3 -m venv "$tools"
+tools=${WHEEL_TOOLS:-$target/wheel-tools}
+if [ -z "${WHEEL_TOOLS:-}" ]; then
+    [ -x "$tools/bin/pip" ] || python3 -m venv "$tools"
+    "$tools/bin/pip" install --quiet --disable-pip-version-check --requirement wheel-tools.txt
 fi
-"$tools/bin/pip" install --quiet --disable-pip-version-check maturin==1.16.0 wheel==0.48.0 ziglang==0.17.1
 PATH=$tools/bin:$PATH
 
 # The texts of panics name source files, those of other crates by their whole path: not where they were on this machine.
@@ -33,9 +33,9 @@ forget_directories() {
     SOURCE_DATE_EPOCH=315532800 wheel pack --dest-dir "$wheels" "$unpacked"/*
 }
 
-build() { # DIRECTORY RUST_TARGET
-    local maturin=(maturin build --release --locked --target "$2" --target-dir "$1" --out "$wheels")
-    case $2 in
+build() { # RUST_TARGET
+    local maturin=(maturin build --release --locked --target "$1" --target-dir "$target/wheel-builds" --out "$wheels")
+    case $1 in
     # Windows has its own linker, and no versions of its C library to choose from.
     *-windows-*) ;;
     *-musl) maturin+=(--zig --compatibility musllinux_1_2) ;;
@@ -45,27 +45,12 @@ build() { # DIRECTORY RUST_TARGET
     "${maturin[@]}" --interpreter python3.15t --features pyo3/abi3t-py315
 }
 
-build_all() { # DIRECTORY RUST_TARGET...
-    local directory=$1 rust_target
-    shift
-    for rust_target; do
-        build "$directory" "$rust_target"
-    done
-}
-
-first=()
-second=()
+maturin sdist --out "$wheels"
+# One after another, so that what is compiled for this machine, such as macros, is compiled once.
 for rust_target; do
     [ -d "$(rustc --print target-libdir --target "$rust_target")" ] || rustup target add "$rust_target"
-    if [ ${#first[@]} -le ${#second[@]} ]; then first+=("$rust_target"); else second+=("$rust_target"); fi
+    build "$rust_target"
 done
-
-maturin sdist --out "$wheels"
-# Two at a time: the last step of each build, by far the longest, keeps but one processor busy. Those that follow one
-# another share a directory, and in it what is compiled for this machine, such as macros.
-build_all "$target/wheel-builds/first" "${first[@]}" &
-build_all "$target/wheel-builds/second" "${second[@]}"
-wait $!
 for wheel in "$wheels"/*.whl; do
     forget_directories "$wheel"
 done

@@ -1,4 +1,4 @@
-//! Virtual environments: one with the wheel in it, as `pip install` leaves it, and one for the stand-ins.
+//! Virtual environments: one with the wheel in it, as `pip install` leaves it, and others beside it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,14 +11,33 @@ use crate::{path_with_cargo, patiently, scratch, shipping, succeed, workspace};
 #[derive(Debug)]
 pub struct Python {
     directory: PathBuf,
+    /// Several programs that install something at once would disturb each other.
+    installs: Mutex<()>,
 }
 
 impl Python {
-    /// The environment of this name, made if it does not exist.
-    fn environment(name: &str) -> Python {
-        let python = Python { directory: scratch(name) };
-        if !python.directory.join("bin/python").exists() {
-            succeed(Command::new("python3").args(["-m", "venv"]).arg(&python.directory));
+    /// The environment of this name, made if it does not exist. It has no pip of its own: to make one takes seconds,
+    /// and the one that comes with an interpreter may not know its own wheels.
+    #[must_use]
+    pub fn environment(name: &str) -> Python {
+        Python::made(name, Path::new("python3"), &["--without-pip"])
+    }
+
+    /// An environment of another interpreter, made anew.
+    ///
+    /// # Panics
+    ///
+    /// If what an earlier run left cannot be removed.
+    #[must_use]
+    pub fn anew(name: &str, interpreter: &Path) -> Python {
+        fs::remove_dir_all(scratch(name)).expect("what an earlier run left can be removed");
+        Python::made(name, interpreter, &["--without-pip"])
+    }
+
+    fn made(name: &str, interpreter: &Path, options: &[&str]) -> Python {
+        let python = Python { directory: scratch(name), installs: Mutex::new(()) };
+        if !python.program("python").exists() {
+            succeed(Command::new(interpreter).args(["-m", "venv"]).args(options).arg(&python.directory));
         }
         python
     }
@@ -41,18 +60,42 @@ impl Python {
         &self.directory
     }
 
-    /// Installs packages from PyPI.
+    /// Installs packages, from PyPI where the arguments say nothing else.
     ///
     /// # Panics
     ///
     /// If pip fails.
     pub fn pip_install(&self, arguments: &[&str]) {
-        // Several at once would disturb each other.
-        static ONE: Mutex<()> = Mutex::new(());
-        let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
-        let quiet = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-        succeed(self.command("python").current_dir(workspace()).args(quiet).args(arguments));
+        let mut pip = pip();
+        // Of most modules that they bring none is used here, and Python compiles the others when they are.
+        pip.arg("--python").arg(self.program("python")).args(["install", "--no-compile"]).args(arguments);
+        let _one = self.installs.lock().unwrap_or_else(PoisonError::into_inner);
+        succeed(pip.current_dir(workspace()));
     }
+}
+
+/// One pip for all environments, which says nothing but errors.
+///
+/// # Panics
+///
+/// If there is no Python 3.10 or later, or PyPI cannot be reached.
+#[must_use]
+pub fn pip() -> Command {
+    let mut pip = with_pip().command("python");
+    pip.args(["-m", "pip", "--quiet", "--disable-pip-version-check"]);
+    pip
+}
+
+/// The environment that has pip, and in the end the wheel.
+fn with_pip() -> &'static Python {
+    static PYTHON: OnceLock<Python> = OnceLock::new();
+    PYTHON.get_or_init(|| {
+        let python = Python::made("venv", Path::new("python3"), &[]);
+        let mut pip = python.command("python");
+        pip.current_dir(workspace()).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
+        succeed(pip.args(["--constraint", "python/wheel-tools.txt", "pip==26.3", "maturin"]));
+        python
+    })
 }
 
 /// An environment with the wheel, built when it is first asked for.
@@ -61,14 +104,13 @@ impl Python {
 ///
 /// If there is no Python 3.10 or later, or the wheel does not build.
 pub fn python() -> &'static Python {
-    static PYTHON: OnceLock<Python> = OnceLock::new();
-    PYTHON.get_or_init(|| {
-        let python = Python::environment("venv");
-        python.pip_install(&["maturin==1.16.0"]);
-        let wheel = build_wheel(&python);
+    static WHEEL: OnceLock<()> = OnceLock::new();
+    let python = with_pip();
+    WHEEL.get_or_init(|| {
+        let wheel = build_wheel(python);
         python.pip_install(&["--force-reinstall", "--no-deps", &wheel.to_string_lossy()]);
-        python
-    })
+    });
+    python
 }
 
 /// An environment with what the programs of `tests/services` need.

@@ -14,7 +14,7 @@ use super::environment::tools;
 pub fn pythons(architecture: &str, versions: u32) -> Vec<PathBuf> {
     let directory = scratch("wheel-environments").join(format!("debian-{architecture}"));
     let mut fetch = Command::new("sh");
-    fetch.env("PATH", path_with(tools()));
+    fetch.env("PATH", path_with(&tools()));
     fetch.arg(workspace().join("tests/debian/programs.sh")).arg(&directory);
     let output = run(fetch.args([architecture, "sid", r"python3\.[0-9]*", &versions.to_string()]));
     let errors = String::from_utf8_lossy(&output.stderr);

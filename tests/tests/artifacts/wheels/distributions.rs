@@ -4,11 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
-use std::thread;
 
 use arcidentity_needs::{MINGW, Need, PYTHON, RUST_AARCH64, RUST_MUSL, RUST_WINDOWS, RUST_X86_64, are_met};
-use arcidentity_tests::{UNOPTIMIZED, patiently, scratch, succeed, workspace};
+use arcidentity_tests::{UNOPTIMIZED, scratch, succeed, workspace};
 use tempfile::TempDir;
+
+use super::environment::builders;
 
 /// A system that wheels are built for.
 #[derive(Debug, Clone, Copy)]
@@ -57,53 +58,58 @@ pub fn systems() -> Vec<System> {
 pub const ABI3: &str = "cp310-abi3";
 pub const ABI3T: &str = "cp315-abi3.abi3t";
 
-/// The directory with all of them. Those for other systems than this one are not optimized.
-pub fn directory() -> &'static Path {
+/// The directory of the wheels for this machine's own system, and of the source distribution.
+pub fn own() -> &'static Path {
     static DIRECTORY: OnceLock<PathBuf> = OnceLock::new();
-    DIRECTORY.get_or_init(|| {
-        let (own, others): (Vec<_>, Vec<_>) = systems().into_iter().partition(|system| system.is_own());
-        let all = scratch("wheels-of-all");
-        fs::remove_dir_all(&all).unwrap();
-        fs::create_dir(&all).unwrap();
-        thread::scope(|scope| {
-            for (name, systems, variables) in [("own", own, &[][..]), ("others", others, &UNOPTIMIZED)] {
-                let all = &all;
-                // Without a system to build for, the script would build for all.
-                if !systems.is_empty() {
-                    scope.spawn(move || copy(&build(&format!("wheels-of-{name}"), &systems, variables), all));
-                }
-            }
-        });
-        all
-    })
+    DIRECTORY.get_or_init(|| build("own", System::is_own, &[]))
 }
 
-fn copy(from: &Path, to: &Path) {
-    for file in files(from) {
-        fs::copy(&file, to.join(file.file_name().unwrap())).unwrap();
+/// The directory of the wheels for other systems, which are not optimized.
+fn others() -> &'static Path {
+    static DIRECTORY: OnceLock<PathBuf> = OnceLock::new();
+    // They are built in the same place, where macros are compiled already.
+    own();
+    DIRECTORY.get_or_init(|| build("others", |system| !system.is_own(), &UNOPTIMIZED))
+}
+
+/// Builds the wheels of some of these systems, with these variables for cargo, into a directory of this name.
+fn build(name: &str, choose: impl Fn(System) -> bool, variables: &[(&str, &str)]) -> PathBuf {
+    let directory = scratch("wheels-of").join(name);
+    let _ = fs::remove_dir_all(&directory);
+    let chosen = systems().into_iter().filter(|system| choose(*system)).map(|system| system.rust_target);
+    let chosen: Vec<_> = chosen.collect();
+    // Without a system to build for, the script would build for all.
+    if chosen.is_empty() {
+        fs::create_dir(&directory).unwrap();
+        return directory;
     }
-}
-
-/// Builds the wheels of systems below a directory of this name, with these variables for cargo.
-fn build(name: &str, systems: &[System], variables: &[(&str, &str)]) -> PathBuf {
-    let target = scratch(name);
-    let mut build = patiently(workspace().join("python/wheels.sh"));
-    build.args(systems.iter().map(|system| system.rust_target)).env("CARGO_TARGET_DIR", &target);
+    let target = scratch("wheels-of/target");
+    let mut build = Command::new(workspace().join("python/wheels.sh"));
+    build.args(chosen).env("CARGO_TARGET_DIR", &target).env("WHEEL_TOOLS", builders());
     succeed(build.envs(variables.iter().copied()));
-    target.join("wheels")
+    fs::rename(target.join("wheels"), &directory).unwrap();
+    directory
 }
 
 pub fn wheel(abi: &str, system: System) -> PathBuf {
     let version = env!("CARGO_PKG_VERSION");
-    directory().join(format!("arcidentity-{version}-{abi}-{}.whl", system.tag))
+    let directory = if system.is_own() { own() } else { others() };
+    directory.join(format!("arcidentity-{version}-{abi}-{}.whl", system.tag))
 }
 
 pub fn wheels() -> Vec<PathBuf> {
     systems().into_iter().flat_map(|system| [ABI3, ABI3T].map(|abi| wheel(abi, system))).collect()
 }
 
+/// Everything that was built: it comes with the wheels for every system.
+pub fn all() -> Vec<PathBuf> {
+    [own(), others()].into_iter().flat_map(files).collect()
+}
+
 pub fn source() -> PathBuf {
-    directory().join(concat!("arcidentity-", env!("CARGO_PKG_VERSION"), ".tar.gz"))
+    let name = concat!("arcidentity-", env!("CARGO_PKG_VERSION"), ".tar.gz");
+    let mut files = [own, others].into_iter().flat_map(|directory| files(directory()));
+    files.find(|file| file.ends_with(name)).expect("each build makes it")
 }
 
 /// A directory with what is in an archive. `module` is Python's for this kind of archive.

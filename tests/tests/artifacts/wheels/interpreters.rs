@@ -1,16 +1,16 @@
 //! The wheels for this system, with every CPython that can be had.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::thread;
 
 use arcidentity_needs::{DEBIAN_ARCHIVE, FREE_THREADED_PYTHON};
-use arcidentity_tests::{run, succeed, workspace};
+use arcidentity_tests::{Python, run, succeed, workspace};
 
 use super::debian;
-use super::distributions::{ABI3T, X86_64, directory};
-use super::environment::{environment, pip_install};
+use super::distributions::{ABI3T, X86_64, own};
+use super::environment::environment;
 
 /// Prints a version such as `3.15t` and the ABI of its wheel, or nothing where there is no wheel for it.
 const QUESTION: &str = "
@@ -81,13 +81,13 @@ fn they_work_with_every_interpreter() {
 /// pip chooses the wheel, without an index, since it depends on nothing. All tests run that need no other package.
 fn it_works(Interpreter { program, version, abi }: &Interpreter) {
     let environment = environment(program, version);
-    let wheels = directory().to_string_lossy();
-    pip_install(&environment, &["--no-index", "--only-binary=:all:", "--find-links", &wheels, "arcidentity"]);
+    let wheels = own().to_string_lossy();
+    environment.pip_install(&["--no-index", "--only-binary=:all:", "--find-links", &wheels, "arcidentity"]);
     assert_eq!(installed_abi(&environment), *abi, "CPython {version}");
-    pip_install(&environment, &["pytest==9.2.0"]);
+    environment.pip_install(&["pytest==9.2.0"]);
 
-    let mut pytest = Command::new(environment.join("bin/python"));
-    pytest.current_dir(&environment).env("PYTHONPATH", workspace().join("tests/python"));
+    let mut pytest = environment.command("python");
+    pytest.current_dir(environment.directory()).env("PYTHONPATH", workspace().join("tests/python"));
     pytest.args(["-m", "pytest", "-q", "-rs", "-p", "needs", "-p", "no:cacheprovider"]);
     let output = run(pytest.arg(workspace().join("python/tests")));
     let said = String::from_utf8_lossy(&output.stdout);
@@ -97,13 +97,13 @@ fn it_works(Interpreter { program, version, abi }: &Interpreter) {
 }
 
 /// The ABI for which the wheel was built that an environment holds.
-fn installed_abi(environment: &Path) -> String {
+fn installed_abi(environment: &Python) -> String {
     let question = "
 from importlib.metadata import distribution
 lines = distribution('arcidentity').read_text('WHEEL').splitlines()
 tags = [line.split()[1].split('-') for line in lines if line.startswith('Tag:')]
 print(tags[0][0] + '-' + '.'.join(sorted({abi for _, abi, _ in tags})))
 ";
-    let answer = succeed(Command::new(environment.join("bin/python")).args(["-c", question]));
+    let answer = succeed(environment.command("python").args(["-c", question]));
     answer.trim().to_owned()
 }

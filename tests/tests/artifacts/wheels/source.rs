@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use arcidentity_needs::{GIT, PYTHON, needs};
-use arcidentity_tests::{shipping_apart, succeed, workspace};
+use arcidentity_tests::{pip, shipping_apart, succeed, workspace};
 
 use super::distributions::{files, source, unpacked};
-use super::environment::{environment, pip};
+use super::environment::environment;
 
 /// Where maturin finds a file of the source distribution.
 fn origin(file: &Path) -> PathBuf {
@@ -37,8 +37,8 @@ fn it_builds_a_wheel() {
     needs!(PYTHON);
     let environment = environment(Path::new("python3"), "from-source");
     let mut pip = pip();
-    pip.arg("--python").arg(environment.join("bin/python")).arg("install").arg(source());
+    pip.arg("--python").arg(environment.program("python")).arg("install").arg(source());
     succeed(pip.envs(shipping_apart("sdist")));
-    let version = succeed(Command::new(environment.join("bin/arcidentity")).arg("--version"));
+    let version = succeed(environment.command("arcidentity").arg("--version"));
     assert_eq!(version, concat!("arcidentity ", env!("CARGO_PKG_VERSION"), "\n"));
 }

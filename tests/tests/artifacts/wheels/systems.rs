@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use arcidentity_needs::{MUSL as MUSL_LOADER, PYTHON_FOR_MUSL, PYTHON_FOR_WINDOWS, QEMU_AARCH64, needs};
-use arcidentity_tests::{run, succeed, workspace};
+use arcidentity_tests::{pip, run, succeed, workspace};
 
 use super::debian;
 use super::distributions::{AARCH64, ABI3, ABI3T, MUSL, WINDOWS, files, unpacked, wheel};
-use super::environment::{empty, pip};
+use super::environment::empty;
 use crate::programs::{agent, command};
 
 #[test]
