@@ -154,14 +154,11 @@ fn failure(error: ureq::Error) -> Failure {
             let message = format!("the agent's headers are larger than {MAX_HEADERS} bytes");
             Error::nonsense(message).into()
         }
-        ureq::Error::Io(error) => closed(&error),
+        ureq::Error::Io(error) => Failure::service(format!(
+            "the agent closed the connection before its answer was complete: {error}"
+        )),
         error => Error::nonsense(format!("the agent's answer is not HTTP: {error}")).into(),
     }
-}
-
-fn closed(error: &io::Error) -> Failure {
-    let message = format!("the agent closed the connection before its answer was complete: {error}");
-    Failure::Temporary { error: Error::new(ErrorKind::Service, message), retry_after: None }
 }
 
 fn too_large() -> Failure {

@@ -138,8 +138,6 @@ fn is_unfinished(error: &io::Error) -> bool {
     matches!(error.kind(), Interrupted | TimedOut | WouldBlock)
 }
 
-/// A connection that ended in the middle: the agent may be restarting.
 fn broken(error: io::Error) -> Failure {
-    let message = format!("the connection to the agent broke: {error}");
-    Failure::Temporary { error: Error::new(ErrorKind::Service, message), retry_after: None }
+    Failure::service(format!("the connection to the agent broke: {error}"))
 }

@@ -26,17 +26,8 @@ pub(crate) use processes::{Row, account};
 #[cfg(windows)]
 pub(crate) use windows::verify;
 
-use crate::error::{Error, ErrorKind};
-use crate::retry::Failure;
-
-/// Nobody can be judged; the agent may be restarting.
-#[cfg(any(target_os = "linux", windows))]
-fn gone(message: String) -> Failure {
-    Failure::Temporary { error: Error::new(ErrorKind::Service, message), retry_after: None }
-}
-
 /// Not known on this system.
 #[cfg(not(any(target_os = "linux", windows)))]
-pub(crate) fn verify(_: std::net::SocketAddr, _: std::net::SocketAddr) -> Result<(), Failure> {
+pub(crate) fn verify(_: std::net::SocketAddr, _: std::net::SocketAddr) -> Result<(), crate::retry::Failure> {
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use crate::clock::Clock;
 use crate::deadline::Deadline;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::limits::{TEMPORARY_STATUSES, WAITS};
 
 /// Why one attempt failed.
@@ -23,6 +23,11 @@ impl From<Error> for Failure {
 }
 
 impl Failure {
+    /// The agent failed in the middle; it may be restarting.
+    pub(crate) fn service(message: String) -> Failure {
+        Failure::Temporary { error: Error::new(ErrorKind::Service, message), retry_after: None }
+    }
+
     /// The reason, whether or not another attempt may succeed.
     pub(crate) fn into_error(self) -> Error {
         match self {

@@ -10,7 +10,6 @@ pub(crate) use procfs::{Listening, listening};
 use std::net::SocketAddr;
 use std::os::unix::fs::MetadataExt;
 
-use super::gone;
 use crate::error::{Error, ErrorKind};
 use crate::retry::Failure;
 use crate::{accounts, keyfile, shortage};
@@ -36,7 +35,7 @@ pub(crate) fn verify(agent: SocketAddr, ours: SocketAddr) -> Result<(), Failure>
         Ok(Some(Owners { listener, acceptor })) => {
             [Some(listener), acceptor].into_iter().flatten().try_for_each(|uid| judge(uid, agent.port()))
         }
-        Ok(None) => Err(gone(format!("whoever listened on {agent} went away"))),
+        Ok(None) => Err(Failure::service(format!("whoever listened on {agent} went away"))),
         Err(error) if shortage::is_one(&error) => {
             Err(shortage::error(format!("cannot see who listens on {agent}: {error}")).into())
         }

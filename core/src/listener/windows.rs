@@ -3,7 +3,6 @@
 use std::io;
 use std::net::SocketAddr;
 
-use super::gone;
 use super::processes::{Owner, Row, Service, Verdict, judge, met};
 use crate::error::{Error, ErrorKind};
 use crate::retry::Failure;
@@ -26,7 +25,7 @@ pub(crate) fn verify(agent: SocketAddr, ours: SocketAddr) -> Result<(), Failure>
         Err(_) => return Ok(()),
     };
     let Some(met) = met(&table, agent, ours) else {
-        return Err(gone(format!("whoever listened on {agent} went away")));
+        return Err(Failure::service(format!("whoever listened on {agent} went away")));
     };
     let us = Process::own().and_then(|process| process.user()).unwrap_or_default();
     met.iter().try_for_each(|socket| answer(socket, &us))
@@ -36,7 +35,7 @@ fn answer(socket: &Row, us: &str) -> Result<(), Failure> {
     let (process, port) = (socket.process, socket.local.port());
     match judge(socket, &owner(process), us, service) {
         Verdict::Trusted => Ok(()),
-        Verdict::Gone => Err(gone(format!(
+        Verdict::Gone => Err(Failure::service(format!(
             "process {process}, which had port {port}, has ended, and may have left the port to another"
         ))),
         Verdict::Stranger(user) => Err(stranger(port, process, user).into()),
