@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::agent::Agent;
 use crate::cache::{Cache, Urgency};
 use crate::clock::{Clock, SystemClock};
 use crate::connection::Route;
@@ -13,6 +12,7 @@ use crate::diagnose::{self, Report};
 use crate::endpoint::{self, Endpoint};
 use crate::error::{Error, ErrorKind};
 use crate::handshake::TokenRequest;
+use crate::http::HttpClient;
 use crate::identity::Identity;
 use crate::keyfile::KeyDirectory;
 use crate::limits::{DEFAULT_MAX_ATTEMPTS, DEFAULT_TIMEOUT, EARLY_TIMEOUT, MAX_RESOURCE};
@@ -106,7 +106,7 @@ impl Client {
     pub fn get_metadata(&self) -> Result<Metadata, Error> {
         let deadline = self.deadline();
         let url = Metadata::url(&self.endpoint.metadata_url());
-        retry::run(self.max_attempts, &deadline, || Metadata::fetch(&self.agent(&url, &deadline)?))
+        retry::run(self.max_attempts, &deadline, || Metadata::fetch(&self.http(&url, &deadline)?))
     }
 
     /// Looks at everything that a token needs, asks the agent for one, and reports what is wrong and how to
@@ -168,11 +168,11 @@ impl Client {
             on_step: &|_| {},
         };
         let url = request.url();
-        retry::run(max_attempts, deadline, || request.attempt(&self.agent(&url, deadline)?))
+        retry::run(max_attempts, deadline, || request.attempt(&self.http(&url, deadline)?))
     }
 
-    pub(crate) fn agent(&self, url: &str, deadline: &Deadline) -> Result<Agent, Error> {
-        Agent::new(url, self.route(deadline), Arc::clone(&self.clock))
+    pub(crate) fn http(&self, url: &str, deadline: &Deadline) -> Result<HttpClient, Error> {
+        HttpClient::new(url, self.route(deadline), Arc::clone(&self.clock))
     }
 
     /// The way to the agent.

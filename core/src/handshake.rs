@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::agent::{Agent, Answer};
 use crate::challenge;
 use crate::clock::Clock;
 use crate::error::Error;
+use crate::http::{HttpClient, Response};
 use crate::identity::Identity;
 use crate::keyfile::{KeyDirectory, KeyError};
 use crate::limits::{API_VERSION, MAX_CHALLENGES};
 use crate::reply;
-use crate::retry::{self, Failure};
+use crate::retry::Failure;
 use crate::scrub;
 use crate::secret::Secret;
 use crate::token::TokenData;
@@ -49,8 +49,8 @@ pub(crate) struct TokenRequest<'a> {
 
 impl TokenRequest<'_> {
     /// One attempt: at most three requests, over one connection if the agent keeps it open.
-    pub(crate) fn attempt(&self, agent: &Agent) -> Result<TokenData, Failure> {
-        let outcome = self.exchange(agent);
+    pub(crate) fn attempt(&self, http: &HttpClient) -> Result<TokenData, Failure> {
+        let outcome = self.exchange(http);
         // The key and the token were copied and searched.
         scrub::stack_and_registers();
         outcome
@@ -58,16 +58,16 @@ impl TokenRequest<'_> {
 
     /// With a stack of its own, below that of its caller.
     #[inline(never)]
-    fn exchange(&self, agent: &Agent) -> Result<TokenData, Failure> {
+    fn exchange(&self, http: &HttpClient) -> Result<TokenData, Failure> {
         // All that were sent: the agent may repeat any of them, and messages must not.
         let mut sent: Vec<Arc<Secret>> = Vec::new();
         for challenge in 1..=MAX_CHALLENGES {
-            let answer = agent.get(sent.last())?;
-            if answer.status != 401 {
-                return self.finish(&answer, &sent);
+            let response = http.get(sent.last())?;
+            if response.status != 401 {
+                return self.finish(&response, &sent);
             }
             (self.on_step)(Step::Challenge);
-            match self.keys.authorization(realm(&answer, &sent)?) {
+            match self.keys.authorization(realm(&response, &sent)?) {
                 Ok(key) => {
                     sent.push(Arc::new(key));
                     (self.on_step)(Step::Key);
@@ -80,8 +80,7 @@ impl TokenRequest<'_> {
                 Err(KeyError::Final(error)) => return Err(error.into()),
             }
         }
-        let answer = agent.get(sent.last())?;
-        self.finish(&answer, &sent)
+        self.finish(&http.get(sent.last())?, &sent)
     }
 
     /// The URL that all requests of this handshake ask for.
@@ -99,38 +98,20 @@ impl TokenRequest<'_> {
         url
     }
 
-    fn finish(&self, answer: &Answer, sent: &[Arc<Secret>]) -> Result<TokenData, Failure> {
+    fn finish(&self, response: &Response, sent: &[Arc<Secret>]) -> Result<TokenData, Failure> {
         (self.on_step)(Step::Answer);
-        match answer.status {
-            200 => Ok(reply::token(answer.body.used(), self.identity, self.clock.now())?),
-            _ => Err(refused(answer, sent)),
-        }
+        Ok(reply::token(response.content(sent)?, self.identity, self.clock.now())?)
     }
 }
 
 /// The realm of a challenge to a request, before which or with which these keys were sent.
-fn realm<'a>(answer: &'a Answer, sent: &[Arc<Secret>]) -> Result<&'a str, Error> {
-    let values: Vec<&[u8]> = answer.challenges.iter().map(|value| value.as_bytes()).collect();
+fn realm<'a>(response: &'a Response, sent: &[Arc<Secret>]) -> Result<&'a str, Error> {
+    let values: Vec<&[u8]> = response.challenges.iter().map(|value| value.as_bytes()).collect();
     if values.is_empty() {
-        let refusal = refusal(answer, sent);
-        let message = format!("{}, without a challenge", refusal.message());
-        return Err(Error::nonsense(message)
-            .with_http_status(answer.status)
-            .with_code(refusal.code().map(str::to_owned)));
+        let error = response.error(sent);
+        return Err(Error::nonsense(format!("{}, without a challenge", error.message()))
+            .with_http_status(response.status)
+            .with_code(error.code().map(str::to_owned)));
     }
     challenge::realm(&values)
-}
-
-/// The failure that an answer other than 200 is.
-pub(crate) fn refused(answer: &Answer, sent: &[Arc<Secret>]) -> Failure {
-    let error = refusal(answer, sent);
-    if retry::is_temporary(answer.status) {
-        Failure::Temporary { error, retry_after: answer.retry_after }
-    } else {
-        error.into()
-    }
-}
-
-fn refusal(answer: &Answer, sent: &[Arc<Secret>]) -> Error {
-    reply::refusal(answer.status, answer.body.used(), sent.iter().map(|key| key.as_str()))
 }

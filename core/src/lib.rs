@@ -12,7 +12,7 @@
 //! ```
 //!
 //! It is synchronous and starts no thread. The way of a key: [`Client::get_token`] → `handshake.rs` →
-//! `challenge.rs` names the file → `keyfile.rs` judges and reads it → `agent.rs` sends it → `secret.rs`
+//! `challenge.rs` names the file → `keyfile.rs` judges and reads it → `http.rs` sends it → `secret.rs`
 //! wipes it.
 //!
 //! Keys, headers and tokens live in memory that is wiped when it is freed, and so do the buffers of the
@@ -23,7 +23,6 @@
 #![cfg_attr(not(windows), forbid(unsafe_code))]
 
 mod accounts;
-mod agent;
 mod buffer;
 mod cache;
 mod challenge;
@@ -38,6 +37,7 @@ mod flight;
 #[doc(hidden)]
 pub mod fuzzing;
 mod handshake;
+mod http;
 mod identity;
 mod installed;
 mod json;

@@ -2,9 +2,8 @@
 
 use serde_json::Value;
 
-use crate::agent::Agent;
 use crate::error::Error;
-use crate::handshake::refused;
+use crate::http::HttpClient;
 use crate::limits::API_VERSION;
 use crate::retry::Failure;
 
@@ -21,12 +20,8 @@ impl Metadata {
         format!("{metadata_url}?api-version={API_VERSION}")
     }
 
-    pub(crate) fn fetch(agent: &Agent) -> Result<Metadata, Failure> {
-        let answer = agent.get(None)?;
-        match answer.status {
-            200 => Ok(Metadata::parse(answer.body.used())?),
-            _ => Err(refused(&answer, &[])),
-        }
+    pub(crate) fn fetch(http: &HttpClient) -> Result<Metadata, Failure> {
+        Ok(Metadata::parse(http.get(None)?.content(&[])?)?)
     }
 
     pub(crate) fn parse(body: &[u8]) -> Result<Metadata, Error> {

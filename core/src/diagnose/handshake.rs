@@ -71,7 +71,7 @@ pub(super) fn request(time: &Time<'_>, resource: &str, steps: &Steps) -> Result<
         clock: &*client.clock,
         on_step: &|step| steps.add(step, last.replace(Instant::now()).elapsed()),
     };
-    let agent = client.agent(&request.url(), &time.for_token()?)?;
+    let agent = client.http(&request.url(), &time.for_token()?)?;
     let data = request.attempt(&agent).map_err(Failure::into_error)?;
     Ok(Exchange { token: Token::share(&Arc::new(data)), read_a_key: steps.has(Step::Key) })
 }

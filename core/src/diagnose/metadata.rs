@@ -4,9 +4,8 @@ use super::installation::CONNECT;
 use super::report::{Check, Topic};
 use super::system::one_line;
 use super::{Findings, Time};
-use crate::agent::Agent;
 use crate::error::Error;
-use crate::handshake::refused;
+use crate::http::HttpClient;
 use crate::json::Object;
 use crate::metadata::Metadata;
 use crate::retry::Failure;
@@ -30,13 +29,10 @@ impl AgentStatus {
         self.status.eq_ignore_ascii_case("Expired")
     }
 
-    fn fetch(agent: &Agent) -> Result<AgentStatus, Failure> {
-        let answer = agent.get(None)?;
-        if answer.status != 200 {
-            return Err(refused(&answer, &[]));
-        }
+    fn fetch(http: &HttpClient) -> Result<AgentStatus, Failure> {
+        let response = http.get(None)?;
         let nonsense = || Error::nonsense("the agent's status is no JSON object with a status");
-        let object = Object::parse(answer.body.used()).ok_or_else(nonsense)?;
+        let object = Object::parse(response.content(&[])?).ok_or_else(nonsense)?;
         let status = object.text("status").filter(|text| !text.is_empty()).ok_or_else(nonsense)?;
         let version = object.text("agentVersion").unwrap_or_default();
         Ok(AgentStatus { status: one_line(status), version: one_line(version) })
@@ -45,12 +41,12 @@ impl AgentStatus {
 
 pub(super) fn fetch(time: &Time<'_>) -> Result<Metadata, Error> {
     let url = Metadata::url(&time.client.endpoint.metadata_url());
-    let agent = time.client.agent(&url, &time.for_question()?)?;
+    let agent = time.client.http(&url, &time.for_question()?)?;
     Metadata::fetch(&agent).map_err(Failure::into_error)
 }
 
 pub(super) fn fetch_status(time: &Time<'_>) -> Result<AgentStatus, Error> {
-    let agent = time.client.agent(&time.client.endpoint.status_url(), &time.for_question()?)?;
+    let agent = time.client.http(&time.client.endpoint.status_url(), &time.for_question()?)?;
     AgentStatus::fetch(&agent).map_err(Failure::into_error)
 }
 

@@ -1,11 +1,11 @@
-//! Requests to the agent over HTTP. The only file that knows the HTTP library.
+//! Requests to the agent over HTTP. The only place that knows the HTTP library.
 //!
 //! The library is given a connection, buffers and no choice: no proxy, no redirect, no name resolution,
 //! no thread, no idle connection after the call.
 
-use std::fmt;
-use std::io::{self, Read};
-use std::net::{Ipv4Addr, SocketAddr};
+mod transport;
+
+use std::io::Read;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,22 +15,16 @@ use http::header::{
     ACCEPT, AUTHORIZATION, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT, WWW_AUTHENTICATE,
 };
 use ureq::config::{AutoHeaderValue, Config};
-use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 
+use self::transport::{Carried, NoResolver, RouteConnector, USUAL_INPUT};
 use crate::buffer::WipedBuffer;
 use crate::clock::Clock;
-use crate::connection::{Connection, Route};
+use crate::connection::Route;
 use crate::error::{Error, ErrorKind};
 use crate::limits::{MAX_BODY, MAX_HEADERS, MAX_KEY};
+use crate::reply;
 use crate::retry::{self, Failure};
 use crate::secret::Secret;
-
-/// Holds the headers of every usual answer, and most of its body.
-const USUAL_INPUT: usize = 4 * 1024;
-
-/// Holds headers of the largest size and more, so that larger ones are seen to be too large.
-const MAX_INPUT: usize = MAX_HEADERS + 1024;
 
 /// The longest line of a request that carries a key, and a little more.
 const KEY_LINE: usize = MAX_KEY + 64;
@@ -45,23 +39,23 @@ const HEADERS: [(HeaderName, HeaderValue); 4] = [
 const PROGRAM: HeaderValue = HeaderValue::from_static(concat!("arcidentity/", env!("CARGO_PKG_VERSION")));
 
 /// One conversation with the agent about one URL, over one connection if the agent keeps it open.
-pub(crate) struct Agent {
+pub(crate) struct HttpClient {
     http: ureq::Agent,
     url: Uri,
     clock: Arc<dyn Clock>,
 }
 
 /// What the agent answered.
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     /// The values of `WWW-Authenticate`.
     pub(crate) challenges: Vec<HeaderValue>,
-    pub(crate) retry_after: Option<Duration>,
-    pub(crate) body: WipedBuffer,
+    retry_after: Option<Duration>,
+    body: WipedBuffer,
 }
 
-impl Agent {
-    pub(crate) fn new(url: &str, route: Route, clock: Arc<dyn Clock>) -> Result<Agent, Error> {
+impl HttpClient {
+    pub(crate) fn new(url: &str, route: Route, clock: Arc<dyn Clock>) -> Result<HttpClient, Error> {
         let longest_line = KEY_LINE.max(url.len() + 64);
         let url = Uri::try_from(url)
             .map_err(|_| Error::new(ErrorKind::InvalidArgument, "the request makes no URL"))?;
@@ -77,11 +71,11 @@ impl Agent {
             .accept_encoding(AutoHeaderValue::None)
             .build();
         let connector = RouteConnector { route, longest_line };
-        Ok(Agent { http: ureq::Agent::with_parts(config, connector, NoResolver), url, clock })
+        Ok(HttpClient { http: ureq::Agent::with_parts(config, connector, NoResolver), url, clock })
     }
 
     /// Asks once, with the Authorization value if there is one.
-    pub(crate) fn get(&self, authorization: Option<&Arc<Secret>>) -> Result<Answer, Failure> {
+    pub(crate) fn get(&self, authorization: Option<&Arc<Secret>>) -> Result<Response, Failure> {
         let mut request = self.http.get(&self.url);
         for (name, value) in HEADERS {
             request = request.header(name, value);
@@ -92,12 +86,32 @@ impl Agent {
         let mut response = request.call().map_err(failure)?;
         let headers = response.headers();
         let retry_after = text(headers.get(RETRY_AFTER));
-        Ok(Answer {
+        Ok(Response {
             status: response.status().as_u16(),
             challenges: headers.get_all(WWW_AUTHENTICATE).iter().cloned().collect(),
             retry_after: retry_after.and_then(|value| retry::retry_after(value, &*self.clock)),
             body: read_body(response.body_mut())?,
         })
+    }
+}
+
+impl Response {
+    /// The body of a success, else the failure that the response is. `sent` are the Authorization values that
+    /// the agent has seen and may repeat, which messages must not.
+    pub(crate) fn content(&self, sent: &[Arc<Secret>]) -> Result<&[u8], Failure> {
+        if self.status == 200 {
+            return Ok(self.body.used());
+        }
+        let error = self.error(sent);
+        Err(match retry::is_temporary(self.status) {
+            true => Failure::Temporary { error, retry_after: self.retry_after },
+            false => error.into(),
+        })
+    }
+
+    /// The response as an error, in the agent's own words.
+    pub(crate) fn error(&self, sent: &[Arc<Secret>]) -> Error {
+        reply::refusal(self.status, self.body.used(), sent.iter().map(|key| key.as_str()))
     }
 }
 
@@ -163,164 +177,6 @@ fn failure(error: ureq::Error) -> Failure {
 
 fn too_large() -> Failure {
     Error::nonsense(format!("the agent's answer is larger than {MAX_BODY} bytes")).into()
-}
-
-/// Carries one of our failures through the library.
-struct Carried(Failure);
-
-impl Carried {
-    fn wrap(failure: Failure) -> ureq::Error {
-        ureq::Error::Other(Box::new(Carried(failure)))
-    }
-}
-
-impl fmt::Debug for Carried {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl fmt::Display for Carried {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the conversation with the agent failed")
-    }
-}
-
-impl std::error::Error for Carried {}
-
-/// Connects where the route leads, whatever the URL says.
-struct RouteConnector {
-    route: Route,
-    /// What the library writes at once.
-    longest_line: usize,
-}
-
-impl fmt::Debug for RouteConnector {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("RouteConnector")
-    }
-}
-
-impl Connector for RouteConnector {
-    type Out = Wire;
-
-    fn connect(&self, _: &ConnectionDetails, _: Option<()>) -> Result<Option<Wire>, ureq::Error> {
-        let connection = self.route.open().map_err(Carried::wrap)?;
-        Ok(Some(Wire {
-            connection,
-            input: WipedBuffer::new(USUAL_INPUT),
-            filled: 0,
-            consumed: 0,
-            progress: false,
-            output: WipedBuffer::new(self.longest_line),
-        }))
-    }
-}
-
-/// The library wants one address at least. Nobody connects to this one.
-#[derive(Debug)]
-struct NoResolver;
-
-impl Resolver for NoResolver {
-    fn resolve(&self, _: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        let mut addresses = self.empty();
-        addresses.push(SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), 0));
-        Ok(addresses)
-    }
-}
-
-/// The connection and its buffers as the library uses them. The deadline is the connection's own.
-struct Wire {
-    connection: Connection,
-    input: WipedBuffer,
-    /// How much of the input was received, and how much of that was used up.
-    filled: usize,
-    consumed: usize,
-    /// Whether the library could use what it last saw, and need not wait for more.
-    progress: bool,
-    output: WipedBuffer,
-}
-
-impl fmt::Debug for Wire {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Wire")
-    }
-}
-
-impl Transport for Wire {
-    fn buffers(&mut self) -> &mut dyn Buffers {
-        self
-    }
-
-    fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), ureq::Error> {
-        self.output.mark_used(amount);
-        self.connection.send(&self.output[..amount]).map_err(Carried::wrap)
-    }
-
-    fn await_input(&mut self, _: NextTimeout) -> Result<bool, ureq::Error> {
-        self.make_room();
-        let free = &mut self.input[self.filled..];
-        if free.is_empty() {
-            return Ok(false);
-        }
-        let count = self.connection.receive(free).map_err(Carried::wrap)?;
-        if count == 0 && !self.input().is_empty() {
-            // Said here: the library takes an end in the middle of a chunk's size for nonsense.
-            return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
-        }
-        self.input_appended(count);
-        Ok(count > 0)
-    }
-
-    fn is_open(&mut self) -> bool {
-        self.input().is_empty() && self.connection.is_idle()
-    }
-}
-
-impl Wire {
-    /// Moves what is unused to the front, and enlarges the buffer if that leaves no room.
-    fn make_room(&mut self) {
-        self.input.copy_within(self.consumed..self.filled, 0);
-        self.filled -= self.consumed;
-        self.consumed = 0;
-        if self.filled == self.input.len() && self.filled < MAX_INPUT {
-            self.input.grow(MAX_INPUT);
-        }
-    }
-}
-
-impl Buffers for Wire {
-    fn output(&mut self) -> &mut [u8] {
-        &mut self.output
-    }
-
-    fn input(&self) -> &[u8] {
-        &self.input[self.consumed..self.filled]
-    }
-
-    fn input_append_buf(&mut self) -> &mut [u8] {
-        self.make_room();
-        &mut self.input[self.filled..]
-    }
-
-    fn input_appended(&mut self, amount: usize) {
-        self.filled += amount;
-        self.input.mark_used(self.filled);
-    }
-
-    fn input_consume(&mut self, amount: usize) {
-        self.progress = amount > 0;
-        self.consumed += amount;
-    }
-
-    /// Asked for only while a request's body is sent, and no request here has one.
-    fn tmp_and_output(&mut self) -> (&mut [u8], &mut [u8]) {
-        (&mut [], &mut self.output)
-    }
-
-    fn can_use_input(&self) -> bool {
-        self.filled > self.consumed && self.progress
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,179 @@
+//! What the HTTP library is given to work with: a connection of ours, its buffers, and nobody to resolve a name.
+
+use std::fmt;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+
+use http::Uri;
+use ureq::config::Config;
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
+
+use crate::buffer::WipedBuffer;
+use crate::connection::{Connection, Route};
+use crate::limits::MAX_HEADERS;
+use crate::retry::Failure;
+
+/// Holds the headers of every usual answer, and most of its body.
+pub(super) const USUAL_INPUT: usize = 4 * 1024;
+
+/// Holds headers of the largest size and more, so that larger ones are seen to be too large.
+const MAX_INPUT: usize = MAX_HEADERS + 1024;
+
+/// Carries one of our failures through the library.
+pub(super) struct Carried(pub(super) Failure);
+
+impl Carried {
+    fn wrap(failure: Failure) -> ureq::Error {
+        ureq::Error::Other(Box::new(Carried(failure)))
+    }
+}
+
+impl fmt::Debug for Carried {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for Carried {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the conversation with the agent failed")
+    }
+}
+
+impl std::error::Error for Carried {}
+
+/// Connects where the route leads, whatever the URL says.
+pub(super) struct RouteConnector {
+    pub(super) route: Route,
+    /// What the library writes at once.
+    pub(super) longest_line: usize,
+}
+
+impl fmt::Debug for RouteConnector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RouteConnector")
+    }
+}
+
+impl Connector for RouteConnector {
+    type Out = Wire;
+
+    fn connect(&self, _: &ConnectionDetails, _: Option<()>) -> Result<Option<Wire>, ureq::Error> {
+        let connection = self.route.open().map_err(Carried::wrap)?;
+        Ok(Some(Wire {
+            connection,
+            input: WipedBuffer::new(USUAL_INPUT),
+            filled: 0,
+            consumed: 0,
+            progress: false,
+            output: WipedBuffer::new(self.longest_line),
+        }))
+    }
+}
+
+/// The library wants one address at least. Nobody connects to this one.
+#[derive(Debug)]
+pub(super) struct NoResolver;
+
+impl Resolver for NoResolver {
+    fn resolve(&self, _: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let mut addresses = self.empty();
+        addresses.push(SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), 0));
+        Ok(addresses)
+    }
+}
+
+/// The connection and its buffers as the library uses them. The deadline is the connection's own.
+pub(super) struct Wire {
+    connection: Connection,
+    input: WipedBuffer,
+    /// How much of the input was received, and how much of that was used up.
+    filled: usize,
+    consumed: usize,
+    /// Whether the library could use what it last saw, and need not wait for more.
+    progress: bool,
+    output: WipedBuffer,
+}
+
+impl fmt::Debug for Wire {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Wire")
+    }
+}
+
+impl Transport for Wire {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        self
+    }
+
+    fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), ureq::Error> {
+        self.output.mark_used(amount);
+        self.connection.send(&self.output[..amount]).map_err(Carried::wrap)
+    }
+
+    fn await_input(&mut self, _: NextTimeout) -> Result<bool, ureq::Error> {
+        self.make_room();
+        let free = &mut self.input[self.filled..];
+        if free.is_empty() {
+            return Ok(false);
+        }
+        let count = self.connection.receive(free).map_err(Carried::wrap)?;
+        if count == 0 && !self.input().is_empty() {
+            // Said here: the library takes an end in the middle of a chunk's size for nonsense.
+            return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
+        }
+        self.input_appended(count);
+        Ok(count > 0)
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.input().is_empty() && self.connection.is_idle()
+    }
+}
+
+impl Wire {
+    /// Moves what is unused to the front, and enlarges the buffer if that leaves no room.
+    fn make_room(&mut self) {
+        self.input.copy_within(self.consumed..self.filled, 0);
+        self.filled -= self.consumed;
+        self.consumed = 0;
+        if self.filled == self.input.len() && self.filled < MAX_INPUT {
+            self.input.grow(MAX_INPUT);
+        }
+    }
+}
+
+impl Buffers for Wire {
+    fn output(&mut self) -> &mut [u8] {
+        &mut self.output
+    }
+
+    fn input(&self) -> &[u8] {
+        &self.input[self.consumed..self.filled]
+    }
+
+    fn input_append_buf(&mut self) -> &mut [u8] {
+        self.make_room();
+        &mut self.input[self.filled..]
+    }
+
+    fn input_appended(&mut self, amount: usize) {
+        self.filled += amount;
+        self.input.mark_used(self.filled);
+    }
+
+    fn input_consume(&mut self, amount: usize) {
+        self.progress = amount > 0;
+        self.consumed += amount;
+    }
+
+    /// Asked for only while a request's body is sent, and no request here has one.
+    fn tmp_and_output(&mut self) -> (&mut [u8], &mut [u8]) {
+        (&mut [], &mut self.output)
+    }
+
+    fn can_use_input(&self) -> bool {
+        self.filled > self.consumed && self.progress
+    }
+}
