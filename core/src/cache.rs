@@ -7,71 +7,26 @@
 //! No lock is held while a request is under way. A child process that was forked while another thread held
 //! a lock never waits for it: each process makes a [`Generation`] of its own when it first needs one.
 
+mod entry;
+mod flight;
+mod generation;
+mod stripe;
+
 use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
-use once_cell::race::OnceBox;
-
-use crate::clock::{Clock, Now};
+pub(crate) use self::entry::Urgency;
+use self::entry::{Kind, Role};
+use self::flight::Outcome;
+use self::generation::{Generation, Step};
+use crate::clock::Clock;
 use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind};
-use crate::flight::{Flight, Outcome};
-use crate::limits::{RETRY_INTERVAL, WAIT_BEFORE_END};
-use crate::stripe::Stripes;
 use crate::token::{Token, TokenData};
-
-/// How badly a token is needed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Urgency {
-    /// The old one will do for a while: one short try.
-    Early,
-    /// Somebody waits for it.
-    Needed,
-}
 
 /// The tokens of one client.
 pub(crate) struct Cache {
     oldest: Generation,
-}
-
-/// What one process knows.
-struct Generation {
-    pid: u32,
-    stripes: Stripes,
-    entries: Mutex<HashMap<String, Entry>>,
-    /// Set in a child process, whose locks here may belong to threads that it does not have.
-    successor: OnceBox<Generation>,
-}
-
-#[derive(Default)]
-struct Entry {
-    token: Option<Arc<TokenData>>,
-    /// No early refresh before this moment of the monotonic clock.
-    retry_at: Duration,
-    flight: Option<Arc<Flight>>,
-    /// A request that skips every memory; it serves nobody who did not ask for that.
-    forced: Option<Arc<Flight>>,
-}
-
-/// What a caller does next.
-enum Step {
-    Serve(Arc<Token>),
-    Ask(Role, Urgency),
-}
-
-/// Whether a caller makes the request or waits for the one who does.
-enum Role {
-    Lead(Arc<Flight>),
-    Wait(Arc<Flight>),
-}
-
-/// Which of an entry's requests is meant.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Lane {
-    Normal,
-    Forced,
 }
 
 impl Cache {
@@ -106,7 +61,7 @@ impl Cache {
                     outcome => outcome,
                 },
                 Step::Ask(Role::Lead(flight), urgency) => {
-                    Landing { generation, resource, clock, flight, lane: Lane::Normal }.run(|| fetch(urgency))
+                    generation.lead(resource, Kind::Normal, &flight, clock, || fetch(urgency))
                 }
             };
             return match outcome {
@@ -126,14 +81,12 @@ impl Cache {
     ) -> Result<Arc<Token>, Error> {
         loop {
             let generation = self.current();
-            let outcome = match generation.join(resource, Lane::Forced) {
+            let outcome = match generation.join(resource, Kind::Forced) {
                 Role::Wait(flight) => match flight.wait(deadline)? {
                     outcome if gave_up(&outcome) => continue,
                     outcome => outcome,
                 },
-                Role::Lead(flight) => {
-                    Landing { generation, resource, clock, flight, lane: Lane::Forced }.run(&fetch)
-                }
+                Role::Lead(flight) => generation.lead(resource, Kind::Forced, &flight, clock, &fetch),
             };
             return Ok(generation.keep(resource, &outcome?));
         }
@@ -144,18 +97,13 @@ impl Cache {
         let current = self.current();
         let mut inherited = &self.oldest;
         while !std::ptr::eq(inherited, current) {
-            inherited.stripes.try_clear();
-            if let Ok(mut entries) = inherited.entries.try_lock() {
-                entries.clear();
-            }
+            inherited.try_clear();
             match inherited.successor.get() {
                 Some(next) => inherited = next,
                 None => break,
             }
         }
-        let mut entries = current.lock();
-        entries.clear();
-        current.stripes.clear();
+        current.clear();
     }
 
     /// The generation to look for tokens in: this process's own, or as long as it needs none, its parent's.
@@ -177,185 +125,15 @@ impl Cache {
     }
 }
 
-impl Generation {
-    fn new(entries: HashMap<String, Entry>) -> Generation {
-        Generation {
-            pid: std::process::id(),
-            stripes: Stripes::default(),
-            entries: Mutex::new(entries),
-            successor: OnceBox::new(),
-        }
-    }
-
-    /// A new generation with this one's tokens, unless a thread of the parent was just changing them.
-    fn inherit(&self) -> Generation {
-        let entries = self.entries.try_lock();
-        let tokens = entries.iter().flat_map(|entries| entries.iter()).map(|(resource, entry)| {
-            let entry = Entry { token: entry.token.clone(), ..Entry::default() };
-            (resource.clone(), entry)
-        });
-        Generation::new(tokens.collect())
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Entry>> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn fresh(&self, resource: &str, now: Now) -> Option<Arc<Token>> {
-        let entries = self.lock();
-        let entry = entries.get(resource)?;
-        let token = entry.valid(now)?;
-        match entry.serve_until(token, now) {
-            Some(until) => Some(self.share(resource, token, until)),
-            None => entry.is_renewed_early(token, now).then(|| Arc::new(Token::share(token))),
-        }
-    }
-
-    fn step(&self, resource: &str, now: Now) -> Step {
-        let mut entries = self.lock();
-        let entry = entries.entry(resource.to_owned()).or_default();
-        let Some(token) = entry.valid(now) else {
-            return Step::Ask(entry.join(Lane::Normal), Urgency::Needed);
-        };
-        if let Some(until) = entry.serve_until(token, now) {
-            return Step::Serve(self.share(resource, token, until));
-        }
-        if entry.is_renewed_early(token, now) {
-            return Step::Serve(Arc::new(Token::share(token)));
-        }
-        let urgency = if is_early(token, now) { Urgency::Early } else { Urgency::Needed };
-        Step::Ask(entry.join(Lane::Normal), urgency)
-    }
-
-    fn join(&self, resource: &str, lane: Lane) -> Role {
-        self.lock().entry(resource.to_owned()).or_default().join(lane)
-    }
-
-    /// The token just fetched, from this thread's stripe if the entry kept it.
-    fn keep(&self, resource: &str, data: &Arc<TokenData>) -> Arc<Token> {
-        let entries = self.lock();
-        let kept = entries.get(resource).and_then(|entry| entry.token.as_ref());
-        match kept.filter(|kept| Arc::ptr_eq(kept, data)) {
-            Some(data) => self.share(resource, data, data.refresh),
-            None => Arc::new(Token::share(data)),
-        }
-    }
-
-    /// Puts a token into this thread's stripe. Called under the lock of the entries, so that no stripe keeps
-    /// a token that an entry has replaced.
-    fn share(&self, resource: &str, data: &Arc<TokenData>, until: Now) -> Arc<Token> {
-        let token = Arc::new(Token::share(data));
-        self.stripes.keep(resource, Arc::clone(&token), until);
-        token
-    }
-
-    /// The token in memory after its replacement failed.
-    fn still_valid(&self, resource: &str, now: Now) -> Option<Arc<Token>> {
-        let entries = self.lock();
-        let token = entries.get(resource)?.valid(now)?;
-        Some(Arc::new(Token::share(token)))
-    }
-
-    /// Takes the outcome of a request into the entry, unless the entry was cleared or overtaken meanwhile.
-    fn finish(&self, resource: &str, lane: Lane, flight: &Arc<Flight>, outcome: &Outcome, now: Now) {
-        let mut entries = self.lock();
-        let Some(entry) = entries.get_mut(resource) else { return };
-        if !entry.lane(lane).as_ref().is_some_and(|current| Arc::ptr_eq(current, flight)) {
-            return;
-        }
-        *entry.lane(lane) = None;
-        match outcome {
-            Ok(token) => {
-                entry.token = Some(Arc::clone(token));
-                entry.retry_at = now.monotonic + RETRY_INTERVAL;
-                // A forced request overtakes a normal one, whose answer may be older.
-                entry.flight = None;
-                self.stripes.forget(resource);
-            }
-            Err(_) if lane == Lane::Normal => entry.retry_at = now.monotonic + RETRY_INTERVAL,
-            Err(_) => {}
-        }
-        if entry.token.is_none() && entry.flight.is_none() && entry.forced.is_none() {
-            entries.remove(resource);
-        }
-    }
-}
-
-impl Entry {
-    fn lane(&mut self, lane: Lane) -> &mut Option<Arc<Flight>> {
-        match lane {
-            Lane::Normal => &mut self.flight,
-            Lane::Forced => &mut self.forced,
-        }
-    }
-
-    fn join(&mut self, lane: Lane) -> Role {
-        let lane = self.lane(lane);
-        if let Some(flight) = lane {
-            return Role::Wait(Arc::clone(flight));
-        }
-        Role::Lead(Arc::clone(lane.insert(Arc::default())))
-    }
-
-    /// The token, until its end.
-    fn valid(&self, now: Now) -> Option<&Arc<TokenData>> {
-        self.token.as_ref().filter(|token| now.is_before(token.expires))
-    }
-
-    /// Whether somebody renews a token that will do for a while.
-    fn is_renewed_early(&self, token: &TokenData, now: Now) -> bool {
-        self.flight.is_some() && is_early(token, now)
-    }
-
-    /// Until when a valid token is served without asking, if it is at all.
-    fn serve_until(&self, token: &TokenData, now: Now) -> Option<Now> {
-        if now.is_before(token.refresh) {
-            return Some(token.refresh);
-        }
-        let until = Now { monotonic: self.retry_at.min(token.expires.monotonic), ..token.expires };
-        now.is_before(until).then_some(until)
-    }
-}
-
 /// Whether the time or the patience of the one who asked ended: whoever waited and has more of both asks then.
 fn gave_up(outcome: &Outcome) -> bool {
     outcome.as_ref().is_err_and(|error| error.kind() == ErrorKind::Timeout)
 }
 
-/// Whether a token does for a while without its successor.
-fn is_early(token: &TokenData, now: Now) -> bool {
-    now.is_before(token.expires.minus(WAIT_BEFORE_END))
-}
-
-/// Makes sure that a request ends for all who wait for it, even if it panics.
-struct Landing<'a> {
-    generation: &'a Generation,
-    resource: &'a str,
-    clock: &'a dyn Clock,
-    flight: Arc<Flight>,
-    lane: Lane,
-}
-
-impl Landing<'_> {
-    fn run(self, fetch: impl FnOnce() -> Result<TokenData, Error>) -> Outcome {
-        // What `fetch` may leave half done is its own; the cache is not touched before `land`.
-        let (outcome, panic) = match catch_unwind(AssertUnwindSafe(fetch)) {
-            Ok(fetched) => (fetched.map(Arc::new), None),
-            Err(panic) => {
-                (Err(Error::new(ErrorKind::Internal, "the request for this token panicked")), Some(panic))
-            }
-        };
-        self.generation.finish(self.resource, self.lane, &self.flight, &outcome, self.clock.now());
-        self.flight.land(&outcome);
-        match panic {
-            Some(panic) => resume_unwind(panic),
-            None => outcome,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::clock::SystemClock;
 

@@ -33,7 +33,6 @@ mod deadline;
 mod diagnose;
 mod endpoint;
 mod error;
-mod flight;
 #[doc(hidden)]
 pub mod fuzzing;
 mod handshake;
@@ -51,7 +50,6 @@ mod retry;
 mod scrub;
 mod secret;
 mod shortage;
-mod stripe;
 mod token;
 
 #[cfg(windows)]

@@ -11,7 +11,7 @@ use crate::secret::Secret;
 ///
 /// Its text is wiped from memory when the last holder lets go of it; the client's memory is one of them.
 // Its own cache line: the reference counts of the copies that threads on different cores hold would
-// otherwise fight over one (see `stripe.rs`).
+// otherwise fight over one (see `cache/stripe.rs`).
 #[repr(align(64))]
 pub struct Token {
     data: Arc<TokenData>,

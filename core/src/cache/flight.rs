@@ -7,24 +7,24 @@ use crate::error::Error;
 use crate::token::TokenData;
 
 /// What a request ends with, shared by all who waited.
-pub(crate) type Outcome = Result<Arc<TokenData>, Error>;
+pub(super) type Outcome = Result<Arc<TokenData>, Error>;
 
 /// One request for many callers.
 #[derive(Default)]
-pub(crate) struct Flight {
+pub(super) struct Flight {
     outcome: Mutex<Option<Outcome>>,
-    landed: Condvar,
+    completed: Condvar,
 }
 
 impl Flight {
     /// Waits for the outcome. Fails when the caller's own time or patience ends.
-    pub(crate) fn wait(&self, deadline: &Deadline) -> Result<Outcome, Error> {
+    pub(super) fn wait(&self, deadline: &Deadline) -> Result<Outcome, Error> {
         loop {
             // Not under the lock: it may run the caller's interrupt hook.
             let slice = deadline.slice()?;
             let outcome = self.outcome.lock().unwrap_or_else(PoisonError::into_inner);
             let (outcome, _) = self
-                .landed
+                .completed
                 .wait_timeout_while(outcome, slice, |outcome| outcome.is_none())
                 .unwrap_or_else(PoisonError::into_inner);
             if let Some(outcome) = &*outcome {
@@ -34,8 +34,8 @@ impl Flight {
     }
 
     /// Tells the outcome to all who wait.
-    pub(crate) fn land(&self, outcome: &Outcome) {
+    pub(super) fn complete(&self, outcome: &Outcome) {
         *self.outcome.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome.clone());
-        self.landed.notify_all();
+        self.completed.notify_all();
     }
 }

@@ -29,32 +29,32 @@ struct Stripe(Mutex<HashMap<Box<str>, Kept, RandomState>>);
 
 /// The stripes of one cache.
 #[derive(Default)]
-pub(crate) struct Stripes([Stripe; STRIPES]);
+pub(super) struct Stripes([Stripe; STRIPES]);
 
 impl Stripes {
     /// The token for `resource`, if this thread's stripe has one that still holds. Never waits: a lock that
     /// another thread holds, or held when this process was forked, counts as nothing found.
-    pub(crate) fn get(&self, resource: &str, now: impl FnOnce() -> Now) -> Option<Arc<Token>> {
+    pub(super) fn get(&self, resource: &str, now: impl FnOnce() -> Now) -> Option<Arc<Token>> {
         let kept = self.mine().0.try_lock().ok()?;
         let kept = kept.get(resource)?;
         now().is_before(kept.until).then(|| Arc::clone(&kept.token))
     }
 
     /// Keeps `token` in this thread's stripe.
-    pub(crate) fn keep(&self, resource: &str, token: Arc<Token>, until: Now) {
+    pub(super) fn keep(&self, resource: &str, token: Arc<Token>, until: Now) {
         let mut kept = self.mine().0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.insert(resource.into(), Kept { token, until });
     }
 
     /// Forgets the token for `resource` in every stripe.
-    pub(crate) fn forget(&self, resource: &str) {
+    pub(super) fn forget(&self, resource: &str) {
         for Stripe(kept) in &self.0 {
             kept.lock().unwrap_or_else(PoisonError::into_inner).remove(resource);
         }
     }
 
     /// Forgets everything that no other thread is reading. Never waits.
-    pub(crate) fn try_clear(&self) {
+    pub(super) fn try_clear(&self) {
         for Stripe(kept) in &self.0 {
             if let Ok(mut kept) = kept.try_lock() {
                 kept.clear();
@@ -63,7 +63,7 @@ impl Stripes {
     }
 
     /// Forgets everything.
-    pub(crate) fn clear(&self) {
+    pub(super) fn clear(&self) {
         for Stripe(kept) in &self.0 {
             kept.lock().unwrap_or_else(PoisonError::into_inner).clear();
         }

@@ -1,0 +1,109 @@
+//! The token for one resource, and the requests for a new one.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::flight::{Flight, Outcome};
+use crate::clock::Now;
+use crate::limits::{RETRY_INTERVAL, WAIT_BEFORE_END};
+use crate::token::TokenData;
+
+/// How badly a token is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Urgency {
+    /// The old one will do for a while: one short try.
+    Early,
+    /// Somebody waits for it.
+    Needed,
+}
+
+/// What is known of one resource.
+#[derive(Default)]
+pub(super) struct Entry {
+    pub(super) token: Option<Arc<TokenData>>,
+    /// No early refresh before this moment of the monotonic clock.
+    retry_at: Duration,
+    normal: Option<Arc<Flight>>,
+    /// A request that skips every memory; it serves nobody who did not ask for that.
+    forced: Option<Arc<Flight>>,
+}
+
+/// Whether a caller makes the request or waits for the one who does.
+pub(super) enum Role {
+    Lead(Arc<Flight>),
+    Wait(Arc<Flight>),
+}
+
+/// Which of an entry's requests is meant.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Normal,
+    Forced,
+}
+
+impl Entry {
+    /// An entry with this one's token, for a child process.
+    pub(super) fn inherit(&self) -> Entry {
+        Entry { token: self.token.clone(), ..Entry::default() }
+    }
+
+    pub(super) fn join(&mut self, kind: Kind) -> Role {
+        let flight = self.flight(kind);
+        if let Some(flight) = flight {
+            return Role::Wait(Arc::clone(flight));
+        }
+        Role::Lead(Arc::clone(flight.insert(Arc::default())))
+    }
+
+    /// Takes the outcome of a request, unless the request was overtaken meanwhile. Says whether there is a new token.
+    pub(super) fn finish(&mut self, kind: Kind, flight: &Arc<Flight>, outcome: &Outcome, now: Now) -> bool {
+        if !self.flight(kind).as_ref().is_some_and(|current| Arc::ptr_eq(current, flight)) {
+            return false;
+        }
+        *self.flight(kind) = None;
+        if outcome.is_ok() || kind == Kind::Normal {
+            self.retry_at = now.monotonic + RETRY_INTERVAL;
+        }
+        let Ok(token) = outcome else { return false };
+        self.token = Some(Arc::clone(token));
+        // A forced request overtakes a normal one, whose answer may be older.
+        self.normal = None;
+        true
+    }
+
+    /// Whether there is nothing to remember.
+    pub(super) fn is_empty(&self) -> bool {
+        self.token.is_none() && self.normal.is_none() && self.forced.is_none()
+    }
+
+    fn flight(&mut self, kind: Kind) -> &mut Option<Arc<Flight>> {
+        match kind {
+            Kind::Normal => &mut self.normal,
+            Kind::Forced => &mut self.forced,
+        }
+    }
+
+    /// The token, until its end.
+    pub(super) fn valid(&self, now: Now) -> Option<&Arc<TokenData>> {
+        self.token.as_ref().filter(|token| now.is_before(token.expires))
+    }
+
+    /// Whether somebody renews a token that will do for a while.
+    pub(super) fn is_renewed_early(&self, token: &TokenData, now: Now) -> bool {
+        self.normal.is_some() && is_early(token, now)
+    }
+
+    /// Until when a valid token is served without asking, if it is at all.
+    pub(super) fn serve_until(&self, token: &TokenData, now: Now) -> Option<Now> {
+        if now.is_before(token.refresh) {
+            return Some(token.refresh);
+        }
+        let until = Now { monotonic: self.retry_at.min(token.expires.monotonic), ..token.expires };
+        now.is_before(until).then_some(until)
+    }
+}
+
+/// Whether a token does for a while without its successor.
+pub(super) fn is_early(token: &TokenData, now: Now) -> bool {
+    now.is_before(token.expires.minus(WAIT_BEFORE_END))
+}
