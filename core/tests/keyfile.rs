@@ -144,7 +144,11 @@ fn a_user_who_may_not_read_the_key_learns_which_group_to_join() {
 /// Runs a test once more in a process of the user `nobody`.
 fn as_nobody(test: &str) {
     use std::os::unix::process::CommandExt;
+    use std::sync::{Mutex, PoisonError};
 
+    // A process that another thread starts while the program is written would keep it from being run.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     // TMPDIR may be root's alone.
     let directory = tempfile::tempdir_in("/tmp").unwrap();
     fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o777)).unwrap();
