@@ -15,10 +15,10 @@ mod stripe;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-pub(crate) use self::entry::Urgency;
-use self::entry::{Kind, Role};
+use self::entry::Step;
+pub(crate) use self::entry::{Kind, Urgency};
 use self::flight::Outcome;
-use self::generation::{Generation, Step};
+use self::generation::Generation;
 use crate::clock::Clock;
 use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind};
@@ -44,51 +44,33 @@ impl Cache {
         self.hit(resource, clock).or_else(|| self.current().fresh(resource, clock.now()))
     }
 
-    /// A token from memory, else from `fetch`, which one caller at a time runs for all.
+    /// A token from memory unless the request is forced, else from `fetch`, which one caller at a time runs for all
+    /// who want the same kind.
     pub(crate) fn get(
         &self,
         resource: &str,
+        kind: Kind,
         clock: &dyn Clock,
         deadline: &Deadline,
         fetch: impl Fn(Urgency) -> Result<TokenData, Error>,
     ) -> Result<Arc<Token>, Error> {
         loop {
             let generation = self.current();
-            let outcome = match generation.step(resource, clock.now()) {
+            let outcome = match generation.step(resource, kind, clock.now()) {
                 Step::Serve(token) => return Ok(token),
-                Step::Ask(Role::Wait(flight), _) => match flight.wait(deadline)? {
+                Step::Wait(flight) => match flight.wait(deadline)? {
                     outcome if gave_up(&outcome) => continue,
                     outcome => outcome,
                 },
-                Step::Ask(Role::Lead(flight), urgency) => {
-                    generation.lead(resource, Kind::Normal, &flight, clock, || fetch(urgency))
+                Step::Lead(flight, urgency) => {
+                    generation.lead(resource, kind, &flight, clock, || fetch(urgency))
                 }
             };
             return match outcome {
                 Ok(data) => Ok(generation.keep(resource, &data)),
+                Err(error) if kind == Kind::Forced => Err(error),
                 Err(error) => generation.still_valid(resource, clock.now()).ok_or(error),
             };
-        }
-    }
-
-    /// A token from `fetch`, whatever is in memory. Callers who force at the same time share one.
-    pub(crate) fn force(
-        &self,
-        resource: &str,
-        clock: &dyn Clock,
-        deadline: &Deadline,
-        fetch: impl Fn() -> Result<TokenData, Error>,
-    ) -> Result<Arc<Token>, Error> {
-        loop {
-            let generation = self.current();
-            let outcome = match generation.join(resource, Kind::Forced) {
-                Role::Wait(flight) => match flight.wait(deadline)? {
-                    outcome if gave_up(&outcome) => continue,
-                    outcome => outcome,
-                },
-                Role::Lead(flight) => generation.lead(resource, Kind::Forced, &flight, clock, &fetch),
-            };
-            return Ok(generation.keep(resource, &outcome?));
         }
     }
 
@@ -143,15 +125,16 @@ mod tests {
 
     fn get(cache: &Cache) -> Arc<Token> {
         let issue = |_| Ok(TokenData::new("token", SystemClock.now(), 3600, 1800));
-        cache.get("resource", &SystemClock, &deadline(), issue).unwrap()
+        cache.get("resource", Kind::Normal, &SystemClock, &deadline(), issue).unwrap()
     }
 
     #[test]
     fn what_was_asked_for_in_vain_takes_no_memory() {
         let cache = Cache::new();
         let no = || Err(Error::new(ErrorKind::Refused, "no"));
-        assert!(cache.get("one", &SystemClock, &deadline(), |_| no()).is_err());
-        assert!(cache.force("another", &SystemClock, &deadline(), no).is_err());
+        for kind in [Kind::Normal, Kind::Forced] {
+            assert!(cache.get("resource", kind, &SystemClock, &deadline(), |_| no()).is_err());
+        }
         assert_eq!(cache.current().lock().len(), 0);
     }
 

@@ -31,34 +31,40 @@ pub use report::{Check, Outcome, Report};
 
 use self::handshake::Exchange;
 use self::keys::Keys;
-use self::metadata::AgentStatus;
 use self::report::Topic;
 use self::service::Service;
 use self::surroundings::Surroundings;
 use self::system::{System, one_line};
-use crate::client::{self, Client};
+use crate::agent::Agent;
 use crate::deadline::Deadline;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind};
 use crate::limits::AGENT_PORT;
 use crate::metadata::Metadata;
-use crate::reply;
 use crate::retry::Failure;
+use crate::status::AgentStatus;
+use crate::{reply, resource};
 
 /// The longest wait for one answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A question that is not the one for a token has at most this part of the client's timeout.
+/// A question that is not the one for a token has at most this part of the timeout.
 const SHARE: u32 = 4;
 
-/// Examines what `client` needs. With a `misplaced` endpoint nobody is asked anything.
-pub(crate) fn run(client: &Client, resource: Option<&str>, misplaced: Option<Error>) -> Report {
-    Findings::gather(client, System::new(), resource, misplaced).report()
+/// Examines what a token of `agent` needs, within `timeout`. With a `misplaced` endpoint nobody is asked anything.
+pub(crate) fn run(
+    agent: &Agent,
+    timeout: Duration,
+    resource: Option<&str>,
+    misplaced: Option<Error>,
+) -> Report {
+    let time = Time { agent, timeout, whole: agent.deadline(timeout) };
+    Findings::gather(&time, System::new(), resource, misplaced).report()
 }
 
 /// What was found before anything is judged.
 struct Findings<'a> {
-    client: &'a Client,
+    agent: &'a Agent,
     system: System,
     surroundings: Surroundings,
     /// Why the endpoint is none.
@@ -78,39 +84,38 @@ struct Findings<'a> {
 
 impl<'a> Findings<'a> {
     fn gather(
-        client: &'a Client,
+        time: &Time<'a>,
         system: System,
         resource: Option<&str>,
         misplaced: Option<Error>,
     ) -> Findings<'a> {
         let surroundings = Surroundings::of_this_process(&system);
-        let time = Time { client, whole: client.deadline() };
         let connection = match &misplaced {
             Some(error) => Err(error.clone()),
-            None => connect(&time),
+            None => connect(time),
         };
         let nobody = || connection.as_ref().err().cloned();
-        let metadata = nobody().map_or_else(|| metadata::fetch(&time), Err);
+        let metadata = nobody().map_or_else(|| metadata::fetch(time), Err);
         // Who does not answer one question in time does not answer another.
         let silent = metadata.as_ref().err().filter(|error| error.kind() == ErrorKind::Timeout).cloned();
-        let status = nobody().or(silent).map_or_else(|| metadata::fetch_status(&time), Err);
+        let status = nobody().or(silent).map_or_else(|| metadata::fetch_status(time), Err);
         let resource = match resource {
-            Some(resource) => client::without_scope(resource).to_owned(),
+            Some(resource) => resource::without_scope(resource).to_owned(),
             None => audience::resource_manager(metadata.as_ref().ok()).to_owned(),
         };
         let steps = handshake::Steps::default();
-        let judged = client::check_resource(&resource);
+        let judged = resource::check(&resource);
         let resource = if judged.is_ok() { resource } else { one_line(&resource) };
         let request = match (judged, nobody()) {
             (_, Some(error)) | (Err(error), None) => Err(error),
-            (Ok(()), None) => handshake::request(&time, &resource, &steps),
+            (Ok(()), None) => handshake::request(time, &resource, &steps),
         };
         Findings {
-            installed: installation::program(client).is_some_and(|program| program.exists()),
+            installed: installation::program(time.agent).is_some_and(|program| program.exists()),
             service: Service::find(&system),
-            port: port::Port::find(&system, client.endpoint.port(), connection),
-            keys: Keys::find(client.keys.path()),
-            client,
+            port: port::Port::find(&system, time.agent.endpoint.port(), connection),
+            keys: Keys::find(time.agent.keys.path()),
+            agent: time.agent,
             system,
             surroundings,
             misplaced,
@@ -201,7 +206,7 @@ impl<'a> Findings<'a> {
     }
 
     fn endpoint(&self) -> &Endpoint {
-        &self.client.endpoint
+        &self.agent.endpoint
     }
 
     /// For a check that cannot be judged because of another.
@@ -213,7 +218,8 @@ impl<'a> Findings<'a> {
 
 /// The time that a report may take.
 struct Time<'a> {
-    client: &'a Client,
+    agent: &'a Agent,
+    timeout: Duration,
     whole: Deadline,
 }
 
@@ -225,19 +231,19 @@ impl Time<'_> {
 
     /// For any other question, so that most is left for that request.
     fn for_question(&self) -> Result<Deadline, Error> {
-        self.at_most(PATIENCE.min(self.client.timeout / SHARE))
+        self.at_most(PATIENCE.min(self.timeout / SHARE))
     }
 
     /// In whole milliseconds, as a message may show it.
     fn at_most(&self, longest: Duration) -> Result<Deadline, Error> {
         let left = longest.min(self.whole.remaining()?).as_millis();
-        Ok(self.client.deadline_within(Duration::from_millis(u64::try_from(left).unwrap_or(u64::MAX))))
+        Ok(self.agent.deadline(Duration::from_millis(u64::try_from(left).unwrap_or(u64::MAX))))
     }
 }
 
 /// Connects, judges who listens, and says how long that took.
 fn connect(time: &Time<'_>) -> Result<Duration, Error> {
     let started = Instant::now();
-    time.client.route(&time.for_token()?).open().map_err(Failure::into_error)?;
+    time.agent.connect(&time.for_token()?).map_err(Failure::into_error)?;
     Ok(started.elapsed())
 }

@@ -3,20 +3,20 @@
 use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use http::Uri;
+use http::uri::{Authority, Scheme};
+
 use crate::error::{Error, ErrorKind};
 use crate::limits::AGENT_PORT;
 
 /// Where an agent answers token requests.
 const TOKEN_PATH: &str = "/metadata/identity/oauth2/token";
 
-/// Where an agent answers requests for the instance metadata.
-pub(crate) const METADATA_PATH: &str = "/metadata/instance";
-
 /// A place on this machine that is asked for tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Endpoint {
     /// Host and port as they were written: the text of the Host header.
-    authority: String,
+    authority: Authority,
     token_path: String,
     /// Where to connect, in the order of the attempts.
     addresses: Vec<SocketAddr>,
@@ -56,7 +56,7 @@ impl Endpoint {
         {
             return Err(untrusted(&format!("the endpoint must not hold {part:?}")));
         }
-        let uri: http::Uri =
+        let uri: Uri =
             url.parse().map_err(|_| untrusted(&format!("the endpoint {} is not a URL", shown(url))))?;
         if uri.scheme_str() != Some("http") {
             return Err(untrusted(&format!("the endpoint {} is not http", shown(url))));
@@ -82,7 +82,7 @@ impl Endpoint {
             path => path,
         };
         Ok(Endpoint {
-            authority: authority.as_str().to_owned(),
+            authority: authority.clone(),
             token_path: token_path.to_owned(),
             addresses: hosts.iter().map(|host| SocketAddr::new(*host, port)).collect(),
         })
@@ -92,7 +92,19 @@ impl Endpoint {
         &self.addresses
     }
 
-    /// The URL without a query that is asked for tokens.
+    /// The path that is asked for tokens.
+    pub(crate) fn token_path(&self) -> &str {
+        &self.token_path
+    }
+
+    /// What to ask for, with this path and query.
+    pub(crate) fn url(&self, path_and_query: String) -> Result<Uri, Error> {
+        let (scheme, authority) = (Scheme::HTTP, self.authority.clone());
+        let url = Uri::builder().scheme(scheme).authority(authority).path_and_query(path_and_query).build();
+        url.map_err(|_| Error::new(ErrorKind::InvalidArgument, "the request makes no URL"))
+    }
+
+    /// The URL without a query that is asked for tokens, for people.
     pub(crate) fn token_url(&self) -> String {
         format!("http://{}{}", self.authority, self.token_path)
     }
@@ -100,16 +112,6 @@ impl Endpoint {
     /// The port at every address.
     pub(crate) fn port(&self) -> u16 {
         self.addresses.first().map_or(0, SocketAddr::port)
-    }
-
-    /// The URL that is asked for the state of the agent.
-    pub(crate) fn status_url(&self) -> String {
-        format!("http://{}/agentstatus", self.authority)
-    }
-
-    /// The URL without a query that is asked for the instance metadata.
-    pub(crate) fn metadata_url(&self) -> String {
-        format!("http://{}{METADATA_PATH}", self.authority)
     }
 }
 
@@ -160,7 +162,8 @@ mod tests {
         let endpoint = Endpoint::find(None, |_| None).unwrap();
         assert_eq!(endpoint.addresses, ["127.0.0.1:40342", "[::1]:40342"].map(|a| a.parse().unwrap()));
         assert_eq!(endpoint.token_url(), "http://localhost:40342/metadata/identity/oauth2/token");
-        assert_eq!(endpoint.metadata_url(), "http://localhost:40342/metadata/instance");
+        let url = endpoint.url("/metadata/instance?a=b".to_owned()).unwrap();
+        assert_eq!(url, "http://localhost:40342/metadata/instance?a=b");
     }
 
     #[test]

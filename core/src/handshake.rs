@@ -36,14 +36,11 @@ pub(crate) enum Step {
 
 /// One request for a token.
 pub(crate) struct TokenRequest<'a> {
-    pub(crate) token_url: &'a str,
     pub(crate) resource: &'a str,
     pub(crate) identity: &'a Identity,
-    /// Asks the agent not to answer from its own memory. Agents before 1.66 ignore it.
     pub(crate) bypass_cache: bool,
     pub(crate) keys: &'a KeyDirectory,
     pub(crate) clock: &'a dyn Clock,
-    /// Told of every step when it is done.
     pub(crate) on_step: &'a dyn Fn(Step),
 }
 
@@ -83,19 +80,19 @@ impl TokenRequest<'_> {
         self.finish(&http.get(sent.last())?, &sent)
     }
 
-    /// The URL that all requests of this handshake ask for.
-    pub(crate) fn url(&self) -> String {
-        let mut url = String::with_capacity(256);
+    /// What all requests of this handshake ask for.
+    pub(crate) fn path_and_query(&self, path: &str) -> String {
+        let mut text = String::with_capacity(256);
         let selector = self.identity.selector();
         // Writing to a string does not fail.
-        let _ = write!(url, "{}?api-version={API_VERSION}", self.token_url);
+        let _ = write!(text, "{path}?api-version={API_VERSION}");
         for (name, value) in [("resource", self.resource)].into_iter().chain(selector) {
-            let _ = write!(url, "&{name}={}", utf8_percent_encode(value, QUERY));
+            let _ = write!(text, "&{name}={}", utf8_percent_encode(value, QUERY));
         }
         if self.bypass_cache {
-            url.push_str("&bypass_cache=true");
+            text.push_str("&bypass_cache=true");
         }
-        url
+        text
     }
 
     fn finish(&self, response: &Response, sent: &[Arc<Secret>]) -> Result<TokenData, Failure> {

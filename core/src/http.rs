@@ -55,10 +55,10 @@ pub(crate) struct Response {
 }
 
 impl HttpClient {
-    pub(crate) fn new(url: &str, route: Route, clock: Arc<dyn Clock>) -> Result<HttpClient, Error> {
-        let longest_line = KEY_LINE.max(url.len() + 64);
-        let url = Uri::try_from(url)
-            .map_err(|_| Error::new(ErrorKind::InvalidArgument, "the request makes no URL"))?;
+    pub(crate) fn new(url: Uri, route: Route, clock: Arc<dyn Clock>) -> HttpClient {
+        let path = url.path_and_query().map_or(0, |path| path.as_str().len());
+        let host = url.authority().map_or(0, |host| host.as_str().len());
+        let longest_line = KEY_LINE.max(path.max(host) + 64);
         let config = Config::builder()
             .proxy(None)
             .max_redirects(0)
@@ -71,7 +71,7 @@ impl HttpClient {
             .accept_encoding(AutoHeaderValue::None)
             .build();
         let connector = RouteConnector { route, longest_line };
-        Ok(HttpClient { http: ureq::Agent::with_parts(config, connector, NoResolver), url, clock })
+        HttpClient { http: ureq::Agent::with_parts(config, connector, NoResolver), url, clock }
     }
 
     /// Asks once, with the Authorization value if there is one.

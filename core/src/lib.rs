@@ -11,9 +11,8 @@
 //! # Ok::<(), arcidentity_core::Error>(())
 //! ```
 //!
-//! It is synchronous and starts no thread. The way of a key: [`Client::get_token`] → `handshake.rs` →
-//! `challenge.rs` names the file → `keyfile.rs` judges and reads it → `http.rs` sends it → `secret.rs`
-//! wipes it.
+//! It is synchronous and starts no thread. The way of a key: [`Client::get_token`] → `agent.rs` → `handshake.rs` →
+//! `challenge.rs` names the file → `keyfile.rs` judges and reads it → `http.rs` sends it → `secret.rs` wipes it.
 //!
 //! Keys, headers and tokens live in memory that is wiped when it is freed, and so do the buffers of the
 //! connection. A program that wants the same for every copy that other code makes installs an allocator
@@ -23,7 +22,9 @@
 #![cfg_attr(not(windows), forbid(unsafe_code))]
 
 mod accounts;
+mod agent;
 mod buffer;
+mod builder;
 mod cache;
 mod challenge;
 mod client;
@@ -46,17 +47,20 @@ pub mod limits;
 mod listener;
 mod metadata;
 mod reply;
+mod resource;
 mod retry;
 mod scrub;
 mod secret;
 mod shortage;
+mod status;
 mod token;
 
 #[cfg(windows)]
 #[allow(unsafe_code, reason = "Windows has functions of C")]
 mod windows;
 
-pub use client::{Client, ClientBuilder};
+pub use builder::ClientBuilder;
+pub use client::Client;
 pub use diagnose::{Check, Outcome, Report};
 pub use error::{Error, ErrorKind};
 pub use identity::Identity;

@@ -3,9 +3,6 @@
 use serde_json::Value;
 
 use crate::error::Error;
-use crate::http::HttpClient;
-use crate::limits::API_VERSION;
-use crate::retry::Failure;
 
 /// The instance metadata of this machine. Every fact may be missing.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,15 +12,6 @@ pub struct Metadata {
 }
 
 impl Metadata {
-    /// The URL that is asked, from the one without a query.
-    pub(crate) fn url(metadata_url: &str) -> String {
-        format!("{metadata_url}?api-version={API_VERSION}")
-    }
-
-    pub(crate) fn fetch(http: &HttpClient) -> Result<Metadata, Failure> {
-        Ok(Metadata::parse(http.get(None)?.content(&[])?)?)
-    }
-
     pub(crate) fn parse(body: &[u8]) -> Result<Metadata, Error> {
         let nonsense = |message: &str| Error::nonsense(message).with_http_status(200);
         let json = std::str::from_utf8(body).map_err(|_| nonsense("the instance metadata is not UTF-8"))?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::flight::{Flight, Outcome};
 use crate::clock::Now;
 use crate::limits::{RETRY_INTERVAL, WAIT_BEFORE_END};
-use crate::token::TokenData;
+use crate::token::{Token, TokenData};
 
 /// How badly a token is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +17,23 @@ pub(crate) enum Urgency {
     Needed,
 }
 
+/// What kind of request a caller wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// From memory if that has a token.
+    Normal,
+    /// Skips every memory; it serves nobody who did not ask for that.
+    Forced,
+}
+
+/// What a caller does next.
+pub(super) enum Step {
+    Serve(Arc<Token>),
+    Wait(Arc<Flight>),
+    /// Makes the request for all who wait.
+    Lead(Arc<Flight>, Urgency),
+}
+
 /// What is known of one resource.
 #[derive(Default)]
 pub(super) struct Entry {
@@ -24,21 +41,7 @@ pub(super) struct Entry {
     /// No early refresh before this moment of the monotonic clock.
     retry_at: Duration,
     normal: Option<Arc<Flight>>,
-    /// A request that skips every memory; it serves nobody who did not ask for that.
     forced: Option<Arc<Flight>>,
-}
-
-/// Whether a caller makes the request or waits for the one who does.
-pub(super) enum Role {
-    Lead(Arc<Flight>),
-    Wait(Arc<Flight>),
-}
-
-/// Which of an entry's requests is meant.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Normal,
-    Forced,
 }
 
 impl Entry {
@@ -47,12 +50,13 @@ impl Entry {
         Entry { token: self.token.clone(), ..Entry::default() }
     }
 
-    pub(super) fn join(&mut self, kind: Kind) -> Role {
+    /// Joins the request under way, else begins one.
+    pub(super) fn join(&mut self, kind: Kind, urgency: Urgency) -> Step {
         let flight = self.flight(kind);
-        if let Some(flight) = flight {
-            return Role::Wait(Arc::clone(flight));
+        match flight {
+            Some(flight) => Step::Wait(Arc::clone(flight)),
+            None => Step::Lead(Arc::clone(flight.insert(Arc::default())), urgency),
         }
-        Role::Lead(Arc::clone(flight.insert(Arc::default())))
     }
 
     /// Takes the outcome of a request, unless the request was overtaken meanwhile. Says whether there is a new token.
@@ -93,6 +97,11 @@ impl Entry {
         self.normal.is_some() && is_early(token, now)
     }
 
+    pub(super) fn urgency(&self, now: Now) -> Urgency {
+        let is_early = self.valid(now).is_some_and(|token| is_early(token, now));
+        if is_early { Urgency::Early } else { Urgency::Needed }
+    }
+
     /// Until when a valid token is served without asking, if it is at all.
     pub(super) fn serve_until(&self, token: &TokenData, now: Now) -> Option<Now> {
         if now.is_before(token.refresh) {
@@ -104,6 +113,6 @@ impl Entry {
 }
 
 /// Whether a token does for a while without its successor.
-pub(super) fn is_early(token: &TokenData, now: Now) -> bool {
+fn is_early(token: &TokenData, now: Now) -> bool {
     now.is_before(token.expires.minus(WAIT_BEFORE_END))
 }

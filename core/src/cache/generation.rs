@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use once_cell::race::OnceBox;
 
-use super::entry::{Entry, Kind, Role, Urgency, is_early};
+use super::entry::{Entry, Kind, Step, Urgency};
 use super::flight::{Flight, Outcome};
 use super::stripe::Stripes;
 use crate::clock::{Clock, Now};
@@ -20,12 +20,6 @@ pub(super) struct Generation {
     entries: Mutex<HashMap<String, Entry>>,
     /// Set in a child process, whose locks here may belong to threads that it does not have.
     pub(super) successor: OnceBox<Generation>,
-}
-
-/// What a caller does next.
-pub(super) enum Step {
-    Serve(Arc<Token>),
-    Ask(Role, Urgency),
 }
 
 impl Generation {
@@ -49,34 +43,29 @@ impl Generation {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The token that is served without asking the agent.
     pub(super) fn fresh(&self, resource: &str, now: Now) -> Option<Arc<Token>> {
-        let entries = self.lock();
-        let entry = entries.get(resource)?;
+        self.serve(resource, self.lock().get(resource)?, now)
+    }
+
+    pub(super) fn step(&self, resource: &str, kind: Kind, now: Now) -> Step {
+        let mut entries = self.lock();
+        let entry = entries.entry(resource.to_owned()).or_default();
+        match kind {
+            Kind::Forced => entry.join(kind, Urgency::Needed),
+            Kind::Normal => match self.serve(resource, entry, now) {
+                Some(token) => Step::Serve(token),
+                None => entry.join(kind, entry.urgency(now)),
+            },
+        }
+    }
+
+    fn serve(&self, resource: &str, entry: &Entry, now: Now) -> Option<Arc<Token>> {
         let token = entry.valid(now)?;
         match entry.serve_until(token, now) {
             Some(until) => Some(self.share(resource, token, until)),
             None => entry.is_renewed_early(token, now).then(|| Arc::new(Token::share(token))),
         }
-    }
-
-    pub(super) fn step(&self, resource: &str, now: Now) -> Step {
-        let mut entries = self.lock();
-        let entry = entries.entry(resource.to_owned()).or_default();
-        let Some(token) = entry.valid(now) else {
-            return Step::Ask(entry.join(Kind::Normal), Urgency::Needed);
-        };
-        if let Some(until) = entry.serve_until(token, now) {
-            return Step::Serve(self.share(resource, token, until));
-        }
-        if entry.is_renewed_early(token, now) {
-            return Step::Serve(Arc::new(Token::share(token)));
-        }
-        let urgency = if is_early(token, now) { Urgency::Early } else { Urgency::Needed };
-        Step::Ask(entry.join(Kind::Normal), urgency)
-    }
-
-    pub(super) fn join(&self, resource: &str, kind: Kind) -> Role {
-        self.lock().entry(resource.to_owned()).or_default().join(kind)
     }
 
     /// The token just fetched, from this thread's stripe if the entry kept it.

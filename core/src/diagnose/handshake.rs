@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::report::{Check, Topic};
 use super::{Findings, Time};
 use crate::error::Error;
-use crate::handshake::{Step, TokenRequest};
+use crate::handshake::Step;
 use crate::retry::Failure;
 use crate::token::Token;
 
@@ -60,19 +60,10 @@ fn name(step: Step) -> &'static str {
 
 /// One attempt, as [`Client::get_token`](crate::Client::get_token) makes them.
 pub(super) fn request(time: &Time<'_>, resource: &str, steps: &Steps) -> Result<Exchange, Error> {
-    let client = time.client;
     let last = RefCell::new(Instant::now());
-    let request = TokenRequest {
-        token_url: &client.endpoint.token_url(),
-        resource,
-        identity: &client.identity,
-        bypass_cache: false,
-        keys: &client.keys,
-        clock: &*client.clock,
-        on_step: &|step| steps.add(step, last.replace(Instant::now()).elapsed()),
-    };
-    let agent = client.http(&request.url(), &time.for_token()?)?;
-    let data = request.attempt(&agent).map_err(Failure::into_error)?;
+    let on_step = |step| steps.add(step, last.replace(Instant::now()).elapsed());
+    let data = time.agent.request_token(resource, false, &time.for_token()?, &on_step);
+    let data = data.map_err(Failure::into_error)?;
     Ok(Exchange { token: Token::share(&Arc::new(data)), read_a_key: steps.has(Step::Key) })
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::Findings;
 use super::report::{Check, Topic};
-use crate::client::Client;
+use crate::agent::Agent;
 use crate::installed;
 
 /// Connects this machine.
@@ -15,12 +15,12 @@ pub(super) const CONNECT: &str = if cfg!(windows) {
 };
 
 /// Where the agent's program would be.
-pub(super) fn program(client: &Client) -> Option<PathBuf> {
-    client.agent_executable.clone().or_else(installed::agent_executable)
+pub(super) fn program(agent: &Agent) -> Option<PathBuf> {
+    agent.executable.clone().or_else(installed::agent_executable)
 }
 
 pub(super) fn check(findings: &Findings<'_>, cause: Option<Topic>) -> Check {
-    let program = program(findings.client).unwrap_or_default();
+    let program = program(findings.agent).unwrap_or_default();
     let program = program.display();
     if cause == Some(Topic::Agent) {
         let once = leftovers(findings)

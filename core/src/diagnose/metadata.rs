@@ -5,49 +5,19 @@ use super::report::{Check, Topic};
 use super::system::one_line;
 use super::{Findings, Time};
 use crate::error::Error;
-use crate::http::HttpClient;
-use crate::json::Object;
 use crate::metadata::Metadata;
 use crate::retry::Failure;
+use crate::status::AgentStatus;
 
 /// In the resource id of every machine that is connected through Azure Arc.
 const ARC_MACHINE: &str = "/microsoft.hybridcompute/machines/";
 
-/// What `/agentstatus` says.
-#[derive(Debug)]
-pub(super) struct AgentStatus {
-    status: String,
-    version: String,
-}
-
-impl AgentStatus {
-    pub(super) fn is_connected(&self) -> bool {
-        self.status.eq_ignore_ascii_case("Connected")
-    }
-
-    fn is_expired(&self) -> bool {
-        self.status.eq_ignore_ascii_case("Expired")
-    }
-
-    fn fetch(http: &HttpClient) -> Result<AgentStatus, Failure> {
-        let response = http.get(None)?;
-        let nonsense = || Error::nonsense("the agent's status is no JSON object with a status");
-        let object = Object::parse(response.content(&[])?).ok_or_else(nonsense)?;
-        let status = object.text("status").filter(|text| !text.is_empty()).ok_or_else(nonsense)?;
-        let version = object.text("agentVersion").unwrap_or_default();
-        Ok(AgentStatus { status: one_line(status), version: one_line(version) })
-    }
-}
-
 pub(super) fn fetch(time: &Time<'_>) -> Result<Metadata, Error> {
-    let url = Metadata::url(&time.client.endpoint.metadata_url());
-    let agent = time.client.http(&url, &time.for_question()?)?;
-    Metadata::fetch(&agent).map_err(Failure::into_error)
+    time.agent.metadata(&time.for_question()?).map_err(Failure::into_error)
 }
 
 pub(super) fn fetch_status(time: &Time<'_>) -> Result<AgentStatus, Error> {
-    let agent = time.client.http(&time.client.endpoint.status_url(), &time.for_question()?)?;
-    AgentStatus::fetch(&agent).map_err(Failure::into_error)
+    time.agent.status(&time.for_question()?).map_err(Failure::into_error)
 }
 
 pub(super) fn check(findings: &Findings<'_>, cause: Option<Topic>) -> Check {

@@ -103,7 +103,7 @@ fn reached(findings: &Findings<'_>) -> String {
         return format!("somebody listens on port {}; this system does not tell who", port.number);
     }
     let addresses: Vec<String> = port.listening.iter().map(|socket| socket.address.to_string()).collect();
-    let judged = if findings.client.verify_agent { "" } else { ", which is not judged: verify_agent is off" };
+    let judged = if findings.agent.verify { "" } else { ", which is not judged: verify_agent is off" };
     format!("{} held by {}{judged}", addresses.join(" and "), port.holders())
 }
 
@@ -126,7 +126,7 @@ fn failed(findings: &Findings<'_>) -> Check {
         _ if !port.listening.is_empty() => Check::from_error(Topic::Port, error),
         _ if findings.is_contained() => {
             let seen = format!("{message}: this container does not use the host's network");
-            let keys = findings.client.keys.path();
+            let keys = findings.agent.keys.path();
             Check::failed(Topic::Port, seen, findings.surroundings.share_host(keys, None))
         }
         _ if port.number != AGENT_PORT => {

@@ -19,7 +19,7 @@ fn claims(token: &str) -> Option<Value> {
 pub(super) fn check(findings: &Findings<'_>, cause: Option<Topic>) -> Check {
     let Ok(exchange) = &findings.request else { return findings.see(Topic::Token, cause) };
     let token = &exchange.token;
-    let left = token.expires_on() - findings.client.clock.now().unix;
+    let left = token.expires_on() - findings.agent.clock.now().unix;
     let left = format!("{} h {} min left", left / 3600, left % 3600 / 60);
     let Some(claims) = claims(token.value()) else {
         let check = Check::ok(Topic::Token, format!("{left}; it does not show what it says"));
@@ -61,7 +61,7 @@ pub(super) fn check_clock(findings: &Findings<'_>, cause: Option<Topic>) -> Chec
     let Some(not_before) = not_before else {
         return Check::skipped(Topic::Clock, "the token does not say since when it is valid");
     };
-    let since = findings.client.clock.now().unix.saturating_sub(not_before);
+    let since = findings.agent.clock.now().unix.saturating_sub(not_before);
     let check = if since < 0 {
         let seen = format!(
             "the token will be valid in {} s: this machine's clock is behind, and services may refuse it",

@@ -1,0 +1,151 @@
+//! The settings of a client.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::agent::Agent;
+use crate::client::{Client, Limits};
+use crate::clock::{Clock, SystemClock};
+use crate::deadline::Interrupt;
+use crate::diagnose::{self, Report};
+use crate::endpoint::{self, Endpoint};
+use crate::error::{Error, ErrorKind};
+use crate::identity::Identity;
+use crate::keyfile::KeyDirectory;
+
+impl Client {
+    /// A client with the defaults. Does no I/O.
+    pub fn new() -> Result<Client, Error> {
+        Client::builder().build()
+    }
+
+    /// A client with other settings.
+    #[must_use]
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+}
+
+/// Settings of a [`Client`].
+#[derive(Clone, Default)]
+pub struct ClientBuilder {
+    endpoint: Option<String>,
+    key_directory: Option<PathBuf>,
+    identity: Identity,
+    limits: Limits,
+    trust_any_agent: bool,
+    interrupt: Option<Interrupt>,
+    clock: Option<Arc<dyn Clock>>,
+    agent_executable: Option<PathBuf>,
+}
+
+impl ClientBuilder {
+    /// The agent's URL: `http`, and a loopback address or `localhost`. A path is the one for tokens.
+    ///
+    /// Defaults to the environment variable `IDENTITY_ENDPOINT` if `IMDS_ENDPOINT` is set too and
+    /// `IDENTITY_HEADER` is not, else to `http://localhost:40342`.
+    #[must_use]
+    pub fn endpoint(mut self, url: impl Into<String>) -> ClientBuilder {
+        self.endpoint = Some(url.into());
+        self
+    }
+
+    /// The only directory that keys are read from, as an absolute path.
+    ///
+    /// Defaults to the agent's own: `/var/opt/azcmagent/tokens`, or on Windows
+    /// `%ProgramData%\AzureConnectedMachineAgent\Tokens`.
+    #[must_use]
+    pub fn key_directory(mut self, path: impl AsRef<Path>) -> ClientBuilder {
+        self.key_directory = Some(path.as_ref().to_owned());
+        self
+    }
+
+    /// Which of the machine's identities the tokens are for. Defaults to the machine's own.
+    #[must_use]
+    pub fn identity(mut self, identity: Identity) -> ClientBuilder {
+        self.identity = identity;
+        self
+    }
+
+    /// The longest that one call may take, retries included. Defaults to 60 seconds.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> ClientBuilder {
+        self.limits.timeout = timeout;
+        self
+    }
+
+    /// How many attempts one call makes while the agent fails. Defaults to 5; 1 means no retry.
+    #[must_use]
+    pub fn max_attempts(mut self, attempts: u32) -> ClientBuilder {
+        self.limits.max_attempts = attempts;
+        self
+    }
+
+    /// Whether the agent's port must be held by root, by the owner of the agent's key directory, or by the
+    /// calling user; on Windows by LocalSystem, by the agent's service, or by the calling user. Other systems
+    /// do not tell. Defaults to true.
+    #[must_use]
+    pub fn verify_agent(mut self, verify: bool) -> ClientBuilder {
+        self.trust_any_agent = !verify;
+        self
+    }
+
+    /// A hook that is asked about ten times a second while a call waits, on the thread that waits; `true`
+    /// ends the call with [`ErrorKind::Timeout`]. Defaults to none.
+    #[must_use]
+    pub fn interrupt(mut self, hook: impl Fn() -> bool + Send + Sync + 'static) -> ClientBuilder {
+        self.interrupt = Some(Arc::new(hook));
+        self
+    }
+
+    /// For tests: another source of time.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> ClientBuilder {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// For tests: where the agent's program would be.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn agent_executable(mut self, path: impl AsRef<Path>) -> ClientBuilder {
+        self.agent_executable = Some(path.as_ref().to_owned());
+        self
+    }
+
+    /// What [`Client::diagnose`] reports of the client with these settings.
+    ///
+    /// An endpoint that is not on this machine, with which no client can be built, is a failed check here:
+    /// it often comes from the environment. Other settings that make no sense are an error.
+    pub fn diagnose(self, resource: Option<&str>) -> Result<Report, Error> {
+        let limits = self.limits.checked()?;
+        let (agent, misplaced) = match self.clone().agent() {
+            Err(error) if error.kind() == ErrorKind::UntrustedAgent => {
+                (self.endpoint(endpoint::default_url()).agent()?, Some(error))
+            }
+            agent => (agent?, None),
+        };
+        Ok(diagnose::run(&agent, limits.timeout, resource, misplaced))
+    }
+
+    /// Makes the client. Reads the environment, and does no I/O.
+    pub fn build(self) -> Result<Client, Error> {
+        let limits = self.limits.checked()?;
+        Ok(Client::from_parts(self.agent()?, limits))
+    }
+
+    fn agent(self) -> Result<Agent, Error> {
+        self.identity.check()?;
+        Ok(Agent {
+            endpoint: Endpoint::find(self.endpoint.as_deref(), |name| std::env::var_os(name))?,
+            keys: KeyDirectory::find(self.key_directory.as_deref())?,
+            identity: self.identity,
+            verify: !self.trust_any_agent,
+            executable: self.agent_executable,
+            clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock)),
+            interrupt: self.interrupt,
+        })
+    }
+}

@@ -1,0 +1,25 @@
+//! The text that says which service a token is for.
+
+use crate::error::{Error, ErrorKind};
+use crate::limits::MAX_RESOURCE;
+
+/// A scope names its resource and `/.default`.
+pub(crate) fn without_scope(resource: &str) -> &str {
+    resource.strip_suffix("/.default").unwrap_or(resource)
+}
+
+/// Refuses a text that names no service.
+pub(crate) fn check(resource: &str) -> Result<(), Error> {
+    let invalid = |message: &str| {
+        Err(Error::new(ErrorKind::InvalidArgument, message)
+            .with_hint("name the service that the token is for, such as https://vault.azure.net"))
+    };
+    match resource {
+        "" => invalid("the resource is empty"),
+        _ if resource.len() > MAX_RESOURCE => invalid("the resource is too long"),
+        _ if resource.chars().any(|c| c.is_control() || c.is_whitespace()) => {
+            invalid("the resource holds white space or a control character")
+        }
+        _ => Ok(()),
+    }
+}
