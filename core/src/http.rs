@@ -16,7 +16,7 @@ use http::header::{
 };
 use ureq::config::{AutoHeaderValue, Config};
 
-use self::transport::{Carried, NoResolver, RouteConnector, USUAL_INPUT};
+use self::transport::{NoResolver, RouteConnector, USUAL_INPUT};
 use crate::buffer::WipedBuffer;
 use crate::clock::Clock;
 use crate::connection::Route;
@@ -160,8 +160,8 @@ fn read_body(body: &mut ureq::Body) -> Result<WipedBuffer, Failure> {
 /// Turns the library's errors into ours. Its texts hold neither headers nor bodies.
 fn failure(error: ureq::Error) -> Failure {
     match error {
-        ureq::Error::Other(error) => match error.downcast::<Carried>() {
-            Ok(carried) => carried.0,
+        ureq::Error::Other(error) => match error.downcast::<Failure>() {
+            Ok(failure) => *failure,
             Err(_) => Error::new(ErrorKind::Internal, "an unknown error of the HTTP library").into(),
         },
         ureq::Error::LargeResponseHeader(..) => {

@@ -1,5 +1,6 @@
 //! When a failed attempt is worth another one, and when that one starts.
 
+use std::fmt;
 use std::time::{Duration, UNIX_EPOCH};
 
 use crate::clock::Clock;
@@ -35,6 +36,15 @@ impl Failure {
         }
     }
 }
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Failure::Final(error) | Failure::Temporary { error, .. }) = self;
+        error.fmt(f)
+    }
+}
+
+impl std::error::Error for Failure {}
 
 /// Whether the same request may succeed later.
 pub(crate) fn is_temporary(status: u16) -> bool {

@@ -20,28 +20,10 @@ pub(super) const USUAL_INPUT: usize = 4 * 1024;
 /// Holds headers of the largest size and more, so that larger ones are seen to be too large.
 const MAX_INPUT: usize = MAX_HEADERS + 1024;
 
-/// Carries one of our failures through the library.
-pub(super) struct Carried(pub(super) Failure);
-
-impl Carried {
-    fn wrap(failure: Failure) -> ureq::Error {
-        ureq::Error::Other(Box::new(Carried(failure)))
-    }
+/// One of our failures, as the library carries it.
+fn carried(failure: Failure) -> ureq::Error {
+    ureq::Error::Other(Box::new(failure))
 }
-
-impl fmt::Debug for Carried {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl fmt::Display for Carried {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the conversation with the agent failed")
-    }
-}
-
-impl std::error::Error for Carried {}
 
 /// Connects where the route leads, whatever the URL says.
 pub(super) struct RouteConnector {
@@ -60,7 +42,7 @@ impl Connector for RouteConnector {
     type Out = Wire;
 
     fn connect(&self, _: &ConnectionDetails, _: Option<()>) -> Result<Option<Wire>, ureq::Error> {
-        let connection = self.route.open().map_err(Carried::wrap)?;
+        let connection = self.route.open().map_err(carried)?;
         Ok(Some(Wire {
             connection,
             input: WipedBuffer::new(USUAL_INPUT),
@@ -109,7 +91,7 @@ impl Transport for Wire {
 
     fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), ureq::Error> {
         self.output.mark_used(amount);
-        self.connection.send(&self.output[..amount]).map_err(Carried::wrap)
+        self.connection.send(&self.output[..amount]).map_err(carried)
     }
 
     fn await_input(&mut self, _: NextTimeout) -> Result<bool, ureq::Error> {
@@ -118,7 +100,7 @@ impl Transport for Wire {
         if free.is_empty() {
             return Ok(false);
         }
-        let count = self.connection.receive(free).map_err(Carried::wrap)?;
+        let count = self.connection.receive(free).map_err(carried)?;
         if count == 0 && !self.input().is_empty() {
             // Said here: the library takes an end in the middle of a chunk's size for nonsense.
             return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
