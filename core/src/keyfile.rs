@@ -5,21 +5,25 @@
 //! and the open file itself is judged (`unix.rs`, `windows.rs`); then its
 //! text is.
 
+mod error;
 mod realm;
+mod text;
 #[cfg(unix)]
 mod unix;
 #[cfg(windows)]
 mod windows;
 
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+pub(crate) use self::error::KeyError;
+use self::error::{unreadable, untrusted};
+pub(crate) use self::realm::Syntax;
+pub(crate) use self::text::{judge_size, key_text};
 use crate::error::{Error, ErrorKind};
-use crate::limits::MAX_KEY;
 use crate::secret::Secret;
-pub(crate) use realm::Syntax;
 
 #[cfg(unix)]
 use unix as system;
@@ -32,21 +36,6 @@ use windows as system;
 #[derive(Debug, Clone)]
 pub(crate) struct KeyDirectory {
     path: PathBuf,
-}
-
-/// Why a key was not read.
-#[derive(Debug)]
-pub(crate) enum KeyError {
-    /// The file is not there (any more): the key may have expired, and a new challenge may help.
-    Gone(Error),
-    /// No new challenge helps.
-    Final(Error),
-}
-
-impl From<Error> for KeyError {
-    fn from(error: Error) -> KeyError {
-        KeyError::Final(error)
-    }
 }
 
 impl KeyDirectory {
@@ -91,49 +80,4 @@ pub(crate) fn judge<'a>(syntax: Syntax, ours: &Path, realm: &'a str) -> Result<&
     }
     let ours = ours.display();
     Err(untrusted(format!("the agent named a key file outside of {ours}")))
-}
-
-/// The size of a key that is read whole, and no more of it should it grow meanwhile.
-pub(crate) fn judge_size(size: u64) -> Result<usize, Error> {
-    match usize::try_from(size) {
-        Ok(size) if size <= MAX_KEY => Ok(size),
-        _ => Err(untrusted(format!("the key file is larger than {MAX_KEY} bytes"))),
-    }
-}
-
-/// The key in a key file: visible ASCII, without a byte order mark before and white space behind.
-pub(crate) fn key_text(content: &[u8]) -> Result<&str, Error> {
-    let text = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content).trim_ascii_end();
-    let visible = text.iter().all(u8::is_ascii_graphic);
-    match std::str::from_utf8(text) {
-        Ok("") => Err(untrusted("the key file is empty")),
-        Ok(text) if visible => Ok(text),
-        _ => Err(untrusted("the key file holds more than visible ASCII text")),
-    }
-}
-
-fn denied(message: impl Into<String>) -> Error {
-    Error::new(ErrorKind::AccessDenied, message)
-}
-
-fn unreadable(error: io::Error) -> Error {
-    denied(format!("the key file cannot be read: {error}"))
-}
-
-fn untrusted(message: impl Into<String>) -> Error {
-    Error::new(ErrorKind::UntrustedKey, message)
-        .with_hint("whatever answers on the agent's port is not the agent of this machine, or the agent uses another key directory")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::judge_size;
-
-    #[test]
-    fn key_sizes() {
-        assert_eq!(
-            [0, 1, 4096, 4097, u64::MAX].map(|size| judge_size(size).ok()),
-            [Some(0), Some(1), Some(4096), None, None]
-        );
-    }
 }

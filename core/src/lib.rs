@@ -53,6 +53,8 @@ mod scrub;
 mod secret;
 mod shortage;
 mod status;
+#[cfg(any(windows, test))]
+mod tcp_table;
 mod token;
 
 #[cfg(windows)]

@@ -19,10 +19,8 @@ mod windows;
 
 #[cfg(target_os = "linux")]
 pub(crate) use linux::{Listening, listening, verify};
-#[cfg(all(windows, test))]
-pub(crate) use processes::AGENT;
 #[cfg(windows)]
-pub(crate) use processes::{Row, account};
+pub(crate) use processes::account;
 #[cfg(windows)]
 pub(crate) use windows::verify;
 

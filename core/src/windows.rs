@@ -12,6 +12,8 @@ pub use caller::is_elevated;
 pub(crate) use caller::{Session, session, user_name};
 pub use folders::{program_data, program_files};
 pub(crate) use processes::Process;
+#[cfg(test)]
+pub(crate) use processes::service_account;
 pub(crate) use registry::{Scope, set_for, version};
 pub(crate) use services::{Service, service};
 pub(crate) use sockets::{connections, listeners};

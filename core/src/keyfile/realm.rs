@@ -2,7 +2,7 @@
 //!
 //! Both systems' rules are plain functions on text, so that both are tested everywhere.
 
-use super::untrusted;
+use super::error::untrusted;
 use crate::error::Error;
 
 /// How a system writes paths.

@@ -10,8 +10,9 @@ use nix::fcntl::{OFlag, open, openat};
 use nix::sys::stat::Mode;
 use nix::unistd::geteuid;
 
+use super::error::{KeyError, denied, unreadable, untrusted};
 use super::realm::Syntax;
-use super::{KeyError, denied, judge_size, unreadable, untrusted};
+use super::text::judge_size;
 use crate::accounts;
 use crate::error::Error;
 use crate::shortage;

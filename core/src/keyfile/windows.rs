@@ -15,8 +15,9 @@ use windows_sys::Win32::Storage::FileSystem::{
     FILE_SHARE_WRITE,
 };
 
+use super::error::{KeyError, denied, unreadable, untrusted};
 use super::realm::Syntax;
-use super::{KeyError, denied, judge_size, unreadable, untrusted};
+use super::text::judge_size;
 use crate::error::Error;
 use crate::shortage;
 use crate::windows::program_data;

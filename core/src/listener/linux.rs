@@ -1,6 +1,7 @@
 //! Who is at the other end, on Linux: asks the kernel by netlink, else reads /proc.
 
 mod netlink;
+mod owners;
 mod procfs;
 #[cfg(test)]
 mod tests;
@@ -10,19 +11,10 @@ pub(crate) use procfs::{Listening, listening};
 use std::net::SocketAddr;
 use std::os::unix::fs::MetadataExt;
 
+use self::owners::Owners;
 use crate::error::{Error, ErrorKind};
 use crate::retry::Failure;
 use crate::{accounts, keyfile, shortage};
-
-/// The sockets of the other side, by user id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Owners {
-    /// Of the socket that listens.
-    listener: u32,
-    /// Of the connection's other end. None while it waits to be accepted, which nobody but the listener's
-    /// owner can do: it would have ended with another listener before it.
-    acceptor: Option<u32>,
-}
 
 /// Refuses an agent that somebody else impersonates. Called with a connection open and nothing sent.
 pub(crate) fn verify(agent: SocketAddr, ours: SocketAddr) -> Result<(), Failure> {

@@ -3,6 +3,8 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use crate::tcp_table::Row;
+
 /// Windows itself. Where it listens, its web server (http.sys) does, for whichever program asked it to, and
 /// every user may ask for a port of localhost.
 const SYSTEM_PROCESS: u32 = 4;
@@ -12,20 +14,7 @@ const LOCAL_SYSTEM: &str = "S-1-5-18";
 
 /// The account `NT SERVICE\himds`, as `sc showsid himds` prints it: the numbers are the SHA-1 of `HIMDS` in
 /// UTF-16, so that it is the same on every machine.
-pub(crate) const AGENT: &str = "S-1-5-80-4215458991-2034252225-2287069555-1155419622-2701885083";
-
-/// A line of the table of TCP connections.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Row {
-    pub(crate) local: SocketAddr,
-    pub(crate) remote: SocketAddr,
-    pub(crate) listens: bool,
-    /// Who made the socket, or 0 where that is not told: of a connection that waits to be accepted, and of
-    /// one that has ended.
-    pub(crate) process: u32,
-    /// When the socket was made, in the units of `FILETIME`; 0 where that is not told.
-    pub(crate) made: u64,
-}
+pub(super) const AGENT: &str = "S-1-5-80-4215458991-2034252225-2287069555-1155419622-2701885083";
 
 /// The user of a process.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,24 +52,23 @@ pub(super) enum Verdict {
 /// The sockets that our end of a connection to `agent` met, if they are still there: all that take such
 /// connections, and the one that has accepted it.
 pub(super) fn met(table: &[Row], agent: SocketAddr, ours: SocketAddr) -> Option<Vec<Row>> {
-    let best = table.iter().filter_map(|row| row.precedence(agent)).max()?;
+    let best = table.iter().filter_map(|row| precedence(row, agent)).max()?;
     let other_end = table.iter().find(|row| !row.listens && row.local == agent && row.remote == ours)?;
-    let mut met: Vec<Row> = table.iter().filter(|row| row.precedence(agent) == Some(best)).copied().collect();
+    let mut met: Vec<Row> =
+        table.iter().filter(|row| precedence(row, agent) == Some(best)).copied().collect();
     met.push(*other_end);
     Some(met)
 }
 
-impl Row {
-    /// Its place among the sockets that take connections to `agent`, if it is one. An IPv6 wildcard takes
-    /// IPv4 connections too where its program wants that, which is not shown.
-    fn precedence(&self, agent: SocketAddr) -> Option<u8> {
-        match self.local.ip() {
-            _ if !self.listens || self.local.port() != agent.port() => None,
-            own if own == agent.ip() => Some(2),
-            IpAddr::V4(own) if own.is_unspecified() && agent.is_ipv4() => Some(1),
-            IpAddr::V6(own) if own.is_unspecified() => Some(u8::from(agent.is_ipv6())),
-            _ => None,
-        }
+/// The place of a socket among those that take connections to `agent`, if it is one. An IPv6 wildcard takes
+/// IPv4 connections too where its program wants that, which is not shown.
+fn precedence(socket: &Row, agent: SocketAddr) -> Option<u8> {
+    match socket.local.ip() {
+        _ if !socket.listens || socket.local.port() != agent.port() => None,
+        own if own == agent.ip() => Some(2),
+        IpAddr::V4(own) if own.is_unspecified() && agent.is_ipv4() => Some(1),
+        IpAddr::V6(own) if own.is_unspecified() => Some(u8::from(agent.is_ipv6())),
+        _ => None,
     }
 }
 

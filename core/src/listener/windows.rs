@@ -3,10 +3,11 @@
 use std::io;
 use std::net::SocketAddr;
 
-use super::processes::{Owner, Row, Service, Verdict, judge, met};
+use super::processes::{Owner, Service, Verdict, judge, met};
 use crate::error::{Error, ErrorKind};
 use crate::retry::Failure;
 use crate::shortage;
+use crate::tcp_table::Row;
 use crate::windows::{self, Process, connections, listeners};
 
 /// The name of the agent's service.
@@ -70,4 +71,14 @@ fn stranger(port: u16, process: u32, user: Option<String>) -> Error {
          Restart-Service himds"
     );
     Error::new(ErrorKind::UntrustedAgent, message).with_hint(hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::listener::processes::AGENT;
+
+    #[test]
+    fn the_agents_account_has_the_numbers_of_its_name() {
+        assert_eq!(AGENT, crate::windows::service_account("HIMDS"));
+    }
 }

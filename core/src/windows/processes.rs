@@ -113,10 +113,33 @@ pub(super) fn succeeded(result: i32) -> io::Result<()> {
     if result == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
 
+/// The account of the service with this name in capitals, as Windows makes it.
 #[cfg(test)]
-mod tests {
+pub(crate) fn service_account(service: &str) -> String {
     use windows_sys::Win32::Security::Cryptography::{BCRYPT_SHA1_ALG_HANDLE, BCryptHash};
 
+    let name: Vec<u8> = service.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let mut hash = [0; 20];
+    // SAFETY: the name and the hash are valid for the call, with their lengths.
+    let status = unsafe {
+        BCryptHash(
+            BCRYPT_SHA1_ALG_HANDLE,
+            std::ptr::null(),
+            0,
+            name.as_ptr(),
+            name.len() as u32,
+            hash.as_mut_ptr(),
+            hash.len() as u32,
+        )
+    };
+    assert_eq!(status, 0);
+    let numbers: String =
+        hash.chunks(4).map(|part| format!("-{}", u32::from_le_bytes(part.try_into().unwrap()))).collect();
+    format!("S-1-5-80{numbers}")
+}
+
+#[cfg(test)]
+mod tests {
     use super::*;
 
     #[test]
@@ -125,28 +148,6 @@ mod tests {
         assert!(own.user().unwrap().starts_with("S-1-5-"), "{:?}", own.user());
         assert_eq!(own.image().unwrap(), std::env::current_exe().unwrap());
         assert!(own.started().unwrap() > 0);
-    }
-
-    #[test]
-    fn the_agents_account_has_the_numbers_of_its_name() {
-        let name: Vec<u8> = "HIMDS".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let mut hash = [0; 20];
-        // SAFETY: the name and the hash are valid for the call, with their lengths.
-        let status = unsafe {
-            BCryptHash(
-                BCRYPT_SHA1_ALG_HANDLE,
-                std::ptr::null(),
-                0,
-                name.as_ptr(),
-                name.len() as u32,
-                hash.as_mut_ptr(),
-                hash.len() as u32,
-            )
-        };
-        assert_eq!(status, 0);
-        let numbers: String =
-            hash.chunks(4).map(|part| format!("-{}", u32::from_le_bytes(part.try_into().unwrap()))).collect();
-        assert_eq!(crate::listener::AGENT, format!("S-1-5-80{numbers}"));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use windows_sys::Win32::NetworkManagement::IpHelper::{
 };
 use windows_sys::Win32::Networking::WinSock::{AF_INET, AF_INET6};
 
-use crate::listener::Row;
+use crate::tcp_table::Row;
 
 /// The table may grow between two questions.
 const ATTEMPTS: usize = 8;

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use super::super::system::{System, one_line};
 use super::{Holder, Listener};
 use crate::installed::agent_executable;
-use crate::listener::{Row, account};
+use crate::listener::account;
+use crate::tcp_table::Row;
 use crate::windows::{Process, listeners};
 
 /// All sockets that listen on this port.

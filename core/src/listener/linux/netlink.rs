@@ -8,7 +8,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use nix::errno::Errno;
 use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockProtocol, SockType, recv, send, socket};
 
-use super::Owners;
+use super::owners::Owners;
 
 /// `SOCK_DIAG_BY_FAMILY` of <linux/sock_diag.h>.
 const SOCK_DIAG_BY_FAMILY: u16 = 20;

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use super::Owners;
+use super::owners::Owners;
 
 /// How /proc/net/tcp writes a listening socket's state.
 const LISTEN: &str = "0A";

@@ -1,0 +1,37 @@
+//! The key in the text of a file.
+
+use super::error::untrusted;
+use crate::error::Error;
+use crate::limits::MAX_KEY;
+
+/// The size of a key that is read whole, and no more of it should it grow meanwhile.
+pub(crate) fn judge_size(size: u64) -> Result<usize, Error> {
+    match usize::try_from(size) {
+        Ok(size) if size <= MAX_KEY => Ok(size),
+        _ => Err(untrusted(format!("the key file is larger than {MAX_KEY} bytes"))),
+    }
+}
+
+/// The key in a key file: visible ASCII, without a byte order mark before and white space behind.
+pub(crate) fn key_text(content: &[u8]) -> Result<&str, Error> {
+    let text = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content).trim_ascii_end();
+    let visible = text.iter().all(u8::is_ascii_graphic);
+    match std::str::from_utf8(text) {
+        Ok("") => Err(untrusted("the key file is empty")),
+        Ok(text) if visible => Ok(text),
+        _ => Err(untrusted("the key file holds more than visible ASCII text")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::judge_size;
+
+    #[test]
+    fn key_sizes() {
+        assert_eq!(
+            [0, 1, 4096, 4097, u64::MAX].map(|size| judge_size(size).ok()),
+            [Some(0), Some(1), Some(4096), None, None]
+        );
+    }
+}
