@@ -56,27 +56,15 @@ impl Endpoint {
         {
             return Err(untrusted(&format!("the endpoint must not hold {part:?}")));
         }
-        let uri: Uri =
-            url.parse().map_err(|_| untrusted(&format!("the endpoint {} is not a URL", shown(url))))?;
+        let wrong = |what: &str| untrusted(&format!("the endpoint {} {what}", shown(url)));
+        let uri: Uri = url.parse().map_err(|_| wrong("is not a URL"))?;
         if uri.scheme_str() != Some("http") {
-            return Err(untrusted(&format!("the endpoint {} is not http", shown(url))));
+            return Err(wrong("is not http"));
         }
-        let (Some(authority), Some(host)) = (uri.authority(), uri.host()) else {
-            return Err(untrusted(&format!("the endpoint {} names no host", shown(url))));
-        };
-        let hosts = loopback(host)
-            .ok_or_else(|| untrusted(&format!("the endpoint {} is not on this machine", shown(url))))?;
-        // `host:` and `host:99999` are not refused by the URI parser.
-        let port = match authority.as_str().strip_prefix(host) {
-            Some("") => 80,
-            Some(port) => port
-                .strip_prefix(':')
-                .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
-                .and_then(|digits| digits.parse().ok())
-                .filter(|port| *port != 0)
-                .ok_or_else(|| untrusted(&format!("the endpoint {} has no valid port", shown(url))))?,
-            None => return Err(untrusted("the endpoint's host is malformed")),
-        };
+        let (authority, host) = uri.authority().zip(uri.host()).ok_or_else(|| wrong("names no host"))?;
+        let hosts = loopback(host).ok_or_else(|| wrong("is not on this machine"))?;
+        let port =
+            authority.as_str().strip_prefix(host).and_then(port).ok_or_else(|| wrong("has no valid port"))?;
         let token_path = match uri.path() {
             "" | "/" => TOKEN_PATH,
             path => path,
@@ -127,6 +115,16 @@ fn loopback(host: &str) -> Option<Vec<IpAddr>> {
         None => host.parse::<Ipv4Addr>().ok()?.into(),
     };
     address.is_loopback().then(|| vec![address])
+}
+
+/// The port after a host. The URI parser takes `host:` and `host:99999` too.
+fn port(text: &str) -> Option<u16> {
+    match text.strip_prefix(':') {
+        None if text.is_empty() => Some(80),
+        None => None,
+        Some(digits) if !digits.bytes().all(|byte| byte.is_ascii_digit()) => None,
+        Some(digits) => digits.parse().ok().filter(|port| *port != 0),
+    }
 }
 
 /// The agent's address when nothing else is said.
