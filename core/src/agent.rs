@@ -1,32 +1,35 @@
 //! The agent as this client is told to reach it, without a memory: each function asks once.
 
-use std::path::PathBuf;
+use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::clock::Clock;
 use crate::connection::Route;
 use crate::deadline::{Deadline, Interrupt};
 use crate::endpoint::Endpoint;
 use crate::error::Error;
-use crate::handshake::{Step, TokenRequest};
+use crate::handshake::{self, Step};
 use crate::http::{HttpClient, Response};
 use crate::identity::Identity;
 use crate::keyfile::KeyDirectory;
 use crate::limits::API_VERSION;
 use crate::metadata::Metadata;
+use crate::reply;
 use crate::retry::Failure;
 use crate::status::AgentStatus;
 use crate::token::TokenData;
 
+/// Everything but RFC 3986's unreserved characters.
+const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 pub(crate) struct Agent {
     pub(crate) endpoint: Endpoint,
+    pub(crate) route: Arc<Route>,
     pub(crate) keys: KeyDirectory,
     pub(crate) identity: Identity,
-    /// Whether the owner of the listening socket must be trusted.
-    pub(crate) verify: bool,
-    /// Where the agent's program would be, if not where its installer puts it.
-    pub(crate) executable: Option<PathBuf>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) interrupt: Option<Interrupt>,
 }
@@ -39,7 +42,7 @@ impl Agent {
 
     /// Connects and verifies who listens. Sends nothing.
     pub(crate) fn connect(&self, deadline: &Deadline) -> Result<(), Failure> {
-        self.route(deadline).open().map(drop)
+        self.route.open(deadline).map(drop)
     }
 
     /// One attempt to get a token. `bypass_cache` asks the agent not to answer from its own memory, which agents
@@ -51,16 +54,23 @@ impl Agent {
         deadline: &Deadline,
         on_step: &dyn Fn(Step),
     ) -> Result<TokenData, Failure> {
-        let request = TokenRequest {
-            resource,
-            identity: &self.identity,
-            bypass_cache,
-            keys: &self.keys,
-            clock: &*self.clock,
-            on_step,
-        };
-        let path_and_query = request.path_and_query(self.endpoint.token_path());
-        request.attempt(&self.http(path_and_query, deadline)?)
+        let http = self.http(self.token_request(resource, bypass_cache), deadline)?;
+        let parse = |body: &[u8]| reply::token(body, &self.identity, self.clock.now());
+        handshake::attempt(&http, &self.keys, on_step, parse)
+    }
+
+    /// The path and the query of a request for a token.
+    fn token_request(&self, resource: &str, bypass_cache: bool) -> String {
+        let mut request = String::with_capacity(256);
+        // Writing to a string does not fail.
+        let _ = write!(request, "{}?api-version={API_VERSION}", self.endpoint.token_path());
+        for (name, value) in [("resource", resource)].into_iter().chain(self.identity.selector()) {
+            let _ = write!(request, "&{name}={}", utf8_percent_encode(value, QUERY));
+        }
+        if bypass_cache {
+            request.push_str("&bypass_cache=true");
+        }
+        request
     }
 
     /// The instance metadata. Needs no privilege.
@@ -81,15 +91,6 @@ impl Agent {
 
     fn http(&self, path_and_query: String, deadline: &Deadline) -> Result<HttpClient, Error> {
         let url = self.endpoint.url(path_and_query)?;
-        Ok(HttpClient::new(url, self.route(deadline), Arc::clone(&self.clock)))
-    }
-
-    fn route(&self, deadline: &Deadline) -> Route {
-        Route {
-            addresses: self.endpoint.addresses().to_vec(),
-            verify_agent: self.verify,
-            agent_executable: self.executable.clone(),
-            deadline: deadline.clone(),
-        }
+        Ok(HttpClient::new(url, Arc::clone(&self.route), deadline.clone(), Arc::clone(&self.clock)))
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::agent::Agent;
 use crate::client::{Client, Limits};
 use crate::clock::{Clock, SystemClock};
+use crate::connection::Route;
 use crate::deadline::Interrupt;
 use crate::diagnose::{self, Report};
 use crate::endpoint::{self, Endpoint};
@@ -138,12 +139,17 @@ impl ClientBuilder {
 
     fn agent(self) -> Result<Agent, Error> {
         self.identity.check()?;
+        let endpoint = Endpoint::find(self.endpoint.as_deref(), |name| std::env::var_os(name))?;
+        let route = Route {
+            addresses: endpoint.addresses().to_vec(),
+            verify_agent: !self.trust_any_agent,
+            agent_executable: self.agent_executable,
+        };
         Ok(Agent {
-            endpoint: Endpoint::find(self.endpoint.as_deref(), |name| std::env::var_os(name))?,
+            endpoint,
+            route: Arc::new(route),
             keys: KeyDirectory::find(self.key_directory.as_deref())?,
             identity: self.identity,
-            verify: !self.trust_any_agent,
-            executable: self.agent_executable,
             clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock)),
             interrupt: self.interrupt,
         })

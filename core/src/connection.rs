@@ -3,7 +3,6 @@
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
-use std::time::Duration;
 
 use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind};
@@ -12,8 +11,7 @@ use crate::listener;
 use crate::retry::Failure;
 use crate::shortage;
 
-/// How a connection is opened.
-#[derive(Clone)]
+/// How connections are opened.
 pub(crate) struct Route {
     /// Tried in this order.
     pub(crate) addresses: Vec<SocketAddr>,
@@ -21,7 +19,6 @@ pub(crate) struct Route {
     pub(crate) verify_agent: bool,
     /// Where the agent's program would be, if not where its installer puts it.
     pub(crate) agent_executable: Option<PathBuf>,
-    pub(crate) deadline: Deadline,
 }
 
 /// An open connection whose listener was judged. Nothing has been sent yet.
@@ -32,17 +29,17 @@ pub(crate) struct Connection {
 
 impl Route {
     /// Connects to the first address where somebody listens.
-    pub(crate) fn open(&self) -> Result<Connection, Failure> {
+    pub(crate) fn open(&self, deadline: &Deadline) -> Result<Connection, Failure> {
         let mut first_refusal = None;
         for address in &self.addresses {
-            match self.connect(*address)? {
+            match connect(*address, deadline)? {
                 Ok(stream) => {
                     if self.verify_agent {
                         listener::verify(*address, stream.local_addr().map_err(broken)?)?;
                     }
                     // Requests are written at once; waiting for more to send would only delay them.
                     let _ = stream.set_nodelay(true);
-                    return Ok(Connection { stream, deadline: self.deadline.clone() });
+                    return Ok(Connection { stream, deadline: deadline.clone() });
                 }
                 Err(error) => {
                     first_refusal.get_or_insert((address, error));
@@ -53,22 +50,6 @@ impl Route {
             Some((address, error)) => self.unavailable(*address, &error),
             None => Error::new(ErrorKind::Internal, "the endpoint has no address").into(),
         })
-    }
-
-    /// Waits in slices: an attempt that times out before the deadline is made again.
-    fn connect(&self, address: SocketAddr) -> Result<io::Result<TcpStream>, Error> {
-        loop {
-            match TcpStream::connect_timeout(&address, self.connect_slice()?) {
-                Err(error) if is_unfinished(&error) => {}
-                result => return Ok(result),
-            }
-        }
-    }
-
-    /// Windows takes two seconds to say that a port is closed, which a short slice would never hear.
-    fn connect_slice(&self) -> Result<Duration, Error> {
-        let slice = self.deadline.slice()?;
-        if cfg!(windows) { self.deadline.remaining() } else { Ok(slice) }
     }
 
     fn unavailable(&self, address: SocketAddr, error: &io::Error) -> Failure {
@@ -94,6 +75,19 @@ impl Route {
                 "install the Azure Connected Machine agent and connect this machine; in a container, use the host's network",
             )
             .into()
+    }
+}
+
+/// Waits in slices: an attempt that times out before the deadline is made again.
+fn connect(address: SocketAddr, deadline: &Deadline) -> Result<io::Result<TcpStream>, Error> {
+    loop {
+        let slice = deadline.slice()?;
+        // Windows takes two seconds to say that a port is closed, which a short slice would never hear.
+        let wait = if cfg!(windows) { deadline.remaining()? } else { slice };
+        match TcpStream::connect_timeout(&address, wait) {
+            Err(error) if is_unfinished(&error) => {}
+            result => return Ok(result),
+        }
     }
 }
 

@@ -1,25 +1,15 @@
 //! The handshake: ask, read the key that the challenge names, ask again with it.
 
-use std::fmt::Write;
 use std::sync::Arc;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
 use crate::challenge;
-use crate::clock::Clock;
 use crate::error::Error;
 use crate::http::{HttpClient, Response};
-use crate::identity::Identity;
 use crate::keyfile::{KeyDirectory, KeyError};
-use crate::limits::{API_VERSION, MAX_CHALLENGES};
-use crate::reply;
+use crate::limits::MAX_CHALLENGES;
 use crate::retry::Failure;
 use crate::scrub;
 use crate::secret::Secret;
-use crate::token::TokenData;
-
-/// Everything but RFC 3986's unreserved characters.
-const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// What was done in an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,70 +24,51 @@ pub(crate) enum Step {
     Answer,
 }
 
-/// One request for a token.
-pub(crate) struct TokenRequest<'a> {
-    pub(crate) resource: &'a str,
-    pub(crate) identity: &'a Identity,
-    pub(crate) bypass_cache: bool,
-    pub(crate) keys: &'a KeyDirectory,
-    pub(crate) clock: &'a dyn Clock,
-    pub(crate) on_step: &'a dyn Fn(Step),
+/// One attempt: at most three requests, over one connection if the agent keeps it open. `parse` reads the body of a
+/// success, and `on_step` is told of every step when it is done.
+pub(crate) fn attempt<T>(
+    http: &HttpClient,
+    keys: &KeyDirectory,
+    on_step: &dyn Fn(Step),
+    parse: impl FnOnce(&[u8]) -> Result<T, Error>,
+) -> Result<T, Failure> {
+    let outcome = exchange(http, keys, on_step, parse);
+    // The key and the token were copied and searched.
+    scrub::stack_and_registers();
+    outcome
 }
 
-impl TokenRequest<'_> {
-    /// One attempt: at most three requests, over one connection if the agent keeps it open.
-    pub(crate) fn attempt(&self, http: &HttpClient) -> Result<TokenData, Failure> {
-        let outcome = self.exchange(http);
-        // The key and the token were copied and searched.
-        scrub::stack_and_registers();
-        outcome
-    }
-
-    /// With a stack of its own, below that of its caller.
-    #[inline(never)]
-    fn exchange(&self, http: &HttpClient) -> Result<TokenData, Failure> {
-        // All that were sent: the agent may repeat any of them, and messages must not.
-        let mut sent: Vec<Arc<Secret>> = Vec::new();
-        for challenge in 1..=MAX_CHALLENGES {
-            let response = http.get(sent.last())?;
-            if response.status != 401 {
-                return self.finish(&response, &sent);
+/// With a stack of its own, below that of its caller.
+#[inline(never)]
+fn exchange<T>(
+    http: &HttpClient,
+    keys: &KeyDirectory,
+    on_step: &dyn Fn(Step),
+    parse: impl FnOnce(&[u8]) -> Result<T, Error>,
+) -> Result<T, Failure> {
+    // All that were sent: the agent may repeat any of them, and messages must not.
+    let mut sent: Vec<Arc<Secret>> = Vec::new();
+    let mut challenges = 0;
+    loop {
+        let response = http.get(sent.last())?;
+        if response.status != 401 || challenges == MAX_CHALLENGES {
+            on_step(Step::Answer);
+            return Ok(parse(response.content(&sent)?)?);
+        }
+        challenges += 1;
+        on_step(Step::Challenge);
+        match keys.authorization(realm(&response, &sent)?) {
+            Ok(key) => {
+                sent.push(Arc::new(key));
+                on_step(Step::Key);
             }
-            (self.on_step)(Step::Challenge);
-            match self.keys.authorization(realm(&response, &sent)?) {
-                Ok(key) => {
-                    sent.push(Arc::new(key));
-                    (self.on_step)(Step::Key);
-                }
-                Err(KeyError::Gone(_)) if challenge < MAX_CHALLENGES => {}
-                Err(KeyError::Gone(error)) => {
-                    (self.on_step)(Step::NoKey);
-                    return Err(error.into());
-                }
-                Err(KeyError::Final(error)) => return Err(error.into()),
+            Err(KeyError::Gone(_)) if challenges < MAX_CHALLENGES => {}
+            Err(KeyError::Gone(error)) => {
+                on_step(Step::NoKey);
+                return Err(error.into());
             }
+            Err(KeyError::Final(error)) => return Err(error.into()),
         }
-        self.finish(&http.get(sent.last())?, &sent)
-    }
-
-    /// What all requests of this handshake ask for.
-    pub(crate) fn path_and_query(&self, path: &str) -> String {
-        let mut text = String::with_capacity(256);
-        let selector = self.identity.selector();
-        // Writing to a string does not fail.
-        let _ = write!(text, "{path}?api-version={API_VERSION}");
-        for (name, value) in [("resource", self.resource)].into_iter().chain(selector) {
-            let _ = write!(text, "&{name}={}", utf8_percent_encode(value, QUERY));
-        }
-        if self.bypass_cache {
-            text.push_str("&bypass_cache=true");
-        }
-        text
-    }
-
-    fn finish(&self, response: &Response, sent: &[Arc<Secret>]) -> Result<TokenData, Failure> {
-        (self.on_step)(Step::Answer);
-        Ok(reply::token(response.content(sent)?, self.identity, self.clock.now())?)
     }
 }
 

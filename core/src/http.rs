@@ -20,6 +20,7 @@ use self::transport::{NoResolver, RouteConnector, USUAL_INPUT};
 use crate::buffer::WipedBuffer;
 use crate::clock::Clock;
 use crate::connection::Route;
+use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind};
 use crate::limits::{MAX_BODY, MAX_HEADERS, MAX_KEY};
 use crate::reply;
@@ -55,7 +56,7 @@ pub(crate) struct Response {
 }
 
 impl HttpClient {
-    pub(crate) fn new(url: Uri, route: Route, clock: Arc<dyn Clock>) -> HttpClient {
+    pub(crate) fn new(url: Uri, route: Arc<Route>, deadline: Deadline, clock: Arc<dyn Clock>) -> HttpClient {
         let path = url.path_and_query().map_or(0, |path| path.as_str().len());
         let host = url.authority().map_or(0, |host| host.as_str().len());
         let longest_line = KEY_LINE.max(path.max(host) + 64);
@@ -70,7 +71,7 @@ impl HttpClient {
             .accept(AutoHeaderValue::None)
             .accept_encoding(AutoHeaderValue::None)
             .build();
-        let connector = RouteConnector { route, longest_line };
+        let connector = RouteConnector { route, deadline, longest_line };
         HttpClient { http: ureq::Agent::with_parts(config, connector, NoResolver), url, clock }
     }
 

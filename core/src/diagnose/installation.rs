@@ -16,7 +16,7 @@ pub(super) const CONNECT: &str = if cfg!(windows) {
 
 /// Where the agent's program would be.
 pub(super) fn program(agent: &Agent) -> Option<PathBuf> {
-    agent.executable.clone().or_else(installed::agent_executable)
+    agent.route.agent_executable.clone().or_else(installed::agent_executable)
 }
 
 pub(super) fn check(findings: &Findings<'_>, cause: Option<Topic>) -> Check {

@@ -103,7 +103,8 @@ fn reached(findings: &Findings<'_>) -> String {
         return format!("somebody listens on port {}; this system does not tell who", port.number);
     }
     let addresses: Vec<String> = port.listening.iter().map(|socket| socket.address.to_string()).collect();
-    let judged = if findings.agent.verify { "" } else { ", which is not judged: verify_agent is off" };
+    let judged =
+        if findings.agent.route.verify_agent { "" } else { ", which is not judged: verify_agent is off" };
     format!("{} held by {}{judged}", addresses.join(" and "), port.holders())
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 
 use http::Uri;
 use ureq::config::Config;
@@ -11,6 +12,7 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTi
 
 use crate::buffer::WipedBuffer;
 use crate::connection::{Connection, Route};
+use crate::deadline::Deadline;
 use crate::limits::MAX_HEADERS;
 use crate::retry::Failure;
 
@@ -27,7 +29,8 @@ fn carried(failure: Failure) -> ureq::Error {
 
 /// Connects where the route leads, whatever the URL says.
 pub(super) struct RouteConnector {
-    pub(super) route: Route,
+    pub(super) route: Arc<Route>,
+    pub(super) deadline: Deadline,
     /// What the library writes at once.
     pub(super) longest_line: usize,
 }
@@ -42,7 +45,7 @@ impl Connector for RouteConnector {
     type Out = Wire;
 
     fn connect(&self, _: &ConnectionDetails, _: Option<()>) -> Result<Option<Wire>, ureq::Error> {
-        let connection = self.route.open().map_err(carried)?;
+        let connection = self.route.open(&self.deadline).map_err(carried)?;
         Ok(Some(Wire {
             connection,
             input: WipedBuffer::new(USUAL_INPUT),
