@@ -144,17 +144,16 @@ fn a_user_who_may_not_read_the_key_learns_which_group_to_join() {
 /// Runs a test once more in a process of the user `nobody`.
 fn as_nobody(test: &str) {
     use std::os::unix::process::CommandExt;
-    use std::sync::{Mutex, PoisonError};
+    use std::process::Command;
 
-    // A process that another thread starts while the program is written would keep it from being run.
-    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-    let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     // TMPDIR may be root's alone.
     let directory = tempfile::tempdir_in("/tmp").unwrap();
     fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o777)).unwrap();
     let program = directory.path().join("tests");
-    fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
-    let output = std::process::Command::new(program)
+    // Written by another process: one that another thread starts would hold it open, and nobody could run it.
+    let copy = Command::new("cp").arg(std::env::current_exe().unwrap()).arg(&program).status().unwrap();
+    assert!(copy.success());
+    let output = Command::new(program)
         .args(["--exact", test])
         .env_remove("CARGO_TARGET_TMPDIR")
         .env("TMPDIR", directory.path())

@@ -30,6 +30,16 @@ pub fn succeed(command: &mut Command) -> String {
     stdout
 }
 
+/// Copies a program that is run then. Another process does it: as long as this one writes a program, a process that
+/// another thread starts holds it open too, and nobody can run it ("text file busy").
+///
+/// # Panics
+///
+/// If the copy cannot be made.
+pub fn copy_program(from: &Path, to: &Path) {
+    succeed(Command::new("cp").arg("-p").args([from, to]));
+}
+
 /// The search path, with this directory first.
 ///
 /// # Panics

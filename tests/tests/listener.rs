@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 use arcidentity_core::{Client, ErrorKind};
 use arcidentity_emulator::Emulator;
 use arcidentity_needs::{CONFINEMENT, PYTHON, ROOT, needs};
-use arcidentity_tests::{command_binary, python, run, succeed};
+use arcidentity_tests::{command_binary, copy_program, python, run, succeed};
 use tempfile::TempDir;
 
 use crate::programs::{c, cpp};
@@ -28,7 +28,7 @@ impl Public {
     fn new() -> Public {
         let directory = tempfile::tempdir().unwrap();
         fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
-        fs::copy(command_binary(), directory.path().join("arcidentity")).unwrap();
+        copy_program(&command_binary(), &directory.path().join("arcidentity"));
         Public(directory)
     }
 

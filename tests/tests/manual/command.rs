@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 
 use arcidentity_emulator::{Emulator, UserAssigned};
 use arcidentity_needs::{MANDOC, needs};
-use arcidentity_tests::{command_binary, succeed};
+use arcidentity_tests::{command_binary, copy_program, succeed};
 use tempfile::TempDir;
 
 use super::page::Page;
@@ -133,9 +133,10 @@ impl Machine {
         let agent = Emulator::builder().require_challenge(false).user_assigned(identity).start().unwrap();
         let home = tempfile::tempdir().unwrap();
         symlink(binary(), home.path().join("arcidentity")).unwrap();
-        let curl = home.path().join("curl");
-        fs::write(&curl, CURL).unwrap();
-        fs::set_permissions(&curl, Permissions::from_mode(0o755)).unwrap();
+        let script = home.path().join("curl.sh");
+        fs::write(&script, CURL).unwrap();
+        fs::set_permissions(&script, Permissions::from_mode(0o755)).unwrap();
+        copy_program(&script, &home.path().join("curl"));
         Machine { agent, home }
     }
 
