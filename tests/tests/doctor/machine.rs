@@ -18,7 +18,8 @@ pub fn on_a_machine(script: &str) -> Option<String> {
     unshare.args(["--mount", "--net", "--ipc", "--pid", "--fork", "--kill-child", "--propagation=private"]);
     let root = tempfile::tempdir().unwrap();
     unshare.args(["--", "sh"]).arg(workspace().join("tests/tests/doctor/machine.sh"));
-    let output = run(unshare.arg(root.path()).arg(script).env("COMMAND", command_binary()));
+    unshare.env("COMMAND", command_binary()).env("LOOPBACK", workspace().join("tests/isolated/loopback.py"));
+    let output = run(unshare.arg(root.path()).arg(script));
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{script}: {said}");
     Some(String::from_utf8(output.stdout).unwrap())

@@ -38,12 +38,7 @@ ID=debian
 END
 chown 990:990 var/opt/azcmagent
 
-# The loopback interface of a new network is down.
-python3 - <<'END'
-import fcntl, socket, struct
-SIOCSIFFLAGS, IFF_UP = 0x8914, 1
-fcntl.ioctl(socket.socket(), SIOCSIFFLAGS, struct.pack("16sH22x", b"lo", IFF_UP))
-END
+python3 "$LOOPBACK"
 
 cat >opt/functions <<'END'
 set -eu

@@ -137,6 +137,7 @@ impl Machine {
         fs::write(&script, CURL).unwrap();
         fs::set_permissions(&script, Permissions::from_mode(0o755)).unwrap();
         copy_program(&script, &home.path().join("curl"));
+        fs::remove_file(&script).unwrap();
         Machine { agent, home }
     }
 

@@ -6,27 +6,22 @@ use arcidentity_tests::{patiently, run, succeed, workspace};
 
 use super::wine::{TARGET, wine};
 
-/// Enters a machine of its own where this one allows it: to tell whose a socket is, Wine looks for each socket of the
-/// system at every file of every process that it sees.
-const ALONE: [&str; 11] = [
-    "--mount",
-    "--pid",
-    "--net",
-    "--fork",
-    "--kill-child",
-    "--mount-proc",
-    "--",
-    "sh",
-    "-c",
-    "ip link set lo up && exec \"$@\"",
-    "sh",
-];
-
-/// A program with no other processes and sockets than its own around it.
+/// A program with no other processes and sockets than its own around it, where this machine allows that: to tell whose
+/// a socket is, Wine looks for each socket of the system at every file of every process that it sees.
 fn alone(program: &str) -> Command {
     let unshare = |program: &str| {
         let mut unshare = Command::new("unshare");
-        unshare.args(ALONE).arg(program);
+        unshare.args([
+            "--mount",
+            "--pid",
+            "--net",
+            "--fork",
+            "--kill-child",
+            "--mount-proc",
+            "--",
+            "python3",
+        ]);
+        unshare.arg(workspace().join("tests/isolated/loopback.py")).arg(program);
         unshare
     };
     if run(&mut unshare("true")).status.success() { unshare(program) } else { Command::new(program) }
