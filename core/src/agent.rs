@@ -45,8 +45,8 @@ impl Agent {
         self.route.open(deadline).map(drop)
     }
 
-    /// One attempt to get a token. `bypass_cache` asks the agent not to answer from its own memory, which agents
-    /// before 1.66 ignore; `on_step` is told of every step when it is done.
+    /// One attempt to get a token. `on_step` is told of every step when it is done; `bypass_cache` asks the agent
+    /// not to answer from its own cache. Agents before 1.66 ignore it.
     pub(crate) fn request_token(
         &self,
         resource: &str,
