@@ -57,7 +57,7 @@ fn trust() -> Vec<Rule> {
     vec![
         Rule::new("the longest key", count(MAX_KEY))
             .said(&[PAGES, LIBRARY], "1 to {} bytes of visible ASCII")
-            .said(&[SECURITY], "not writable for everybody, 1 to {} bytes")
+            .said(&[SECURITY], "not world-writable, 1 to {} bytes")
             .said(&[SECURITY], "a plain file of 1 to {} bytes")
             .said(&[FUZZING], "the key is 1 to {} visible ASCII characters"),
         Rule::new("the longest resource", count(MAX_RESOURCE))
@@ -135,7 +135,7 @@ fn agent() -> Vec<Rule> {
             .said(&[PAGES], r"\?api-version={}&resource="),
         Rule::new("the first agent with user-assigned identities", USER_ASSIGNED_SINCE)
             .said(&[PAGES, C, CPP, LIBRARY, RUST], "[Nn]eeds? agent {} or later")
-            .said(&[SECURITY], "An agent before {} asked for")
+            .said(&[SECURITY], "An agent before {} that is asked for")
             .said(&[PAGES], "an agent before {}, asked for")
             .said(&[PAGES], "user-assigned identities need {}")
             .said(&[PYTHON], "Agents before {} have only")
