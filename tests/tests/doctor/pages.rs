@@ -16,7 +16,7 @@ fn every_check_has_its_section_and_no_other() {
     let expected = Check::ALL.map(|(id, title)| format!("`{id}`: {title}"));
     assert_eq!(sections, expected);
     for section in page.split("\n## ").skip(1) {
-        for part in ["**Symptom.**", "**Cause.**", "**Mending.**"] {
+        for part in ["**Symptom.**", "**Cause.**", "**Resolution.**"] {
             assert!(section.contains(part), "{part} is missing: {section}");
         }
     }
