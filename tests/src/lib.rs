@@ -15,7 +15,9 @@ pub use agent::{beside_agent, beside_no_agent};
 pub use compiler::Compiler;
 pub use library::{Library, shared_library};
 pub use memory::{Piece, occurrences, pieces};
-pub use process::{MESSAGES, cargo_artifacts, copy_program, path_with, path_with_cargo, run, succeed};
+pub use process::{
+    MESSAGES, cargo_artifacts, copy_program, path_with, path_with_cargo, run, signal, succeed,
+};
 pub use python::{Python, pip, python, services};
 pub use shipped::{UNOPTIMIZED, command_binary, patiently, shipped, shipping, shipping_apart, shipping_for};
 pub use variants::variants;

@@ -4,7 +4,7 @@ use std::env;
 use std::ffi::OsString;
 use std::iter;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
 
@@ -38,6 +38,16 @@ pub fn succeed(command: &mut Command) -> String {
 /// If the copy cannot be made.
 pub fn copy_program(from: &Path, to: &Path) {
     succeed(Command::new("cp").arg("-p").args([from, to]));
+}
+
+/// Sends a signal such as `INT` to a process. The shell's own `kill` does it: not every system has a program for that.
+///
+/// # Panics
+///
+/// If there is no such process.
+pub fn signal(name: &str, process: &Child) {
+    let kill = ["-c", "kill -s \"$1\" \"$2\"", "sh", name, &process.id().to_string()];
+    succeed(Command::new("sh").args(kill));
 }
 
 /// The search path, with this directory first.

@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use arcidentity_core::{Client, ErrorKind};
 use arcidentity_emulator::{Answer, Emulator};
 use arcidentity_needs::{CONFINEMENT, VALGRIND, needs};
-use arcidentity_tests::{command_binary, succeed};
+use arcidentity_tests::{command_binary, signal, succeed};
 
 use crate::programs::{agent, agent_without_challenge, c, command, valgrind};
 
@@ -42,7 +42,7 @@ struct Running(Child);
 
 impl Running {
     fn signal(&self, name: &str) {
-        succeed(Command::new("kill").arg(name).arg(self.0.id().to_string()));
+        signal(name, &self.0);
     }
 }
 
@@ -72,7 +72,7 @@ fn an_agent_whose_disk_is_full_is_quoted() {
     assert_eq!((error.kind(), error.http_status()), (ErrorKind::Service, Some(500)), "{error:?}");
     assert!(error.message().contains("No space left"), "{error:?}");
     // Not SIGKILL: it shall remove its keys.
-    process.signal("-TERM");
+    process.signal("TERM");
     assert!(process.0.wait().unwrap().success());
 }
 
@@ -112,7 +112,7 @@ fn a_suspended_process_does_not_serve_a_token_that_ended_meanwhile() {
     };
 
     let first = end(&mut input);
-    process.signal("-STOP");
+    process.signal("STOP");
     // What it would serve now, it has from memory.
     agent.script([Answer::error(400, "invalid_request", "no")]);
     input.write_all(b"\n").unwrap();
@@ -120,7 +120,7 @@ fn a_suspended_process_does_not_serve_a_token_that_ended_meanwhile() {
     while SystemTime::now() <= UNIX_EPOCH + Duration::from_secs(first) {
         thread::sleep(Duration::from_millis(100));
     }
-    process.signal("-CONT");
+    process.signal("CONT");
     assert!(end(&mut input) > first);
     assert_eq!(agent.requests().iter().filter(|request| request.status == Some(400)).count(), 1);
     drop(input);

@@ -7,7 +7,7 @@ const C: [&str; 4] = ["c99", "c11", "c17", "c2x"];
 const CPP: [&str; 5] = ["c++11", "c++14", "c++17", "c++20", "c++2b"];
 
 /// The system's own compiler of a language, and Clang where it is installed.
-fn compilers([own, clang]: [&'static str; 2]) -> Vec<Compiler> {
+pub fn compilers([own, clang]: [&'static str; 2]) -> Vec<Compiler> {
     let names = if are_met(&[CLANG]) { vec![own, clang] } else { vec![own] };
     names.into_iter().map(|name| Compiler::new(name).flag("-Wshadow").flag("-Wconversion")).collect()
 }

@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 use arcidentity_core::{Client, ErrorKind};
 use arcidentity_emulator::Emulator;
 use arcidentity_needs::{CONFINEMENT, PYTHON, ROOT, needs};
-use arcidentity_tests::{command_binary, copy_program, python, run, succeed};
+use arcidentity_tests::{command_binary, copy_program, python, run, signal, succeed};
 use tempfile::TempDir;
 
 use crate::programs::{c, cpp};
@@ -65,7 +65,7 @@ impl Impostor {
 impl Drop for Impostor {
     fn drop(&mut self) {
         // Not SIGKILL: it shall remove its keys.
-        let _ = run(Command::new("kill").arg(self.process.id().to_string()));
+        signal("TERM", &self.process);
         let _ = self.process.wait();
     }
 }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use arcidentity_emulator::{Answer, Emulator, Event, UserAssigned};
 use arcidentity_needs::{LIBCURL, PKG_CONFIG, PYTHON, TSAN, VALGRIND, needs};
-use arcidentity_tests::run;
+use arcidentity_tests::{run, signal};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -62,11 +62,11 @@ impl Scene {
     }
 
     fn signal(&self, name: &str) {
-        assert!(run(Command::new("kill").args([name, &self.daemon.id().to_string()])).status.success());
+        signal(name, &self.daemon);
     }
 
     fn reload(&self) {
-        self.signal("-HUP");
+        self.signal("HUP");
     }
 
     /// The next line of its log.
@@ -100,7 +100,7 @@ impl Scene {
 
     /// Ends it; what else it had to say.
     fn rest(mut self) -> Vec<String> {
-        self.signal("-TERM");
+        self.signal("TERM");
         let rest = self.said.rest();
         assert_eq!(self.daemon.wait().unwrap().code(), Some(0), "{rest:?}");
         rest

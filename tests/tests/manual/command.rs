@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 
 use arcidentity_emulator::{Emulator, UserAssigned};
 use arcidentity_needs::{MANDOC, needs};
-use arcidentity_tests::{command_binary, copy_program, succeed};
+use arcidentity_tests::{command_binary, copy_program, signal, succeed};
 use tempfile::TempDir;
 
 use super::page::Page;
@@ -166,7 +166,7 @@ fn start_and_stop(shell: &mut Command) {
     let mut running = Running(shell.stderr(Stdio::piped()).spawn().unwrap());
     let mut lines = BufReader::new(running.0.stderr.take().unwrap()).lines().map_while(Result::ok);
     assert!(lines.any(|line| line.starts_with("Key files are in ")), "the emulator starts");
-    succeed(Command::new("kill").arg("-INT").arg(running.0.id().to_string()));
+    signal("INT", &running.0);
     assert!(running.0.wait().unwrap().success());
 }
 
