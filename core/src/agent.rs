@@ -17,7 +17,7 @@ use crate::identity::Identity;
 use crate::keyfile::KeyDirectory;
 use crate::limits::API_VERSION;
 use crate::metadata::Metadata;
-use crate::reply;
+use crate::response;
 use crate::retry::Failure;
 use crate::status::AgentStatus;
 use crate::token::TokenData;
@@ -55,7 +55,7 @@ impl Agent {
         on_step: &dyn Fn(Step),
     ) -> Result<TokenData, Failure> {
         let http = self.http(self.token_request(resource, bypass_cache), deadline)?;
-        let parse = |body: &[u8]| reply::token(body, &self.identity, self.clock.now());
+        let parse = |body: &[u8]| response::token(body, &self.identity, self.clock.now());
         handshake::attempt(&http, &self.keys, on_step, parse)
     }
 

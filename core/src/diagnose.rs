@@ -43,7 +43,7 @@ use crate::limits::AGENT_PORT;
 use crate::metadata::Metadata;
 use crate::retry::Failure;
 use crate::status::AgentStatus;
-use crate::{reply, resource};
+use crate::{resource, response};
 
 /// The longest wait for one answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -164,7 +164,7 @@ impl<'a> Findings<'a> {
             ErrorKind::Refused | ErrorKind::Service | ErrorKind::Timeout if self.is_disconnected() => {
                 Topic::AgentStatus
             }
-            ErrorKind::Protocol if error.message() == reply::EXPIRED => Topic::Clock,
+            ErrorKind::Protocol if error.message() == response::EXPIRED => Topic::Clock,
             ErrorKind::Protocol if self.port.is_held_by_a_stranger() => Topic::Port,
             _ => Topic::Handshake,
         })

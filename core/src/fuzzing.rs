@@ -14,7 +14,7 @@ use crate::identity::Identity;
 use crate::keyfile::{self, Syntax};
 use crate::metadata::Metadata;
 use crate::token::Token;
-use crate::{challenge, reply, retry};
+use crate::{challenge, response, retry};
 
 /// The realm in the values of `WWW-Authenticate`.
 pub fn realm<'a>(headers: &[&'a [u8]]) -> Result<&'a str, Error> {
@@ -60,12 +60,12 @@ fn places(endpoint: Result<Endpoint, Error>) -> Result<(String, Vec<SocketAddr>)
 
 /// The token in an answer.
 pub fn token(body: &[u8], identity: &Identity, now: Now) -> Result<Token, Error> {
-    reply::token(body, identity, now).map(|data| Token::share(&Arc::new(data)))
+    response::token(body, identity, now).map(|data| Token::share(&Arc::new(data)))
 }
 
 /// The error in an answer to a request with this Authorization value.
-pub fn refusal(status: u16, body: &[u8], key: Option<&str>) -> Error {
-    reply::refusal(status, body, key)
+pub fn error(status: u16, body: &[u8], key: Option<&str>) -> Error {
+    response::error(status, body, key)
 }
 
 /// The instance metadata in an answer.

@@ -23,7 +23,7 @@ use crate::connection::Route;
 use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind};
 use crate::limits::{MAX_BODY, MAX_HEADERS, MAX_KEY};
-use crate::reply;
+use crate::response;
 use crate::retry::{self, Failure};
 use crate::secret::Secret;
 
@@ -112,7 +112,7 @@ impl Response {
 
     /// The response as an error, in the agent's own words.
     pub(crate) fn error(&self, sent: &[Arc<Secret>]) -> Error {
-        reply::refusal(self.status, self.body.used(), sent.iter().map(|key| key.as_str()))
+        response::error(self.status, self.body.used(), sent.iter().map(|key| key.as_str()))
     }
 }
 

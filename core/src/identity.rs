@@ -45,13 +45,13 @@ impl Identity {
     }
 
     /// Whether the agent says in its answer that the token is for this identity.
-    pub(crate) fn confirm(&self, reply: &Object<'_>) -> Result<(), Error> {
+    pub(crate) fn confirm(&self, response: &Object<'_>) -> Result<(), Error> {
         let Some((parameter, wanted)) = self.selector() else { return Ok(()) };
         let names = match parameter {
             "msi_res_id" => &["msi_res_id", "mi_res_id"][..],
             other => &[other],
         };
-        let echoes = || names.iter().flat_map(|name| reply.all(name));
+        let echoes = || names.iter().flat_map(|name| response.all(name));
         let confirms =
             |echo: &Member<'_>| echo.as_str().is_some_and(|echo| echo.eq_ignore_ascii_case(wanted));
         if echoes().next().is_some() && echoes().all(confirms) {
@@ -69,8 +69,8 @@ impl Identity {
 mod tests {
     use super::*;
 
-    fn confirms(identity: &Identity, reply: &str) -> bool {
-        identity.confirm(&Object::parse(reply.as_bytes()).unwrap()).is_ok()
+    fn confirms(identity: &Identity, response: &str) -> bool {
+        identity.confirm(&Object::parse(response.as_bytes()).unwrap()).is_ok()
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::json::Object;
-use crate::reply::presentable;
+use crate::response::presentable;
 
 /// What the agent says of itself, each in one short line.
 #[derive(Debug)]

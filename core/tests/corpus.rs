@@ -156,8 +156,8 @@ fn replay(target: &str, accepts: impl Fn(&[u8]) -> bool) {
 }
 
 #[test]
-fn reply() {
-    replay("reply", targets::reply);
+fn response() {
+    replay("response", targets::response);
 }
 
 #[test]

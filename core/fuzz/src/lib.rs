@@ -7,10 +7,10 @@ mod challenge;
 mod endpoint;
 mod exchange;
 mod key_text;
-mod reply;
+mod response;
 
 pub use challenge::challenge;
 pub use endpoint::endpoint;
 pub use exchange::Stage;
 pub use key_text::key_text;
-pub use reply::reply;
+pub use response::response;

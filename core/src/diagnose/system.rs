@@ -81,7 +81,7 @@ impl System {
 
 /// A stranger's text in one line of bounded length.
 pub(super) fn one_line(text: &str) -> String {
-    crate::reply::presentable(text, &[])
+    crate::response::presentable(text, &[])
 }
 
 /// The user who owns a file, where files have one.

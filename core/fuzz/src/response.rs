@@ -15,7 +15,7 @@ const CLIENT: &str = "55555555-5555-5555-5555-555555555555";
 const LONGEST_MESSAGE: usize = 700;
 
 /// One byte that selects status and identity, and an answer's body. Accepted if that is a token.
-pub fn reply(data: &[u8]) -> bool {
+pub fn response(data: &[u8]) -> bool {
     let Some((&selector, body)) = data.split_first() else { return false };
     let statuses = [400, 401, 403, 404, 407, 408, 429, 500, 503, 302, 204, 999, 0, 410, 502, 501];
     let status = statuses[usize::from(selector >> 4)];
@@ -58,7 +58,7 @@ fn token(body: &[u8], identity: &Identity) -> bool {
 }
 
 fn refused(status: u16, body: &[u8]) {
-    let error = fuzzing::refusal(status, body, Some(&format!("Basic {KEY}")));
+    let error = fuzzing::error(status, body, Some(&format!("Basic {KEY}")));
     assert!(!shown(&error).contains(KEY), "{error}");
     for text in [error.message(), error.code().unwrap_or_default()] {
         assert!(!text.contains(char::is_control), "{text:?}");

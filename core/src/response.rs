@@ -23,21 +23,21 @@ pub(crate) const EXPIRED: &str = "the agent's token has already expired";
 
 /// The token in a successful answer.
 pub(crate) fn token(body: &[u8], identity: &Identity, now: Now) -> Result<TokenData, Error> {
-    let reply = Object::parse(body).ok_or_else(|| not_a_token(body))?;
-    let value = reply.text("access_token").unwrap_or_default();
+    let response = Object::parse(body).ok_or_else(|| not_a_token(body))?;
+    let value = response.text("access_token").unwrap_or_default();
     if value.is_empty() {
         return Err(nonsense("the agent's answer holds no access_token"));
     }
     if !value.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(nonsense("the agent's access_token is not visible ASCII text"));
     }
-    let token_type = reply.text("token_type").unwrap_or_default();
+    let token_type = response.text("token_type").unwrap_or_default();
     if !token_type.is_empty() && !token_type.eq_ignore_ascii_case("Bearer") {
         return Err(nonsense("the agent's token is not a Bearer token"));
     }
-    identity.confirm(&reply)?;
-    let lifetime = lifetime(&reply, now)?;
-    let refresh_in = match reply.get("refresh_in").and_then(seconds) {
+    identity.confirm(&response)?;
+    let lifetime = lifetime(&response, now)?;
+    let refresh_in = match response.get("refresh_in").and_then(seconds) {
         Some(own) => u64::try_from(own).unwrap_or(0).min(lifetime),
         None => lifetime - (lifetime / 2).min(REFRESH_BEFORE_END.as_secs()),
     };
@@ -45,9 +45,9 @@ pub(crate) fn token(body: &[u8], identity: &Identity, now: Now) -> Result<TokenD
 }
 
 /// The seconds left: `expires_in` counts from now, `expires_on` on the wall clock; the earlier end holds.
-fn lifetime(reply: &Object<'_>, now: Now) -> Result<u64, Error> {
-    let expires_in = reply.get("expires_in").and_then(seconds);
-    let expires_on = reply.get("expires_on").and_then(|value| seconds(value).or_else(|| date(value)));
+fn lifetime(response: &Object<'_>, now: Now) -> Result<u64, Error> {
+    let expires_in = response.get("expires_in").and_then(seconds);
+    let expires_on = response.get("expires_on").and_then(|value| seconds(value).or_else(|| date(value)));
     let left = expires_in.into_iter().chain(expires_on.map(|end| end.saturating_sub(now.unix))).min();
     match left.map(u64::try_from) {
         Some(Ok(left)) if left > 0 => Ok(left.min(MAX_LIFETIME)),
@@ -83,7 +83,7 @@ fn nonsense(message: &str) -> Error {
 
 /// An answer that is neither a token nor a challenge, with the agent's own words. `sent` are the
 /// Authorization values that it has seen: an agent that echoes them does not get them into a message.
-pub(crate) fn refusal<'a>(status: u16, body: &[u8], sent: impl IntoIterator<Item = &'a str>) -> Error {
+pub(crate) fn error<'a>(status: u16, body: &[u8], sent: impl IntoIterator<Item = &'a str>) -> Error {
     let keys: Vec<&str> = sent.into_iter().filter_map(|value| value.strip_prefix("Basic ")).collect();
     let (code, text) = agent_error(body, &keys);
     let said = match (&code, &text) {
@@ -256,7 +256,7 @@ mod tests {
             (407, "x", ErrorKind::Protocol, "the agent answered 407: x"),
             (302, "", ErrorKind::Protocol, "the agent answered 302"),
         ] {
-            let error = refusal(status, body.as_bytes(), None);
+            let error = error(status, body.as_bytes(), None);
             assert_eq!((error.kind(), error.message()), (kind, message));
             assert_eq!(error.http_status(), Some(status));
             assert_eq!(error.hint().is_some(), kind != ErrorKind::Refused, "{error:?}");
@@ -270,7 +270,7 @@ mod tests {
             r#"{{"error":"no SECRET","error_description":"Basic SECRET and '{token}' {}"}}"#,
             "y ".repeat(400)
         );
-        let error = refusal(400, body.as_bytes(), Some("Basic SECRET"));
+        let error = error(400, body.as_bytes(), Some("Basic SECRET"));
         let shown = format!("{error:?}");
         assert!(!shown.contains("SECRET") && !shown.contains("xxx"), "{shown}");
         assert!(error.message().chars().count() < 2 * MAX_TEXT);
