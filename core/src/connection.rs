@@ -30,7 +30,7 @@ pub(crate) struct Connection {
 impl Route {
     /// Connects to the first address where somebody listens.
     pub(crate) fn open(&self, deadline: &Deadline) -> Result<Connection, Failure> {
-        let mut first_refusal = None;
+        let mut first_error = None;
         for address in &self.addresses {
             match connect(*address, deadline)? {
                 Ok(stream) => {
@@ -42,11 +42,11 @@ impl Route {
                     return Ok(Connection { stream, deadline: deadline.clone() });
                 }
                 Err(error) => {
-                    first_refusal.get_or_insert((address, error));
+                    first_error.get_or_insert((address, error));
                 }
             }
         }
-        Err(match first_refusal {
+        Err(match first_error {
             Some((address, error)) => self.unavailable(*address, &error),
             None => Error::new(ErrorKind::Internal, "the endpoint has no address").into(),
         })

@@ -8,7 +8,7 @@ pub(crate) fn without_scope(resource: &str) -> &str {
     resource.strip_suffix("/.default").unwrap_or(resource)
 }
 
-/// Refuses a text that names no service.
+/// Rejects a text that names no service.
 pub(crate) fn check(resource: &str) -> Result<(), Error> {
     let invalid = |message: &str| {
         Err(Error::new(ErrorKind::InvalidArgument, message)

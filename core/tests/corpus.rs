@@ -131,7 +131,7 @@ fn write_seeds(target: &str, rows: Vec<(&str, Vec<u8>)>) {
 }
 
 /// Gives every file of this target to `accepts`, which panics where something does not hold. A name says
-/// what must become of it: `accepted-…` or `refused-…`.
+/// what must become of it: `accepted-…` or `rejected-…`.
 fn replay(target: &str, accepts: impl Fn(&[u8]) -> bool) {
     let mut seeds = 0;
     for collection in ["corpus", "findings"] {
@@ -146,7 +146,7 @@ fn replay(target: &str, accepts: impl Fn(&[u8]) -> bool) {
             let name = path.file_name().unwrap().to_str().unwrap();
             match name.split_once('-') {
                 Some(("accepted", _)) => assert!(accepted, "{name} is not accepted"),
-                Some(("refused", _)) => assert!(!accepted, "{name} is accepted"),
+                Some(("rejected", _)) => assert!(!accepted, "{name} is accepted"),
                 _ => assert_eq!(collection, "findings", "{name} does not say what it is"),
             }
             seeds += usize::from(collection == "corpus");

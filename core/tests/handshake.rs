@@ -64,7 +64,7 @@ fn a_scope_and_its_resource_are_the_same_in_memory() {
 }
 
 #[test]
-fn a_resource_that_is_none_is_refused_before_anything_is_sent() {
+fn a_resource_that_is_none_is_rejected_before_anything_is_sent() {
     let agent = emulator();
     let client = client(&agent);
     let long = "x".repeat(1025);
@@ -370,7 +370,7 @@ fn either_hook_ends_a_wait() {
 }
 
 #[test]
-fn settings_that_make_no_sense_are_refused() {
+fn settings_that_make_no_sense_are_rejected() {
     let kind = |builder: arcidentity_core::ClientBuilder| builder.build().unwrap_err().kind();
     assert_eq!(kind(Client::builder().timeout(Duration::ZERO)), ErrorKind::InvalidArgument);
     assert_eq!(kind(Client::builder().max_attempts(0)), ErrorKind::InvalidArgument);

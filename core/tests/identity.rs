@@ -74,11 +74,11 @@ fn echoes() {
     })
     .unwrap();
     get(|json, upper| json["mi_res_id"] = upper.into()).unwrap();
-    let refused = Some(ErrorKind::IdentityNotConfirmed);
-    assert_eq!(get(|json, _| json["mi_res_id"] = "/another".into()).err(), refused);
-    assert_eq!(get(|json, _| json["msi_res_id"] = "/another".into()).err(), refused);
-    assert_eq!(get(|json, _| json["msi_res_id"] = serde_json::Value::Null).err(), refused);
-    assert_eq!(get(|json, _| json["msi_res_id"] = 7.into()).err(), refused);
+    let rejected = Some(ErrorKind::IdentityNotConfirmed);
+    assert_eq!(get(|json, _| json["mi_res_id"] = "/another".into()).err(), rejected);
+    assert_eq!(get(|json, _| json["msi_res_id"] = "/another".into()).err(), rejected);
+    assert_eq!(get(|json, _| json["msi_res_id"] = serde_json::Value::Null).err(), rejected);
+    assert_eq!(get(|json, _| json["msi_res_id"] = 7.into()).err(), rejected);
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn each_identity_has_its_own_token() {
 }
 
 #[test]
-fn an_identity_without_a_value_is_refused() {
+fn an_identity_without_a_value_is_rejected() {
     let agent = emulator();
     for value in ["", " ", "a b", "a\nb"] {
         let error = builder(&agent).identity(Identity::ClientId(value.into())).build().unwrap_err();

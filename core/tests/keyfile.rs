@@ -12,7 +12,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 
 use arcidentity_core::{Client, ErrorKind};
 use arcidentity_emulator::{Answer, Emulator, KeyStyle};
-use support::{VAULT, client, counts, emulator, failure, refused};
+use support::{VAULT, client, counts, emulator, failure, rejected};
 use tables::key_text::key_texts;
 use tables::realm;
 
@@ -21,11 +21,11 @@ fn only_plain_files_are_read() {
     let elsewhere = tempfile::tempdir().unwrap();
     let secret = elsewhere.path().join("secret.key");
     fs::write(&secret, "secret").unwrap();
-    assert_eq!(refused(KeyStyle::symlink(&secret)), ErrorKind::UntrustedKey);
-    assert_eq!(refused(KeyStyle::symlink(elsewhere.path().join("dangling"))), ErrorKind::UntrustedKey);
-    assert_eq!(refused(KeyStyle::directory()), ErrorKind::UntrustedKey);
+    assert_eq!(rejected(KeyStyle::symlink(&secret)), ErrorKind::UntrustedKey);
+    assert_eq!(rejected(KeyStyle::symlink(elsewhere.path().join("dangling"))), ErrorKind::UntrustedKey);
+    assert_eq!(rejected(KeyStyle::directory()), ErrorKind::UntrustedKey);
     // It would block whoever opens it without care.
-    assert_eq!(refused(KeyStyle::fifo()), ErrorKind::UntrustedKey);
+    assert_eq!(rejected(KeyStyle::fifo()), ErrorKind::UntrustedKey);
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn contents() {
 
 #[test]
 fn modes() {
-    assert_eq!(refused(KeyStyle::file().mode(0o646)), ErrorKind::UntrustedKey);
+    assert_eq!(rejected(KeyStyle::file().mode(0o646)), ErrorKind::UntrustedKey);
     for mode in [0o400, 0o440, 0o660, 0o644, 0o755] {
         let agent = emulator();
         agent.make_keys(KeyStyle::file().mode(mode));
@@ -63,10 +63,10 @@ fn realms_that_lead_out_of_the_directory_open_nothing() {
     for path in ["tokens/sub/a.key", "tokens2/a.key", "tokens/a.txt", "tokens/.key", "outside.key"] {
         fs::write(above.join(path), "secret").unwrap();
     }
-    let is_refused = |row: &&realm::Row| row.1 == realm::KEYS && row.3.is_err() && realm::can_be_sent(row.2);
-    let refused = realm::UNIX.iter().filter(is_refused).map(|row| row.2);
+    let is_rejected = |row: &&realm::Row| row.1 == realm::KEYS && row.3.is_err() && realm::can_be_sent(row.2);
+    let rejected = realm::UNIX.iter().filter(is_rejected).map(|row| row.2);
     let too_long = format!("{}/{}.key", realm::KEYS, "x".repeat(300));
-    for realm in refused.chain([too_long.as_str()]) {
+    for realm in rejected.chain([too_long.as_str()]) {
         let realm = realm.replace(realm::ABOVE, above.to_str().unwrap());
         agent.clear_requests();
         agent.script([Answer::challenge(format!("Basic realm={realm}"))]);

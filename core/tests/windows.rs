@@ -10,7 +10,7 @@ use std::path::Path;
 
 use arcidentity_core::{Client, ErrorKind};
 use arcidentity_emulator::{Answer, Emulator, KeyStyle};
-use support::{VAULT, counts, emulator, failure, impatient, refused};
+use support::{VAULT, counts, emulator, failure, impatient, rejected};
 use tables::key_text::key_texts;
 use tables::realm;
 
@@ -26,7 +26,7 @@ fn a_token_comes_from_an_agent_of_this_user() {
 
 #[test]
 fn only_plain_files_are_read() {
-    assert_eq!(refused(KeyStyle::directory()), ErrorKind::UntrustedKey);
+    assert_eq!(rejected(KeyStyle::directory()), ErrorKind::UntrustedKey);
     let agent = emulator();
     for (name, content, expected) in key_texts() {
         agent.clear_requests();
@@ -82,8 +82,8 @@ fn other_names_of_a_key_file_open_nothing() {
     let key = keys.join("a.key");
     fs::write(&key, "secret").unwrap();
     let is_in_directory = |realm: &str| realm.starts_with(&format!(r"{}\", realm::WINDOWS_KEYS));
-    let refused = realm::WINDOWS.iter().filter(|row| row.3.is_err() && is_in_directory(row.2));
-    for (name, _, realm, _) in refused.filter(|row| realm::can_be_sent(row.2)) {
+    let rejected = realm::WINDOWS.iter().filter(|row| row.3.is_err() && is_in_directory(row.2));
+    for (name, _, realm, _) in rejected.filter(|row| realm::can_be_sent(row.2)) {
         let realm = realm.replace(realm::WINDOWS_KEYS, keys.to_str().unwrap());
         assert_eq!(asked_for(&agent, keys, &realm), Some(ErrorKind::UntrustedKey), "{name}: {realm}");
         assert_eq!(counts(&agent), (1, 0), "{name}: {realm}");

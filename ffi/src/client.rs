@@ -300,7 +300,7 @@ mod tests {
     }
 
     /// Asserts that a call for a token fails with this status and message.
-    fn assert_refused(client: *const arc_client, resource: *const c_char, flags: u32, message: &str) {
+    fn assert_rejected(client: *const arc_client, resource: *const c_char, flags: u32, message: &str) {
         let (mut token, mut error) = (ptr::null_mut(), ptr::null_mut());
         // SAFETY: live handles or NULL, NUL-terminated or NULL, and writable.
         unsafe {
@@ -312,16 +312,16 @@ mod tests {
     }
 
     #[test]
-    fn unusable_arguments_are_refused() {
+    fn unusable_arguments_are_rejected() {
         let resource = c"https://vault.azure.net".as_ptr();
         with_client(|client| {
             let messages = ["resource is NULL", "resource is empty", "resource is not UTF-8"];
             for (resource, message) in UNUSABLE.into_iter().zip(messages) {
-                assert_refused(client, resource, 0, message);
-                assert_refused(client, resource, ARC_FORCE_REFRESH, message);
+                assert_rejected(client, resource, 0, message);
+                assert_rejected(client, resource, ARC_FORCE_REFRESH, message);
             }
             for flags in [2, 3, u32::MAX] {
-                assert_refused(client, resource, flags, "flags has an unknown bit");
+                assert_rejected(client, resource, flags, "flags has an unknown bit");
             }
             let null = ptr::null_mut();
             // SAFETY: a live handle, NUL-terminated or NULL.
@@ -338,8 +338,8 @@ mod tests {
     }
 
     #[test]
-    fn a_null_client_is_refused() {
-        assert_refused(ptr::null(), c"https://vault.azure.net".as_ptr(), 0, "client is NULL");
+    fn a_null_client_is_rejected() {
+        assert_rejected(ptr::null(), c"https://vault.azure.net".as_ptr(), 0, "client is NULL");
         let mut metadata = ptr::null_mut();
         // SAFETY: NULL or writable.
         unsafe {

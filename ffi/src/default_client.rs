@@ -55,7 +55,7 @@ mod tests {
     use crate::text::tests::UNUSABLE;
 
     #[test]
-    fn unusable_arguments_are_refused() {
+    fn unusable_arguments_are_rejected() {
         for resource in UNUSABLE {
             let mut token = ptr::null_mut();
             // SAFETY: NULL, NUL-terminated or writable.

@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn unusable_texts_are_refused() {
+    fn unusable_texts_are_rejected() {
         with_options(|options| {
             for (set, text) in SET_TEXT.into_iter().flat_map(|set| UNUSABLE.map(|text| (set, text))) {
                 // SAFETY: a live handle; NULL or NUL-terminated.
@@ -313,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_out_of_range_are_refused() {
+    fn numbers_out_of_range_are_rejected() {
         with_options(|options| {
             // SAFETY: a live handle.
             unsafe {
@@ -334,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn null_options_are_refused() {
+    fn null_options_are_rejected() {
         let null = ptr::null_mut();
         // SAFETY: NULL or NUL-terminated.
         unsafe {

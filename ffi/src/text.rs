@@ -51,11 +51,11 @@ pub(crate) mod tests {
         unsafe { CStr::from_ptr(text) }.to_str().unwrap()
     }
 
-    /// The arguments that every function refuses.
+    /// The arguments that every function rejects.
     pub(crate) const UNUSABLE: [*const c_char; 3] = [ptr::null(), c"".as_ptr(), c"caf\xe9".as_ptr()];
 
     #[test]
-    fn null_empty_and_other_encodings_are_refused() {
+    fn null_empty_and_other_encodings_are_rejected() {
         for (text, message) in UNUSABLE.into_iter().zip(["url is NULL", "url is empty", "url is not UTF-8"]) {
             // SAFETY: NULL or NUL-terminated.
             let error = unsafe { argument("url", text) }.unwrap_err();

@@ -170,7 +170,7 @@ impl Client {
         self.with(py, |client| cached(py, client, text(py, resource)?))
     }
 
-    /// Refuses: a copy in another process would have a memory of its own, and its settings may not fit there.
+    /// Raises: a copy in another process would have a memory of its own, and its settings may not fit there.
     fn __reduce__(&self) -> PyResult<()> {
         Err(PyTypeError::new_err("a Client is not pickled: make one where it is needed"))
     }

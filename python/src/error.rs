@@ -15,7 +15,7 @@ pub(crate) fn to_python(py: Python<'_>, error: &Error) -> PyErr {
     exception.map_or_else(|failure| failure, PyErr::from_value)
 }
 
-/// The exception for an argument that this module refuses before core sees it.
+/// The exception for an argument that this module rejects before core sees it.
 pub(crate) fn invalid_argument(py: Python<'_>, message: &str) -> PyErr {
     to_python(py, &Error::new(ErrorKind::InvalidArgument, message))
 }

@@ -52,7 +52,7 @@ impl Token {
         format!("<arcidentity.Token expires_on={} refresh_on={}>", self.expires_on(), self.refresh_on())
     }
 
-    /// Refuses: a pickled token would lie readable in a file or a pipe.
+    /// Raises: a pickled token would lie readable in a file or a pipe.
     fn __reduce__(&self) -> PyResult<()> {
         Err(PyTypeError::new_err("a Token is not pickled, so that it does not end up in a file by accident"))
     }

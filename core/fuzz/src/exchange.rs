@@ -55,7 +55,7 @@ impl Stage {
             ("foreign.key", FOREIGN.to_owned()),
         ] {
             fs::write(path(name), content).expect("a file can be written");
-            // Whatever the umask: what everybody may write is refused for that.
+            // Whatever the umask: what everybody may write is rejected for that.
             #[cfg(unix)]
             fs::set_permissions(path(name), fs::Permissions::from_mode(0o600)).expect("the file is ours");
         }

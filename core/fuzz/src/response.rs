@@ -24,7 +24,7 @@ pub fn response(data: &[u8]) -> bool {
         2 => Identity::ClientId(CLIENT.to_owned()),
         _ => Identity::ResourceId(CLIENT.to_owned()),
     };
-    refused(status, body);
+    error(status, body);
     other(body);
     token(body, &identity)
 }
@@ -57,7 +57,7 @@ fn token(body: &[u8], identity: &Identity) -> bool {
     true
 }
 
-fn refused(status: u16, body: &[u8]) {
+fn error(status: u16, body: &[u8]) {
     let error = fuzzing::error(status, body, Some(&format!("Basic {KEY}")));
     assert!(!shown(&error).contains(KEY), "{error}");
     for text in [error.message(), error.code().unwrap_or_default()] {

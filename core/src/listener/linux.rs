@@ -16,7 +16,7 @@ use crate::error::{Error, ErrorKind};
 use crate::retry::Failure;
 use crate::{accounts, keyfile, shortage};
 
-/// Refuses an agent that somebody else impersonates. Called with a connection open and nothing sent.
+/// Rejects an agent that somebody else impersonates. Called with a connection open and nothing sent.
 pub(crate) fn verify(agent: SocketAddr, ours: SocketAddr) -> Result<(), Failure> {
     let owners = match netlink::owners(agent, ours) {
         // Another user can bring a shortage about; it must not end in trust, nor in a lesser answer.

@@ -13,7 +13,7 @@ use crate::windows::{self, Process, connections, listeners};
 /// The name of the agent's service.
 const SERVICE: &str = "himds";
 
-/// Refuses an agent that somebody else impersonates. Called with a connection open and nothing sent.
+/// Rejects an agent that somebody else impersonates. Called with a connection open and nothing sent.
 pub(crate) fn verify(agent: SocketAddr, ours: SocketAddr) -> Result<(), Failure> {
     // In this order: a connection that waits afterwards has waited for this listener.
     let table = match listeners().and_then(|listeners| Ok([listeners, connections()?].concat())) {

@@ -51,7 +51,7 @@ pub fn failure(emulator: &Emulator) -> Error {
 }
 
 /// The kind of failure that keys of this style end with, and that no key was sent.
-pub fn refused(style: KeyStyle) -> ErrorKind {
+pub fn rejected(style: KeyStyle) -> ErrorKind {
     let agent = emulator();
     agent.make_keys(style);
     let error = failure(&agent);

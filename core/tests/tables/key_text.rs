@@ -12,7 +12,7 @@ pub type Row = (&'static str, Vec<u8>, Result<String, ErrorKind>);
 pub fn key_texts() -> Vec<Row> {
     let key = |content: &str| (content.as_bytes().to_vec(), Ok(content.to_owned()));
     let with = |content: String| (content.into_bytes(), Ok(KEY.to_owned()));
-    let refused = |content: &[u8]| (content.to_vec(), Err(UntrustedKey));
+    let rejected = |content: &[u8]| (content.to_vec(), Err(UntrustedKey));
     let bad = |content: String| (content.into_bytes(), Err(UntrustedKey));
     let rows = [
         ("1 byte", key("k")),
@@ -25,15 +25,15 @@ pub fn key_texts() -> Vec<Row> {
         ("a byte order mark", with(format!("\u{feff}{KEY}"))),
         ("a byte order mark and a newline", with(format!("\u{feff}{KEY}\n"))),
         ("a byte order mark and CR LF", with(format!("\u{feff}{KEY}\r\n"))),
-        ("0 bytes", refused(b"")),
+        ("0 bytes", rejected(b"")),
         ("4097 bytes", bad("k".repeat(4097))),
         ("4096 bytes and a newline", bad("k".repeat(4096) + "\n")),
         ("1 MiB", bad("k".repeat(1 << 20))),
-        ("a newline alone", refused(b"\n")),
+        ("a newline alone", rejected(b"\n")),
         ("a byte order mark alone", bad("\u{feff}".to_owned())),
         ("two byte order marks", bad(format!("\u{feff}\u{feff}{KEY}"))),
-        ("a byte order mark of UTF-16", refused(b"\xff\xfe")),
-        ("UTF-16", refused(b"\xff\xfek\0e\0y\0")),
+        ("a byte order mark of UTF-16", rejected(b"\xff\xfe")),
+        ("UTF-16", rejected(b"\xff\xfek\0e\0y\0")),
         ("a space before", bad(format!(" {KEY}"))),
         ("a newline before", bad(format!("\n{KEY}"))),
         ("a space inside", bad(format!("{KEY} {KEY}"))),
@@ -43,14 +43,14 @@ pub fn key_texts() -> Vec<Row> {
         ("a request inside", bad(format!("{KEY}\r\n\r\nGET /x HTTP/1.1"))),
         ("NUL inside", bad(format!("{KEY}\0{KEY}"))),
         ("NUL behind", bad(format!("{KEY}\0"))),
-        ("DEL alone", refused(b"\x7f")),
+        ("DEL alone", rejected(b"\x7f")),
         ("DEL behind", bad(format!("{KEY}\u{7f}"))),
         ("an escape sequence", bad(format!("\u{1b}[2J{KEY}"))),
         ("non-ASCII", bad(format!("{KEY}é"))),
         ("a wide space behind", bad(format!("{KEY}\u{a0}"))),
-        ("a byte that is not UTF-8", refused(b"\xff")),
-        ("other than UTF-8", refused(&[KEY.as_bytes(), b"\xff"].concat())),
-        ("zeros", refused(&[0; 100])),
+        ("a byte that is not UTF-8", rejected(b"\xff")),
+        ("other than UTF-8", rejected(&[KEY.as_bytes(), b"\xff"].concat())),
+        ("zeros", rejected(&[0; 100])),
     ];
     rows.into_iter().map(|(name, (content, expected))| (name, content, expected)).collect()
 }

@@ -32,8 +32,8 @@ class BearerAuth:
     Any number of threads, tasks and clients may share one. Each request gets the token that is
     fresh at its time, and an event loop goes on while one comes from the agent. A request that is
     answered with 401 is sent once more with a new token, if its body is in memory (with requests
-    also a file). When that one is refused too, it is not replaced for five minutes: a service that
-    refuses everything costs the agent no more than that.
+    also a file). When that one is rejected too, it is not replaced for five minutes: a service that
+    rejects everything costs the agent no more than that.
 
     Every https host that it is used for gets the token. A redirect to another host or port, or
     from https to http, gets none.
@@ -83,13 +83,13 @@ class BearerAuth:
         target = urlsplit(prepared.url)
         check_destination(target.scheme, target.hostname, self._allow_http)
         token = self._client.get_token(self._resource)
-        _sign(prepared, token)
+        _set_authorization(prepared, token)
         prepared.register_hook("response", functools.partial(self._answered, token))
         return request
 
     def _answered(self, token: Token, response: Any, **settings: Any) -> Any:
-        """Send a request that was refused once more: a hook of `requests`."""
-        newer = self._newer(token) if _is_refused(response, token) else None
+        """Send a request that was rejected once more: a hook of `requests`."""
+        newer = self._newer(token) if _is_rejected(response, token) else None
         if newer is None or not _is_rewound(response.request):
             return response
         # Frees the connection for the next request.
@@ -97,7 +97,7 @@ class BearerAuth:
         response.close()
         # A copy: the program may send its own again, and the hook knows the token in that.
         request = response.request.copy()
-        _sign(request, newer)
+        _set_authorization(request, newer)
         answer = response.connection.send(request, **settings)
         answer.history.append(response)
         return answer
@@ -106,21 +106,21 @@ class BearerAuth:
         """Send a request of `httpx.Client`, which calls this."""
         check_destination(request.url.scheme, request.url.host, self._allow_http)
         token = self._client.get_token(self._resource)
-        _sign(request, token)
+        _set_authorization(request, token)
         response = yield request
-        newer = self._newer(token) if _is_refused(response, token) else None
+        newer = self._newer(token) if _is_rejected(response, token) else None
         if newer is not None and _is_repeatable(response.request):
-            yield _sign(response.request, newer)
+            yield _set_authorization(response.request, newer)
 
     async def async_auth_flow(self, request: Any) -> AsyncGenerator[Any, Any]:
         """Send a request of `httpx.AsyncClient`, which calls this."""
         check_destination(request.url.scheme, request.url.host, self._allow_http)
         token = await self._tokens.get_token(self._resource)
-        _sign(request, token)
+        _set_authorization(request, token)
         response = yield request
-        newer = await self._newer_async(token) if _is_refused(response, token) else None
+        newer = await self._newer_async(token) if _is_rejected(response, token) else None
         if newer is not None and _is_repeatable(response.request):
-            yield _sign(response.request, newer)
+            yield _set_authorization(response.request, newer)
 
     @functools.cached_property
     def _tokens(self) -> "AsyncTokens":
@@ -129,24 +129,24 @@ class BearerAuth:
 
         return AsyncTokens(self._client)
 
-    def _newer(self, refused: Token) -> Token | None:
-        """Another token than the one that a service has refused, if there is one."""
+    def _newer(self, rejected: Token) -> Token | None:
+        """Another token than the one that a service has rejected, if there is one."""
         try:
-            renewal(self._client, self._resource, refused).result()
+            renewal(self._client, self._resource, rejected).result()
             token = self._client.get_token(self._resource)
         except (ArcError, RuntimeError):  # The latter: no more threads.
             return None  # The caller gets the service's own answer.
-        return token if token.token != refused.token else None
+        return token if token.token != rejected.token else None
 
-    async def _newer_async(self, refused: Token) -> Token | None:
+    async def _newer_async(self, rejected: Token) -> Token | None:
         from arcidentity._event_loop import outcome
 
         try:
-            await outcome(renewal(self._client, self._resource, refused))
+            await outcome(renewal(self._client, self._resource, rejected))
             token = await self._tokens.get_token(self._resource)
         except (ArcError, RuntimeError):
             return None
-        return token if token.token != refused.token else None
+        return token if token.token != rejected.token else None
 
 
 class _Header(str):
@@ -158,12 +158,12 @@ class _Header(str):
         return "'Bearer …'"
 
 
-def _sign(request: Any, token: Token) -> Any:
+def _set_authorization(request: Any, token: Token) -> Any:
     request.headers["Authorization"] = _Header(f"Bearer {token.token}")
     return request
 
 
-def _is_refused(response: Any, token: Token) -> bool:
+def _is_rejected(response: Any, token: Token) -> bool:
     """Whether a service that got the token does not like it; after a redirect one may not have."""
     if response.status_code != 401:
         return False

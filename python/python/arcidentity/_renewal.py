@@ -1,4 +1,4 @@
-"""Tokens that were refused are replaced once, however many requests they were in."""
+"""Tokens that were rejected are replaced once, however many requests they were in."""
 
 import os
 import threading
@@ -17,7 +17,7 @@ _Key = tuple[int, int, int]
 _renewals: dict[_Key, "_Try"] = {}
 
 # For so long neither a token nor the one that came in its place is replaced again, in seconds. A
-# service that refuses everything costs no more than that; a revoked token is not kept until its end.
+# service that rejects everything costs no more than that; a revoked token is not kept until its end.
 _PAUSE = 300.0
 
 # More than a program has tokens in use. Whatever is forgotten costs one more request to the agent.
@@ -33,16 +33,16 @@ class _Try(Future[None]):
         return self.done() and time.monotonic() - self._began > _PAUSE
 
 
-def renewal(client: Client, resource: str, refused: Token) -> Future[None]:
+def renewal(client: Client, resource: str, rejected: Token) -> Future[None]:
     """What ends when the one try to get a token in place of this one has ended.
 
     A thread of its own makes it: whoever asks may be cancelled, interrupted, or wait in the way of
-    an event loop, and the others still get theirs. After a try that failed the next refusal leads
+    an event loop, and the others still get theirs. After a try that failed the next rejection leads
     to another.
     """
     if len(_renewals) >= _LIMIT:
         _renewals.clear()
-    key = _key(client, refused)
+    key = _key(client, rejected)
     earlier = _renewals.get(key)
     if earlier is not None and earlier.is_over():
         _renewals.pop(key, None)
@@ -50,7 +50,7 @@ def renewal(client: Client, resource: str, refused: Token) -> Future[None]:
     try:
         known = _renewals.setdefault(key, own)
         if known is own:
-            arguments = (key, own, client, resource, refused)
+            arguments = (key, own, client, resource, rejected)
             threading.Thread(target=_run, args=arguments, name="arcidentity", daemon=True).start()
     except BaseException as error:  # No more threads, or Ctrl-C.
         _fail(key, own, error)
@@ -58,10 +58,10 @@ def renewal(client: Client, resource: str, refused: Token) -> Future[None]:
     return known
 
 
-def _run(key: _Key, own: _Try, client: Client, resource: str, refused: Token) -> None:
+def _run(key: _Key, own: _Try, client: Client, resource: str, rejected: Token) -> None:
     try:
         token = client.get_token(resource)
-        if token.token == refused.token:
+        if token.token == rejected.token:
             token = client.get_token(resource, force_refresh=True)
             _renewals.setdefault(_key(client, token), own)  # It is not to be replaced itself.
     except BaseException as error:  # noqa: BLE001, whoever waits gets it

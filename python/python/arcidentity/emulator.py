@@ -94,8 +94,8 @@ class ArcEmulator(Emulator):
             UnavailableError: self.close,
             AccessDeniedError: lambda: self._name_key("no-such-key.key"),
             UntrustedKeyError: lambda: self._name_key("../other-directory.key"),
-            RefusedError: lambda: self._refuse(400, "invalid_resource"),
-            IdentityNotFoundError: lambda: self._refuse(404, "identity_not_found"),
+            RefusedError: lambda: self._respond_with_error(400, "invalid_resource"),
+            IdentityNotFoundError: lambda: self._respond_with_error(404, "identity_not_found"),
             ServiceError: lambda: self.respond(500, times=None),
             ProtocolError: lambda: self.respond(200, "<html>", times=None),
             ArcTimeoutError: self._be_late,
@@ -120,7 +120,7 @@ class ArcEmulator(Emulator):
         challenge = f"Basic realm={self.key_directory}/{name}"
         self._respond_to_token_requests(401, headers={"WWW-Authenticate": challenge})
 
-    def _refuse(self, status: int, error: str) -> None:
+    def _respond_with_error(self, status: int, error: str) -> None:
         self._respond_to_token_requests(status, {"error": error})
 
     def _be_late(self) -> None:

@@ -95,7 +95,7 @@ fn listening(address: &str) -> io::Result<TcpListener> {
 }
 
 /// Why the call must fail if `user` has a hand in it.
-fn refusal(user: u32) -> Option<ErrorKind> {
+fn expected_error(user: u32) -> Option<ErrorKind> {
     (user != geteuid().as_raw()).then_some(ErrorKind::UntrustedAgent)
 }
 
@@ -129,14 +129,18 @@ fn every_kind_of_listener_is_seen() {
             let agent = SocketAddr::new(asked.parse().unwrap(), listener.local_addr().unwrap().port());
             let (_stream, ours) = connected(agent);
             assert_eq!(owners(agent, ours), Some(Owners { listener: user, acceptor: None }), "{bound_to}");
-            assert_eq!(failure(agent, ours), refusal(user), "{bound_to}");
+            assert_eq!(failure(agent, ours), expected_error(user), "{bound_to}");
             drop(as_user(user, || listener.accept()));
             for acceptor in users() {
                 let (_stream, ours) = connected(agent);
                 let _accepted = as_user(acceptor, || listener.accept()).unwrap();
                 let expected = Owners { listener: user, acceptor: Some(acceptor) };
                 assert_eq!(owners(agent, ours), Some(expected), "{bound_to}");
-                assert_eq!(failure(agent, ours), refusal(user).or(refusal(acceptor)), "{bound_to}");
+                assert_eq!(
+                    failure(agent, ours),
+                    expected_error(user).or(expected_error(acceptor)),
+                    "{bound_to}"
+                );
             }
         }
     }
@@ -208,7 +212,7 @@ fn who_accepts_and_closes_the_port_is_gone() {
 #[test]
 fn who_accepts_and_closes_the_port_hears_nothing() {
     let _alone = alone();
-    for user in users().into_iter().filter(|user| refusal(*user).is_some()) {
+    for user in users().into_iter().filter(|user| expected_error(*user).is_some()) {
         for _ in 0..50 {
             let listener = as_user(user, || listening("127.0.0.1:0")).unwrap();
             let endpoint = format!("http://{}", listener.local_addr().unwrap());
@@ -241,7 +245,7 @@ fn who_accepts_and_leaves_the_port_to_the_agent_is_seen() {
         let _agent = listening(&agent.to_string()).unwrap();
         let us = geteuid().as_raw();
         assert_eq!(owners(agent, ours), Some(Owners { listener: us, acceptor: Some(user) }));
-        assert_eq!(failure(agent, ours), refusal(user));
+        assert_eq!(failure(agent, ours), expected_error(user));
     }
 }
 
@@ -266,7 +270,7 @@ fn who_meets_our_attempt_to_connect_is_seen_behind_the_real_listener() {
             let (agent, ours) = (agent.local_addr().unwrap(), stream.local_addr().unwrap());
             let us = geteuid().as_raw();
             assert_eq!(owners(agent, ours), Some(Owners { listener: us, acceptor: Some(user) }));
-            assert_eq!(failure(agent, ours), refusal(user));
+            assert_eq!(failure(agent, ours), expected_error(user));
         }
     }
 }

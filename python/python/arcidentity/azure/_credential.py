@@ -59,7 +59,7 @@ class ArcCredential:
         scopes
             One scope, such as "https://vault.azure.net/.default", or the resource that it names.
         claims
-            What a service asks for after it has refused a token. Any claims get a new one.
+            What a service asks for after it has rejected a token. Any claims get a new one.
         tenant_id, enable_cae, kwargs
             Ignored: the identity belongs to one tenant, and the agent knows no other options.
 
@@ -92,9 +92,9 @@ class ArcCredential:
         """
         if len(scopes) != 1:
             raise not_one(scopes)
-        is_refused = options is not None and bool(options.get("claims"))
+        is_rejected = options is not None and bool(options.get("claims"))
         try:
-            token = self._client.get_token(scopes[0], force_refresh=is_refused)
+            token = self._client.get_token(scopes[0], force_refresh=is_rejected)
         except ArcError as error:
             raise translated(error) from error
         return info(token)
