@@ -21,7 +21,7 @@ pub(crate) struct Route {
     pub(crate) agent_executable: Option<PathBuf>,
 }
 
-/// An open connection whose listener was judged. Nothing has been sent yet.
+/// An open connection whose listener was verified. Nothing has been sent yet.
 pub(crate) struct Connection {
     stream: TcpStream,
     deadline: Deadline,

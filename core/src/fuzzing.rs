@@ -23,12 +23,12 @@ pub fn realm<'a>(headers: &[&'a [u8]]) -> Result<&'a str, Error> {
 
 /// The file name that `realm` spells in `directory`, by the rules of Linux and other Unix systems.
 pub fn unix_key_name<'a>(directory: &str, realm: &'a str) -> Result<&'a str, Error> {
-    keyfile::judge(Syntax::Unix, Path::new(directory), realm)
+    keyfile::key_name(Syntax::Unix, Path::new(directory), realm)
 }
 
 /// The file name that `realm` spells in `directory`, by the rules of Windows.
 pub fn windows_key_name<'a>(directory: &str, realm: &'a str) -> Result<&'a str, Error> {
-    keyfile::judge(Syntax::Windows, Path::new(directory), realm)
+    keyfile::key_name(Syntax::Windows, Path::new(directory), realm)
 }
 
 /// Whether a path of Windows cannot lead to another machine or to a device.
@@ -38,7 +38,7 @@ pub fn is_on_a_drive(path: &str) -> bool {
 
 /// The key in a key file with this content.
 pub fn key_text(content: &[u8]) -> Result<&str, Error> {
-    keyfile::judge_size(content.len() as u64)?;
+    keyfile::check_size(content.len() as u64)?;
     keyfile::key_text(content)
 }
 

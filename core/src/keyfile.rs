@@ -1,8 +1,8 @@
 //! The key: a file that the agent names and only privileged users can read.
 //!
-//! The name comes from whoever answered on the port, so nothing about it is believed. It is judged as
+//! The name comes from whoever answered on the port, so nothing about it is believed. It is checked as
 //! text first ([`realm`]); then that one name is opened in the key directory, without following a link,
-//! and the open file itself is judged (`unix.rs`, `windows.rs`); then its
+//! and the open file itself is checked (`unix.rs`, `windows.rs`); then its
 //! text is.
 
 mod error;
@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 pub(crate) use self::error::KeyError;
 use self::error::{unreadable, untrusted};
 pub(crate) use self::realm::Syntax;
-pub(crate) use self::text::{judge_size, key_text};
+pub(crate) use self::text::{check_size, key_text};
 use crate::error::{Error, ErrorKind};
 use crate::secret::Secret;
 
@@ -62,7 +62,7 @@ impl KeyDirectory {
 
     /// The Authorization value that the key file named by `realm` makes: `Basic ` and the file's text.
     pub(crate) fn authorization(&self, realm: &str) -> Result<Secret, KeyError> {
-        let name = judge(system::SYNTAX, &self.path, realm)?;
+        let name = key_name(system::SYNTAX, &self.path, realm)?;
         let (mut file, size) = system::open_key(&self.path, name)?;
         let mut content = Zeroizing::new(vec![0; size]);
         file.read_exact(&mut content).map_err(unreadable)?;
@@ -71,7 +71,7 @@ impl KeyDirectory {
 }
 
 /// The file name in `realm`, if it lies in the directory `ours` or in what that resolves to.
-pub(crate) fn judge<'a>(syntax: Syntax, ours: &Path, realm: &'a str) -> Result<&'a str, Error> {
+pub(crate) fn key_name<'a>(syntax: Syntax, ours: &Path, realm: &'a str) -> Result<&'a str, Error> {
     let (directory, name) = syntax.split(realm)?;
     let is = |ours: &Path| ours.to_str().is_some_and(|ours| syntax.same(directory, ours));
     // Only our own path is resolved, never the stranger's.

@@ -12,7 +12,7 @@
 //! ```
 //!
 //! It is synchronous and starts no thread. The way of a key: [`Client::get_token`] → `agent.rs` → `handshake.rs` →
-//! `challenge.rs` names the file → `keyfile.rs` judges and reads it → `http.rs` sends it → `secret.rs` wipes it.
+//! `challenge.rs` names the file → `keyfile.rs` checks and reads it → `http.rs` sends it → `secret.rs` wipes it.
 //!
 //! Keys, headers and tokens live in memory that is wiped when it is freed, and so do the buffers of the
 //! connection. A program that wants the same for every copy that other code makes installs an allocator

@@ -7,7 +7,7 @@
 //! That alone would not do. Who had the port a moment ago may have accepted the connection and made room
 //! for the agent. And a socket that only pretends to connect to us, from the agent's port, gets a connection
 //! of ours that guesses right, while the agent listens there (a simultaneous open, RFC 9293). So whoever
-//! accepted the connection is judged too.
+//! accepted the connection is verified too.
 
 #[cfg(target_os = "linux")]
 mod linux;

@@ -73,9 +73,13 @@ fn challenges() {
 fn realms() {
     type Judge = for<'a> fn(&str, &'a str) -> Result<&'a str, Error>;
     let systems: [(_, Judge); 2] = [(UNIX, fuzzing::unix_key_name), (WINDOWS, fuzzing::windows_key_name)];
-    for (rows, judge) in systems {
+    for (rows, key_name) in systems {
         for (name, directory, realm, expected) in rows {
-            assert_eq!(judge(directory, realm).map_err(|error| error.kind()), *expected, "{name}: {realm:?}");
+            assert_eq!(
+                key_name(directory, realm).map_err(|error| error.kind()),
+                *expected,
+                "{name}: {realm:?}"
+            );
             targets::challenge(format!("Basic realm={realm}").as_bytes());
         }
     }

@@ -325,7 +325,7 @@ fn a_key_of_another_directory() {
     assert_cause(&client(&agent).diagnose(Some(VAULT)), cause, ErrorKind::AccessDenied);
     let elsewhere =
         Client::builder().endpoint(agent.endpoint()).key_directory(agent.key_directory().join("none"));
-    // The realm is judged before the directory is touched.
+    // The realm is checked before the directory is touched.
     let report = elsewhere.build().unwrap().diagnose(Some(VAULT));
     assert_cause(&report, "handshake", ErrorKind::UntrustedKey);
 }

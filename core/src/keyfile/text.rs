@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::limits::MAX_KEY;
 
 /// The size of a key that is read whole, and no more of it should it grow meanwhile.
-pub(crate) fn judge_size(size: u64) -> Result<usize, Error> {
+pub(crate) fn check_size(size: u64) -> Result<usize, Error> {
     match usize::try_from(size) {
         Ok(size) if size <= MAX_KEY => Ok(size),
         _ => Err(untrusted(format!("the key file is larger than {MAX_KEY} bytes"))),
@@ -25,12 +25,12 @@ pub(crate) fn key_text(content: &[u8]) -> Result<&str, Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::judge_size;
+    use super::check_size;
 
     #[test]
     fn key_sizes() {
         assert_eq!(
-            [0, 1, 4096, 4097, u64::MAX].map(|size| judge_size(size).ok()),
+            [0, 1, 4096, 4097, u64::MAX].map(|size| check_size(size).ok()),
             [Some(0), Some(1), Some(4096), None, None]
         );
     }

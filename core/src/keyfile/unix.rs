@@ -12,7 +12,7 @@ use nix::unistd::geteuid;
 
 use super::error::{KeyError, denied, unreadable, untrusted};
 use super::realm::Syntax;
-use super::text::judge_size;
+use super::text::check_size;
 use crate::accounts;
 use crate::error::Error;
 use crate::shortage;
@@ -26,7 +26,7 @@ pub(super) fn default_directory() -> Result<PathBuf, Error> {
     Ok(PathBuf::from(AGENT_DIRECTORY))
 }
 
-/// Opens the file `name` in `directory` and judges the open file, so that nobody can exchange it in
+/// Opens the file `name` in `directory` and checks the open file, so that nobody can exchange it in
 /// between. Also tells its size.
 pub(super) fn open_key(directory: &Path, name: &str) -> Result<(File, usize), KeyError> {
     let handle = open(directory, directory_flags(), Mode::empty())
@@ -34,7 +34,7 @@ pub(super) fn open_key(directory: &Path, name: &str) -> Result<(File, usize), Ke
         .map_err(|errno| cannot_open_directory(directory, errno))?;
     let owner = handle.metadata().map_err(unreadable)?;
     let file = open_in(&handle, name).map_err(|errno| cannot_open_file(directory, &owner, errno))?;
-    let size = judge(&file.metadata().map_err(unreadable)?, &owner)?;
+    let size = check_file(&file.metadata().map_err(unreadable)?, &owner)?;
     Ok((file, size))
 }
 
@@ -53,7 +53,7 @@ fn open_in(directory: impl AsFd, name: &str) -> nix::Result<File> {
     openat(directory, name, flags, Mode::empty()).map(File::from)
 }
 
-fn judge(file: &Metadata, directory: &Metadata) -> Result<usize, Error> {
+fn check_file(file: &Metadata, directory: &Metadata) -> Result<usize, Error> {
     if !file.is_file() {
         return Err(untrusted("the agent named a key that is not a regular file"));
     }
@@ -65,7 +65,7 @@ fn judge(file: &Metadata, directory: &Metadata) -> Result<usize, Error> {
     if file.mode() & 0o002 != 0 {
         return Err(untrusted("the key file is writable for everybody"));
     }
-    judge_size(file.len())
+    check_size(file.len())
 }
 
 fn cannot_open_directory(directory: &Path, errno: Errno) -> KeyError {

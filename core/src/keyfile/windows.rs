@@ -17,7 +17,7 @@ use windows_sys::Win32::Storage::FileSystem::{
 
 use super::error::{KeyError, denied, unreadable, untrusted};
 use super::realm::Syntax;
-use super::text::judge_size;
+use super::text::check_size;
 use crate::error::Error;
 use crate::shortage;
 use crate::windows::program_data;
@@ -31,30 +31,30 @@ pub(super) fn default_directory() -> Result<PathBuf, Error> {
     Ok(program_data()?.join(r"AzureConnectedMachineAgent\Tokens"))
 }
 
-/// Opens the file `name` in `directory` and judges the open file, so that nobody can exchange it in
+/// Opens the file `name` in `directory` and checks the open file, so that nobody can exchange it in
 /// between. Also tells its size.
 pub(super) fn open_key(directory: &Path, name: &str) -> Result<(File, usize), KeyError> {
     let file = OpenOptions::new()
         .read(true)
         // Nobody who uses or deletes the file is kept from it.
         .share_mode(FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE)
-        // A link is opened itself, and a directory is opened at all, so that both are judged below.
+        // A link is opened itself, and a directory is opened at all, so that both are checked below.
         .custom_flags(FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS)
         .open(directory.join(name))
         .map_err(|error| cannot_open(directory, &error))?;
     let status = file.metadata().map_err(unreadable)?;
-    let size = judge(status.file_attributes(), status.file_size())?;
+    let size = check_file(status.file_attributes(), status.file_size())?;
     Ok((file, size))
 }
 
-fn judge(attributes: u32, size: u64) -> Result<usize, Error> {
+fn check_file(attributes: u32, size: u64) -> Result<usize, Error> {
     if attributes & FILE_ATTRIBUTE_REPARSE_POINT != 0 {
         return Err(untrusted("the agent named a key that is a link"));
     }
     if attributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_DEVICE) != 0 {
         return Err(untrusted("the agent named a key that is not a regular file"));
     }
-    judge_size(size)
+    check_size(size)
 }
 
 fn cannot_open(directory: &Path, error: &io::Error) -> KeyError {
@@ -89,16 +89,16 @@ mod tests {
     #[test]
     fn only_a_plain_file_is_read() {
         const ARCHIVE: u32 = 0x20;
-        assert_eq!(judge(ARCHIVE, 4096).ok(), Some(4096));
+        assert_eq!(check_file(ARCHIVE, 4096).ok(), Some(4096));
         for attributes in [
             FILE_ATTRIBUTE_REPARSE_POINT,
             FILE_ATTRIBUTE_REPARSE_POINT | FILE_ATTRIBUTE_DIRECTORY,
             FILE_ATTRIBUTE_DIRECTORY,
             FILE_ATTRIBUTE_DEVICE,
         ] {
-            assert!(judge(ARCHIVE | attributes, 10).is_err(), "{attributes:#x}");
+            assert!(check_file(ARCHIVE | attributes, 10).is_err(), "{attributes:#x}");
         }
-        assert!(judge(ARCHIVE, 4097).is_err());
+        assert!(check_file(ARCHIVE, 4097).is_err());
     }
 
     #[test]

@@ -24,9 +24,10 @@ pub(crate) fn verify(agent: SocketAddr, ours: SocketAddr) -> Result<(), Failure>
         answer => answer,
     };
     match owners {
-        Ok(Some(Owners { listener, acceptor })) => {
-            [Some(listener), acceptor].into_iter().flatten().try_for_each(|uid| judge(uid, agent.port()))
-        }
+        Ok(Some(Owners { listener, acceptor })) => [Some(listener), acceptor]
+            .into_iter()
+            .flatten()
+            .try_for_each(|uid| verify_owner(uid, agent.port())),
         Ok(None) => Err(Failure::service(format!("whoever listened on {agent} went away"))),
         Err(error) if shortage::is_one(&error) => {
             Err(shortage::error(format!("cannot see who listens on {agent}: {error}")).into())
@@ -36,7 +37,7 @@ pub(crate) fn verify(agent: SocketAddr, ours: SocketAddr) -> Result<(), Failure>
     }
 }
 
-fn judge(uid: u32, port: u16) -> Result<(), Failure> {
+fn verify_owner(uid: u32, port: u16) -> Result<(), Failure> {
     if is_trusted(uid) || procfs::is_hidden(uid) {
         return Ok(());
     }

@@ -33,7 +33,7 @@ pub(super) enum Owner {
 
 /// The process of the agent's service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Service {
+pub(super) enum ServiceProcess {
     Runs(u32),
     Stopped,
     /// This user is not told.
@@ -51,13 +51,13 @@ pub(super) enum Verdict {
 
 /// The sockets that our end of a connection to `agent` met, if they are still there: all that take such
 /// connections, and the one that has accepted it.
-pub(super) fn met(table: &[Row], agent: SocketAddr, ours: SocketAddr) -> Option<Vec<Row>> {
+pub(super) fn peers(table: &[Row], agent: SocketAddr, ours: SocketAddr) -> Option<Vec<Row>> {
     let best = table.iter().filter_map(|row| precedence(row, agent)).max()?;
     let other_end = table.iter().find(|row| !row.listens && row.local == agent && row.remote == ours)?;
-    let mut met: Vec<Row> =
+    let mut peers: Vec<Row> =
         table.iter().filter(|row| precedence(row, agent) == Some(best)).copied().collect();
-    met.push(*other_end);
-    Some(met)
+    peers.push(*other_end);
+    Some(peers)
 }
 
 /// The place of a socket among those that take connections to `agent`, if it is one. An IPv6 wildcard takes
@@ -81,8 +81,13 @@ pub(crate) fn account(id: &str) -> String {
     }
 }
 
-/// Judges a socket by its process's user, and where that is hidden by the process of the agent's service.
-pub(super) fn judge(socket: &Row, owner: &Owner, us: &str, service: impl FnOnce() -> Service) -> Verdict {
+/// Verifies a socket by its process's user, and where that is hidden by the process of the agent's service.
+pub(super) fn verify_owner(
+    socket: &Row,
+    owner: &Owner,
+    us: &str,
+    service: impl FnOnce() -> ServiceProcess,
+) -> Verdict {
     match owner {
         _ if socket.process == 0 => Verdict::Trusted,
         _ if socket.process == SYSTEM_PROCESS => Verdict::Stranger(None),
@@ -93,9 +98,9 @@ pub(super) fn judge(socket: &Row, owner: &Owner, us: &str, service: impl FnOnce(
         Owner::User { id, .. } if [LOCAL_SYSTEM, AGENT, us].contains(&id.as_str()) => Verdict::Trusted,
         Owner::User { id, .. } => Verdict::Stranger(Some(id.clone())),
         Owner::Hidden => match service() {
-            Service::Runs(process) if process == socket.process => Verdict::Trusted,
-            Service::Runs(_) | Service::Stopped => Verdict::Stranger(None),
-            Service::Hidden => Verdict::Trusted,
+            ServiceProcess::Runs(process) if process == socket.process => Verdict::Trusted,
+            ServiceProcess::Runs(_) | ServiceProcess::Stopped => Verdict::Stranger(None),
+            ServiceProcess::Hidden => Verdict::Trusted,
         },
     }
 }
@@ -119,8 +124,8 @@ mod tests {
 
     /// The processes that a connection from [`OURS`] meets.
     fn processes(table: &[Row], agent: &str) -> Option<Vec<u32>> {
-        let met = met(table, agent.parse().unwrap(), OURS.parse().unwrap())?;
-        Some(met.iter().map(|row| row.process).collect())
+        let peers = peers(table, agent.parse().unwrap(), OURS.parse().unwrap())?;
+        Some(peers.iter().map(|row| row.process).collect())
     }
 
     #[test]
@@ -166,24 +171,24 @@ mod tests {
         let accepted = row("[::1]:40342", "[::1]:50000", 12);
         for listener in ["[::1]:40342", "[::]:40342"] {
             let table = [listening("0.0.0.0:40342", 1), listening(listener, 11), accepted];
-            let met = met(&table, agent, ours).unwrap();
-            assert_eq!(met.iter().map(|row| row.process).collect::<Vec<_>>(), [11, 12]);
+            let peers = peers(&table, agent, ours).unwrap();
+            assert_eq!(peers.iter().map(|row| row.process).collect::<Vec<_>>(), [11, 12]);
         }
-        assert!(met(&[listening("0.0.0.0:40342", 1), accepted], agent, ours).is_none());
+        assert!(peers(&[listening("0.0.0.0:40342", 1), accepted], agent, ours).is_none());
     }
 
     fn user(id: &str) -> Owner {
         Owner::User { id: id.to_owned(), process_started: 100 }
     }
 
-    fn told(owner: &Owner, service: Service) -> Verdict {
-        judge(&listening("127.0.0.1:40342", 12), owner, US, || service)
+    fn told(owner: &Owner, service: ServiceProcess) -> Verdict {
+        verify_owner(&listening("127.0.0.1:40342", 12), owner, US, || service)
     }
 
     #[test]
     fn the_user_decides() {
         for trusted in ["S-1-5-18", AGENT, US] {
-            assert_eq!(told(&user(trusted), Service::Stopped), Verdict::Trusted, "{trusted}");
+            assert_eq!(told(&user(trusted), ServiceProcess::Stopped), Verdict::Trusted, "{trusted}");
         }
         // LocalService and NetworkService run much else, and another service has another number.
         let other_service = AGENT.replace("-2701885083", "-2701885084");
@@ -191,7 +196,7 @@ mod tests {
             [SOMEBODY_ELSE, "S-1-5-19", "S-1-5-20", "S-1-5-32-544", "S-1-5-80-0", &other_service, ""]
         {
             let expected = Verdict::Stranger(Some(stranger.to_owned()));
-            assert_eq!(told(&user(stranger), Service::Runs(12)), expected, "{stranger}");
+            assert_eq!(told(&user(stranger), ServiceProcess::Runs(12)), expected, "{stranger}");
         }
     }
 
@@ -204,34 +209,38 @@ mod tests {
 
     #[test]
     fn where_the_user_is_hidden_the_service_decides() {
-        assert_eq!(told(&Owner::Hidden, Service::Runs(12)), Verdict::Trusted);
-        assert_eq!(told(&Owner::Hidden, Service::Runs(13)), Verdict::Stranger(None));
-        assert_eq!(told(&Owner::Hidden, Service::Stopped), Verdict::Stranger(None));
+        assert_eq!(told(&Owner::Hidden, ServiceProcess::Runs(12)), Verdict::Trusted);
+        assert_eq!(told(&Owner::Hidden, ServiceProcess::Runs(13)), Verdict::Stranger(None));
+        assert_eq!(told(&Owner::Hidden, ServiceProcess::Stopped), Verdict::Stranger(None));
         // The system does not tell.
-        assert_eq!(told(&Owner::Hidden, Service::Hidden), Verdict::Trusted);
+        assert_eq!(told(&Owner::Hidden, ServiceProcess::Hidden), Verdict::Trusted);
     }
 
     #[test]
     fn the_web_server_of_windows_is_nobodys_word() {
         let socket = listening("127.0.0.1:40342", 4);
         for owner in [Owner::Hidden, user("S-1-5-18")] {
-            assert_eq!(judge(&socket, &owner, US, || Service::Hidden), Verdict::Stranger(None));
+            assert_eq!(verify_owner(&socket, &owner, US, || ServiceProcess::Hidden), Verdict::Stranger(None));
         }
     }
 
     #[test]
     fn the_number_of_a_process_that_ended_is_nobodys_word() {
-        assert_eq!(told(&Owner::Gone, Service::Runs(12)), Verdict::Gone);
+        assert_eq!(told(&Owner::Gone, ServiceProcess::Runs(12)), Verdict::Gone);
         // Whoever starts after a socket was made has not made it.
         for (made, expected) in [(0, Verdict::Trusted), (99, Verdict::Gone), (100, Verdict::Trusted)] {
             let socket = Row { made, ..listening("127.0.0.1:40342", 12) };
-            assert_eq!(judge(&socket, &user("S-1-5-18"), US, || Service::Hidden), expected, "{made}");
+            assert_eq!(
+                verify_owner(&socket, &user("S-1-5-18"), US, || ServiceProcess::Hidden),
+                expected,
+                "{made}"
+            );
         }
     }
 
     #[test]
     fn a_socket_without_a_process_says_nothing() {
         let waiting = row("127.0.0.1:40342", OURS, 0);
-        assert_eq!(judge(&waiting, &Owner::Gone, US, || Service::Stopped), Verdict::Trusted);
+        assert_eq!(verify_owner(&waiting, &Owner::Gone, US, || ServiceProcess::Stopped), Verdict::Trusted);
     }
 }

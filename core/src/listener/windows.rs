@@ -3,7 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 
-use super::processes::{Owner, Service, Verdict, judge, met};
+use super::processes::{Owner, ServiceProcess, Verdict, peers, verify_owner};
 use crate::error::{Error, ErrorKind};
 use crate::retry::Failure;
 use crate::shortage;
@@ -25,16 +25,16 @@ pub(crate) fn verify(agent: SocketAddr, ours: SocketAddr) -> Result<(), Failure>
         // The system does not tell.
         Err(_) => return Ok(()),
     };
-    let Some(met) = met(&table, agent, ours) else {
+    let Some(peers) = peers(&table, agent, ours) else {
         return Err(Failure::service(format!("whoever listened on {agent} went away")));
     };
     let us = Process::own().and_then(|process| process.user()).unwrap_or_default();
-    met.iter().try_for_each(|socket| answer(socket, &us))
+    peers.iter().try_for_each(|socket| answer(socket, &us))
 }
 
 fn answer(socket: &Row, us: &str) -> Result<(), Failure> {
     let (process, port) = (socket.process, socket.local.port());
-    match judge(socket, &owner(process), us, service) {
+    match verify_owner(socket, &owner(process), us, service) {
         Verdict::Trusted => Ok(()),
         Verdict::Gone => Err(Failure::service(format!(
             "process {process}, which had port {port}, has ended, and may have left the port to another"
@@ -54,11 +54,11 @@ fn owner(process: u32) -> Owner {
     })
 }
 
-fn service() -> Service {
+fn service() -> ServiceProcess {
     match windows::service(SERVICE) {
-        Some(windows::Service::Runs { process }) => Service::Runs(process),
-        Some(windows::Service::Stopped { .. } | windows::Service::Missing) => Service::Stopped,
-        None => Service::Hidden,
+        Some(windows::Service::Runs { process }) => ServiceProcess::Runs(process),
+        Some(windows::Service::Stopped { .. } | windows::Service::Missing) => ServiceProcess::Stopped,
+        None => ServiceProcess::Hidden,
     }
 }
 
