@@ -59,7 +59,7 @@ impl Route {
         } else {
             format!("cannot connect to the Azure Arc agent on {address}: {error}")
         };
-        if shortage::is_one(error) {
+        if shortage::is_shortage(error) {
             return shortage::error(message).into();
         }
         let error = Error::new(ErrorKind::Unavailable, message);

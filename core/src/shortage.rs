@@ -14,7 +14,7 @@ pub(crate) fn error(message: impl Into<String>) -> Error {
 }
 
 /// Whether there were no descriptors or no memory left.
-pub(crate) fn is_one(error: &io::Error) -> bool {
+pub(crate) fn is_shortage(error: &io::Error) -> bool {
     #[cfg(unix)]
     const SHORTAGES: [i32; 4] = [libc::EMFILE, libc::ENFILE, libc::ENOMEM, libc::ENOBUFS];
     // ERROR_TOO_MANY_OPEN_FILES, ERROR_NOT_ENOUGH_MEMORY, WSAEMFILE, WSAENOBUFS

@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use crate::{error, signals};
 
 /// Runs a call that may wait, while other Python threads go on. Ctrl-C ends it.
-pub(crate) fn waiting<T: Send>(
+pub(crate) fn blocking<T: Send>(
     py: Python<'_>,
     call: impl FnOnce() -> Result<T, Error> + Send,
 ) -> PyResult<T> {
@@ -20,7 +20,7 @@ pub(crate) fn waiting<T: Send>(
 }
 
 /// Runs a call that never waits.
-pub(crate) fn prompt<T>(py: Python<'_>, call: impl FnOnce() -> Result<T, Error>) -> PyResult<T> {
+pub(crate) fn immediate<T>(py: Python<'_>, call: impl FnOnce() -> Result<T, Error>) -> PyResult<T> {
     guarded(call).map_err(|error| error::to_python(py, &error))
 }
 

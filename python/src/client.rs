@@ -72,7 +72,7 @@ impl Client {
         object_id: Option<String>,
         resource_id: Option<String>,
     ) -> PyResult<Client> {
-        call::prompt(py, || {
+        call::immediate(py, || {
             let mut builder = arcidentity_core::Client::builder()
                 .interrupt(signals::interrupted)
                 .identity(identity(client_id, object_id, resource_id)?)
@@ -145,7 +145,7 @@ impl Client {
     /// Forgets the tokens in memory. Those handed out stay valid.
     fn clear(&self, py: Python<'_>) -> PyResult<()> {
         self.with(py, |client| {
-            call::waiting(py, || {
+            call::blocking(py, || {
                 client.clear();
                 Ok(())
             })
@@ -205,17 +205,17 @@ pub(crate) fn token(
 ) -> PyResult<Token> {
     let resource = text(py, resource)?;
     if force_refresh {
-        return call::waiting(py, || client.force_refresh(resource)).map(Token::from);
+        return call::blocking(py, || client.force_refresh(resource)).map(Token::from);
     }
     // Leaving the interpreter costs more than looking into memory.
     if let Some(token) = cached(py, client, resource)? {
         return Ok(token);
     }
-    call::waiting(py, || client.get_token(resource)).map(Token::from)
+    call::blocking(py, || client.get_token(resource)).map(Token::from)
 }
 
 fn cached(py: Python<'_>, client: &arcidentity_core::Client, resource: &str) -> PyResult<Option<Token>> {
-    Ok(call::prompt(py, || Ok(client.cached_token(resource)))?.map(Token::from))
+    Ok(call::immediate(py, || Ok(client.cached_token(resource)))?.map(Token::from))
 }
 
 pub(crate) fn text<'a>(py: Python<'_>, resource: &'a Bound<'_, PyString>) -> PyResult<&'a str> {
@@ -226,7 +226,7 @@ pub(crate) fn metadata<'py>(
     py: Python<'py>,
     client: &arcidentity_core::Client,
 ) -> PyResult<Bound<'py, PyDict>> {
-    let metadata = call::waiting(py, || client.get_metadata())?;
+    let metadata = call::blocking(py, || client.get_metadata())?;
     let document = py.import("json")?.call_method1("loads", (metadata.json(),))?;
     Ok(document.cast_into()?)
 }

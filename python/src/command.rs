@@ -13,5 +13,5 @@ use crate::call;
 /// Leaves Ctrl-C to the system, so that the handler of SIGINT must be the default one.
 #[pyfunction]
 pub(crate) fn run_command(py: Python<'_>, arguments: Vec<OsString>) -> PyResult<i32> {
-    call::waiting(py, || Ok(arcidentity_cli::run(arguments, &mut io::stdout(), &mut io::stderr(), None)))
+    call::blocking(py, || Ok(arcidentity_cli::run(arguments, &mut io::stdout(), &mut io::stderr(), None)))
 }

@@ -30,7 +30,7 @@ pub(crate) fn with<T>(
 ) -> PyResult<T> {
     match stand_in() {
         Some(client) => use_it(&client),
-        None => use_it(call::prompt(py, own)?),
+        None => use_it(call::immediate(py, own)?),
     }
 }
 
@@ -107,7 +107,7 @@ pub(crate) fn default_client() -> Client {
 #[pyo3(signature = (client))]
 pub(crate) fn replace_default_client(client: Option<&Client>) {
     let client = client.and_then(Client::own);
-    let is_one = client.is_some();
+    let has_stand_in = client.is_some();
     STAND_IN.store(client);
-    HAS_STAND_IN.store(is_one, Ordering::Release);
+    HAS_STAND_IN.store(has_stand_in, Ordering::Release);
 }

@@ -101,7 +101,7 @@ fn cannot_open_file(directory: &Path, status: &Metadata, errno: Errno) -> KeyErr
 
 fn not_opened(what: &str, errno: Errno) -> Error {
     let message = format!("{what} cannot be opened: {}", errno.desc());
-    if shortage::is_one(&errno.into()) { shortage::error(message) } else { denied(message) }
+    if shortage::is_shortage(&errno.into()) { shortage::error(message) } else { denied(message) }
 }
 
 fn caller() -> String {

@@ -77,7 +77,11 @@ fn cannot_open(directory: &Path, error: &io::Error) -> KeyError {
         }
         _ => {
             let message = format!("the key file cannot be opened: {error}");
-            KeyError::Final(if shortage::is_one(error) { shortage::error(message) } else { denied(message) })
+            KeyError::Final(if shortage::is_shortage(error) {
+                shortage::error(message)
+            } else {
+                denied(message)
+            })
         }
     }
 }

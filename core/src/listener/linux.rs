@@ -20,7 +20,7 @@ use crate::{accounts, keyfile, shortage};
 pub(crate) fn verify(agent: SocketAddr, ours: SocketAddr) -> Result<(), Failure> {
     let owners = match netlink::owners(agent, ours) {
         // Another user can bring a shortage about; it must not end in trust, nor in a lesser answer.
-        Err(error) if !shortage::is_one(&error) => procfs::owners(agent, ours),
+        Err(error) if !shortage::is_shortage(&error) => procfs::owners(agent, ours),
         answer => answer,
     };
     match owners {
@@ -29,7 +29,7 @@ pub(crate) fn verify(agent: SocketAddr, ours: SocketAddr) -> Result<(), Failure>
             .flatten()
             .try_for_each(|uid| verify_owner(uid, agent.port())),
         Ok(None) => Err(Failure::service(format!("whoever listened on {agent} went away"))),
-        Err(error) if shortage::is_one(&error) => {
+        Err(error) if shortage::is_shortage(&error) => {
             Err(shortage::error(format!("cannot see who listens on {agent}: {error}")).into())
         }
         // The system does not tell.

@@ -19,7 +19,7 @@ pub(crate) fn verify(agent: SocketAddr, ours: SocketAddr) -> Result<(), Failure>
     let table = match listeners().and_then(|listeners| Ok([listeners, connections()?].concat())) {
         Ok(table) => table,
         // Another user can bring a shortage about; it must not end in trust.
-        Err(error) if shortage::is_one(&error) => {
+        Err(error) if shortage::is_shortage(&error) => {
             return Err(shortage::error(format!("cannot see who listens on {agent}: {error}")).into());
         }
         // The system does not tell.
