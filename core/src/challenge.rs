@@ -73,5 +73,5 @@ fn realm_value(parameter: &str) -> Option<&str> {
 }
 
 fn unusable(what: &str) -> Error {
-    Error::nonsense(format!("the agent's challenge {what}")).with_http_status(401)
+    Error::protocol(format!("the agent's challenge {what}")).with_http_status(401)
 }

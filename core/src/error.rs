@@ -102,8 +102,8 @@ impl Error {
         Error(Arc::new(Details { kind, message: message.into(), http_status: None, code: None, hint: None }))
     }
 
-    /// An answer that the agent would not give.
-    pub(crate) fn nonsense(message: impl Into<String>) -> Error {
+    /// A response that makes no sense.
+    pub(crate) fn protocol(message: impl Into<String>) -> Error {
         Error::new(ErrorKind::Protocol, message)
             .with_hint("something other than the Azure Arc agent may be answering, for example a proxy")
     }

@@ -77,7 +77,7 @@ fn realm<'a>(response: &'a Response, sent: &[Arc<Secret>]) -> Result<&'a str, Er
     let values: Vec<&[u8]> = response.challenges.iter().map(|value| value.as_bytes()).collect();
     if values.is_empty() {
         let error = response.error(sent);
-        return Err(Error::nonsense(format!("{}, without a challenge", error.message()))
+        return Err(Error::protocol(format!("{}, without a challenge", error.message()))
             .with_http_status(response.status)
             .with_code(error.code().map(str::to_owned)));
     }

@@ -167,17 +167,17 @@ fn failure(error: ureq::Error) -> Failure {
         },
         ureq::Error::LargeResponseHeader(..) => {
             let message = format!("the agent's headers are larger than {MAX_HEADERS} bytes");
-            Error::nonsense(message).into()
+            Error::protocol(message).into()
         }
         ureq::Error::Io(error) => Failure::service(format!(
             "the agent closed the connection before its answer was complete: {error}"
         )),
-        error => Error::nonsense(format!("the agent's answer is not HTTP: {error}")).into(),
+        error => Error::protocol(format!("the agent's answer is not HTTP: {error}")).into(),
     }
 }
 
 fn too_large() -> Failure {
-    Error::nonsense(format!("the agent's answer is larger than {MAX_BODY} bytes")).into()
+    Error::protocol(format!("the agent's answer is larger than {MAX_BODY} bytes")).into()
 }
 
 #[cfg(test)]

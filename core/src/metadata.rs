@@ -13,11 +13,11 @@ pub struct Metadata {
 
 impl Metadata {
     pub(crate) fn parse(body: &[u8]) -> Result<Metadata, Error> {
-        let nonsense = |message: &str| Error::nonsense(message).with_http_status(200);
-        let json = std::str::from_utf8(body).map_err(|_| nonsense("the instance metadata is not UTF-8"))?;
+        let malformed = |message: &str| Error::protocol(message).with_http_status(200);
+        let json = std::str::from_utf8(body).map_err(|_| malformed("the instance metadata is not UTF-8"))?;
         match serde_json::from_str(json) {
             Ok(document @ Value::Object(_)) => Ok(Metadata { json: json.to_owned(), document }),
-            _ => Err(nonsense("the instance metadata is not a JSON object")),
+            _ => Err(malformed("the instance metadata is not a JSON object")),
         }
     }
 

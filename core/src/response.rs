@@ -26,14 +26,14 @@ pub(crate) fn token(body: &[u8], identity: &Identity, now: Now) -> Result<TokenD
     let response = Object::parse(body).ok_or_else(|| not_a_token(body))?;
     let value = response.text("access_token").unwrap_or_default();
     if value.is_empty() {
-        return Err(nonsense("the agent's answer holds no access_token"));
+        return Err(malformed("the agent's answer holds no access_token"));
     }
     if !value.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(nonsense("the agent's access_token is not visible ASCII text"));
+        return Err(malformed("the agent's access_token is not visible ASCII text"));
     }
     let token_type = response.text("token_type").unwrap_or_default();
     if !token_type.is_empty() && !token_type.eq_ignore_ascii_case("Bearer") {
-        return Err(nonsense("the agent's token is not a Bearer token"));
+        return Err(malformed("the agent's token is not a Bearer token"));
     }
     identity.confirm(&response)?;
     let lifetime = lifetime(&response, now)?;
@@ -51,8 +51,8 @@ fn lifetime(response: &Object<'_>, now: Now) -> Result<u64, Error> {
     let left = expires_in.into_iter().chain(expires_on.map(|end| end.saturating_sub(now.unix))).min();
     match left.map(u64::try_from) {
         Some(Ok(left)) if left > 0 => Ok(left.min(MAX_LIFETIME)),
-        Some(_) => Err(nonsense(EXPIRED).with_hint("check this machine's clock: timedatectl status")),
-        None => Err(nonsense("the agent's answer does not say when the token expires")),
+        Some(_) => Err(malformed(EXPIRED).with_hint("check this machine's clock: timedatectl status")),
+        None => Err(malformed("the agent's answer does not say when the token expires")),
     }
 }
 
@@ -74,11 +74,11 @@ fn date(value: &Member<'_>) -> Option<i64> {
 
 fn not_a_token(body: &[u8]) -> Error {
     let what = if is_html(body) { "an HTML page" } else { "no JSON object" };
-    nonsense(&format!("the agent's answer is {what}"))
+    malformed(&format!("the agent's answer is {what}"))
 }
 
-fn nonsense(message: &str) -> Error {
-    Error::nonsense(message).with_http_status(200)
+fn malformed(message: &str) -> Error {
+    Error::protocol(message).with_http_status(200)
 }
 
 /// An answer that is neither a token nor a challenge, with the agent's own words. `sent` are the
@@ -100,7 +100,7 @@ pub(crate) fn error<'a>(status: u16, body: &[u8], sent: impl IntoIterator<Item =
     };
     let message = format!("the agent answered {status}{said}");
     let error = match kind {
-        ErrorKind::Protocol => Error::nonsense(message),
+        ErrorKind::Protocol => Error::protocol(message),
         _ => Error::new(kind, message),
     };
     let error = error.with_http_status(status).with_code(code);

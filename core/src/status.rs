@@ -13,9 +13,9 @@ pub(crate) struct AgentStatus {
 
 impl AgentStatus {
     pub(crate) fn parse(body: &[u8]) -> Result<AgentStatus, Error> {
-        let nonsense = || Error::nonsense("the agent's status is no JSON object with a status");
-        let object = Object::parse(body).ok_or_else(nonsense)?;
-        let status = object.text("status").filter(|text| !text.is_empty()).ok_or_else(nonsense)?;
+        let malformed = || Error::protocol("the agent's status is no JSON object with a status");
+        let object = Object::parse(body).ok_or_else(malformed)?;
+        let status = object.text("status").filter(|text| !text.is_empty()).ok_or_else(malformed)?;
         let version = object.text("agentVersion").unwrap_or_default();
         Ok(AgentStatus { status: presentable(status, &[]), version: presentable(version, &[]) })
     }

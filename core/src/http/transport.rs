@@ -42,11 +42,11 @@ impl fmt::Debug for RouteConnector {
 }
 
 impl Connector for RouteConnector {
-    type Out = Wire;
+    type Out = HttpTransport;
 
-    fn connect(&self, _: &ConnectionDetails, _: Option<()>) -> Result<Option<Wire>, ureq::Error> {
+    fn connect(&self, _: &ConnectionDetails, _: Option<()>) -> Result<Option<HttpTransport>, ureq::Error> {
         let connection = self.route.open(&self.deadline).map_err(carried)?;
-        Ok(Some(Wire {
+        Ok(Some(HttpTransport {
             connection,
             input: WipedBuffer::new(USUAL_INPUT),
             filled: 0,
@@ -70,7 +70,7 @@ impl Resolver for NoResolver {
 }
 
 /// The connection and its buffers as the library uses them. The deadline is the connection's own.
-pub(super) struct Wire {
+pub(super) struct HttpTransport {
     connection: Connection,
     input: WipedBuffer,
     /// How much of the input was received, and how much of that was used up.
@@ -81,13 +81,13 @@ pub(super) struct Wire {
     output: WipedBuffer,
 }
 
-impl fmt::Debug for Wire {
+impl fmt::Debug for HttpTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Wire")
+        f.write_str("HttpTransport")
     }
 }
 
-impl Transport for Wire {
+impl Transport for HttpTransport {
     fn buffers(&mut self) -> &mut dyn Buffers {
         self
     }
@@ -105,7 +105,7 @@ impl Transport for Wire {
         }
         let count = self.connection.receive(free).map_err(carried)?;
         if count == 0 && !self.input().is_empty() {
-            // Said here: the library takes an end in the middle of a chunk's size for nonsense.
+            // Said here: the library takes an end in the middle of a chunk's size for malformed text.
             return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
         }
         self.input_appended(count);
@@ -117,7 +117,7 @@ impl Transport for Wire {
     }
 }
 
-impl Wire {
+impl HttpTransport {
     /// Moves what is unused to the front, and enlarges the buffer if that leaves no room.
     fn make_room(&mut self) {
         self.input.copy_within(self.consumed..self.filled, 0);
@@ -129,7 +129,7 @@ impl Wire {
     }
 }
 
-impl Buffers for Wire {
+impl Buffers for HttpTransport {
     fn output(&mut self) -> &mut [u8] {
         &mut self.output
     }
