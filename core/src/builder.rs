@@ -16,19 +16,38 @@ use crate::identity::Identity;
 use crate::keyfile::KeyDirectory;
 
 impl Client {
-    /// A client with the defaults. Does no I/O.
+    /// A client with the defaults, for the machine's own identity. Reads the environment, and does no I/O.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::UntrustedAgent`] if the environment variable `IDENTITY_ENDPOINT` does not name this machine.
     pub fn new() -> Result<Client, Error> {
         Client::builder().build()
     }
 
     /// A client with other settings.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use arcidentity_core::Client;
+    ///
+    /// let client = Client::builder()
+    ///     .endpoint("http://127.0.0.1:40342")
+    ///     .timeout(Duration::from_secs(10))
+    ///     .max_attempts(1)
+    ///     .build()?;
+    /// # Ok::<(), arcidentity_core::Error>(())
+    /// ```
     #[must_use]
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }
 }
 
-/// Settings of a [`Client`].
+/// The settings of a [`Client`], from [`Client::builder`].
 #[derive(Clone, Default)]
 pub struct ClientBuilder {
     endpoint: Option<String>,
@@ -119,7 +138,21 @@ impl ClientBuilder {
     /// What [`Client::diagnose`] reports of the client with these settings.
     ///
     /// An endpoint that is not on this machine, with which no client can be built, is a failed check here:
-    /// it often comes from the environment. Other settings that make no sense are an error.
+    /// it often comes from the environment.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`] for other settings that make no sense.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// let report = arcidentity_core::Client::builder().diagnose(None)?;
+    /// for check in report.checks() {
+    ///     println!("{}: {}", check.id(), check.seen());
+    /// }
+    /// # Ok::<(), arcidentity_core::Error>(())
+    /// ```
     pub fn diagnose(self, resource: Option<&str>) -> Result<Report, Error> {
         let limits = self.limits.checked()?;
         let (agent, misplaced) = match self.clone().agent() {
@@ -132,6 +165,11 @@ impl ClientBuilder {
     }
 
     /// Makes the client. Reads the environment, and does no I/O.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`] for settings that make no sense, and [`ErrorKind::UntrustedAgent`] for an
+    /// endpoint that is not on this machine.
     pub fn build(self) -> Result<Client, Error> {
         let limits = self.limits.checked()?;
         Ok(Client::from_parts(self.agent()?, limits))

@@ -14,9 +14,23 @@ use crate::resource::{self, without_scope};
 use crate::retry;
 use crate::token::Token;
 
-/// A source of access tokens, with its own memory. Any number of threads may use it at once.
+/// A source of access tokens, with a token cache. Any number of threads may use it at once.
 ///
-/// No thread, no connection and no lock outlives a call, so that a process may fork at any time.
+/// Make one for each identity and keep it: a token that it has cached costs no request. No thread, no connection
+/// and no lock outlives a call, so that a process may fork at any time.
+///
+/// ```no_run
+/// use std::sync::LazyLock;
+///
+/// use arcidentity_core::{Client, Error};
+///
+/// static CLIENT: LazyLock<Result<Client, Error>> = LazyLock::new(Client::new);
+///
+/// fn header(resource: &str) -> Result<String, Error> {
+///     let client = CLIENT.as_ref().map_err(Error::clone)?;
+///     Ok(format!("Bearer {}", client.get_token(resource)?.value()))
+/// }
+/// ```
 pub struct Client {
     agent: Agent,
     cache: Cache,
@@ -59,8 +73,22 @@ impl Client {
     /// An access token for `resource`, such as `https://vault.azure.net`, or for the scope that names it,
     /// `https://vault.azure.net/.default`.
     ///
-    /// From memory as long as it is fresh, else from the agent. Threads that want the same resource share
+    /// From the cache as long as it is fresh, else from the agent. Threads that want the same resource share
     /// one request; another resource never waits for it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`] for an unusable resource; else why the agent gave no token. While a cached
+    /// token is valid, a failure of the agent is no error: that token is returned.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// let client = arcidentity_core::Client::new()?;
+    /// let token = client.get_token("https://vault.azure.net")?;
+    /// println!("valid until {}", token.expires_on());
+    /// # Ok::<(), arcidentity_core::Error>(())
+    /// ```
     pub fn get_token(&self, resource: &str) -> Result<Arc<Token>, Error> {
         self.get(without_scope(resource), || None)
     }
@@ -68,6 +96,23 @@ impl Client {
     /// [`get_token`](Client::get_token) for a caller whose own patience may end first: `is_cancelled` is asked
     /// about ten times a second while the call waits, on the thread that waits, and `true` ends the call with
     /// [`ErrorKind::Timeout`]. Others who wait for the same token go on.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`get_token`](Client::get_token), and the end of the call by the hook.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicBool, Ordering};
+    ///
+    /// let stopping = Arc::new(AtomicBool::new(false)); // set by another thread
+    /// let client = arcidentity_core::Client::new()?;
+    /// let is_cancelled = move || stopping.load(Ordering::Relaxed);
+    /// let token = client.get_token_cancellable("https://vault.azure.net", is_cancelled)?;
+    /// # Ok::<(), arcidentity_core::Error>(())
+    /// ```
     pub fn get_token_cancellable(
         &self,
         resource: &str,
@@ -76,7 +121,7 @@ impl Client {
         self.get(without_scope(resource), || Some(Arc::new(is_cancelled)))
     }
 
-    /// What [`get_token`](Client::get_token) would serve from memory; `None` where it would ask the agent.
+    /// What [`get_token`](Client::get_token) would return from the cache; `None` where it would ask the agent.
     ///
     /// Never waits for the agent: for callers who must prepare before they wait.
     #[must_use]
@@ -84,15 +129,37 @@ impl Client {
         self.cache.fresh(without_scope(resource), &*self.agent.clock)
     }
 
-    /// A new access token, whatever is in memory, for example after a service has rejected the old one.
+    /// A new access token, whatever is in the cache, for example after a service has rejected the old one.
     ///
-    /// Asks the agent to skip its own memory too, which agents before 1.66 do not do.
+    /// Asks the agent to skip its own cache too, which agents before 1.66 do not do.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`] for an unusable resource; else why the agent gave no token. The token in
+    /// the cache stays there.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # fn call(token: &str) -> u16 { 200 }
+    /// # let client = arcidentity_core::Client::new()?;
+    /// let resource = "https://vault.azure.net";
+    /// let mut status = call(client.get_token(resource)?.value());
+    /// if status == 401 {
+    ///     status = call(client.force_refresh(resource)?.value());
+    /// }
+    /// # Ok::<(), arcidentity_core::Error>(())
+    /// ```
     pub fn force_refresh(&self, resource: &str) -> Result<Arc<Token>, Error> {
         self.ask(without_scope(resource), Kind::Forced, None)
     }
 
     /// [`force_refresh`](Client::force_refresh) for a caller whose own patience may end first; see
     /// [`get_token_cancellable`](Client::get_token_cancellable).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`force_refresh`](Client::force_refresh), and the end of the call by the hook.
     pub fn force_refresh_cancellable(
         &self,
         resource: &str,
@@ -102,6 +169,20 @@ impl Client {
     }
 
     /// The instance metadata of this machine, asked anew each time. Needs no privilege.
+    ///
+    /// # Errors
+    ///
+    /// Why the agent gave none, such as [`ErrorKind::Unavailable`] where no agent is.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// let metadata = arcidentity_core::Client::new()?.get_metadata()?;
+    /// if let (Some(name), Some(region)) = (metadata.name(), metadata.location()) {
+    ///     println!("{name} in {region}");
+    /// }
+    /// # Ok::<(), arcidentity_core::Error>(())
+    /// ```
     pub fn get_metadata(&self) -> Result<Metadata, Error> {
         let deadline = self.deadline();
         retry::run(self.limits.max_attempts, &deadline, || self.agent.metadata(&deadline))
@@ -112,19 +193,28 @@ impl Client {
     ///
     /// `resource` defaults to Azure Resource Manager in the machine's cloud; one that makes no sense is a
     /// failed check. Takes as long as the client's timeout at most, and moments where no agent is. The
-    /// tokens in memory are neither used nor changed.
+    /// token cache is neither used nor changed.
+    ///
+    /// # Examples
     ///
     /// ```no_run
     /// let report = arcidentity_core::Client::new()?.diagnose(Some("https://vault.azure.net"));
-    /// print!("{}", report.text());
+    /// if !report.ok() {
+    ///     eprint!("{report}");
+    /// }
     /// # Ok::<(), arcidentity_core::Error>(())
     /// ```
+    ///
+    /// Where the settings may come from the environment, [`ClientBuilder::diagnose`] also reports an endpoint with
+    /// which no client can be built.
+    ///
+    /// [`ClientBuilder::diagnose`]: crate::ClientBuilder::diagnose
     #[must_use]
     pub fn diagnose(&self, resource: Option<&str>) -> Report {
         diagnose::run(&self.agent, self.limits.timeout, resource, None)
     }
 
-    /// Forgets the tokens in memory; those handed out stay valid.
+    /// Empties the token cache; tokens handed out stay valid.
     pub fn clear(&self) {
         self.cache.clear();
     }

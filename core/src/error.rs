@@ -83,6 +83,16 @@ impl ErrorKind {
 ///
 /// The message says what happened and the hint what to do; the wording of both may change.
 /// Cheap to clone: callers that waited for the same request share one.
+///
+/// ```no_run
+/// use arcidentity_core::{Client, ErrorKind};
+///
+/// match Client::new().and_then(|client| client.get_token("https://vault.azure.net")) {
+///     Ok(token) => println!("valid until {}", token.expires_on()),
+///     Err(error) if error.kind() == ErrorKind::Unavailable => println!("no agent: not a machine of Azure Arc"),
+///     Err(error) => eprintln!("{error}\n{}", error.hint().unwrap_or_default()),
+/// }
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Error(Arc<Details>);
 

@@ -9,6 +9,14 @@ use crate::limits::USER_ASSIGNED_SINCE;
 /// User-assigned identities need agent 1.67 or later: an older one ignores the selector and answers
 /// with the system-assigned identity's token. So the agent must confirm the selector in its answer, or
 /// the call ends with [`ErrorKind::IdentityNotConfirmed`].
+///
+/// ```
+/// use arcidentity_core::{Client, Identity};
+///
+/// let identity = Identity::ClientId("11111111-2222-3333-4444-555555555555".to_owned());
+/// let client = Client::builder().identity(identity).build()?;
+/// # Ok::<(), arcidentity_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Identity {

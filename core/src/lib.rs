@@ -11,6 +11,16 @@
 //! # Ok::<(), arcidentity_core::Error>(())
 //! ```
 //!
+//! | task | how |
+//! |---|---|
+//! | a token, from the client's cache or the agent | [`Client::get_token`] |
+//! | a new one, after a service has rejected the old one | [`Client::force_refresh`] |
+//! | a call that the caller can end early | [`Client::get_token_cancellable`], [`ClientBuilder::interrupt`] |
+//! | a user-assigned identity | [`Identity`] |
+//! | other settings | [`Client::builder`] |
+//! | what Azure knows of this machine | [`Client::get_metadata`] |
+//! | why there is no token, and what to do about it | [`Client::diagnose`], [`Error`] |
+//!
 //! It is synchronous and starts no thread. The way of a key: [`Client::get_token`] → `agent.rs` → `handshake.rs` →
 //! `challenge.rs` names the file → `keyfile.rs` checks and reads it → `http.rs` sends it → `secret.rs` wipes it.
 //!
@@ -20,6 +30,7 @@
 //! with `max_level_off`: at level TRACE the HTTP library logs whole requests.
 
 #![cfg_attr(not(windows), forbid(unsafe_code))]
+#![warn(clippy::missing_errors_doc)]
 
 mod accounts;
 mod agent;
@@ -59,6 +70,7 @@ mod token;
 
 #[cfg(windows)]
 #[allow(unsafe_code, reason = "Windows has functions of C")]
+#[allow(clippy::missing_errors_doc, reason = "what is public there is no part of the documentation")]
 mod windows;
 
 pub use builder::ClientBuilder;

@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use crate::error::Error;
 
-/// The instance metadata of this machine. Every fact may be missing.
+/// The instance metadata of this machine, from [`Client::get_metadata`](crate::Client::get_metadata). Every fact may
+/// be missing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Metadata {
     json: String,
@@ -28,6 +29,12 @@ impl Metadata {
     }
 
     /// The value at a JSON pointer (RFC 6901), such as `/compute/resourceId`.
+    ///
+    /// ```no_run
+    /// # let metadata = arcidentity_core::Client::new()?.get_metadata()?;
+    /// let tags = metadata.pointer("/compute/tagsList");
+    /// # Ok::<(), arcidentity_core::Error>(())
+    /// ```
     #[must_use]
     pub fn pointer(&self, pointer: &str) -> Option<&Value> {
         self.document.pointer(pointer)

@@ -9,7 +9,7 @@ use crate::secret::Secret;
 
 /// An access token. Immutable: any thread may read it.
 ///
-/// Its text is wiped from memory when the last holder lets go of it; the client's memory is one of them.
+/// Its text is wiped from memory when the last holder lets go of it; the client's cache is one of them.
 // Its own cache line: the reference counts of the copies that threads on different cores hold would
 // otherwise fight over one (see `cache/stripe.rs`).
 #[repr(align(64))]
@@ -47,7 +47,8 @@ impl Token {
         self.data.value.as_str()
     }
 
-    /// The token's text followed by the NUL that ends it in C. Only that NUL is one.
+    /// For the C library: the token's text followed by the NUL that ends it. Only that NUL is one.
+    #[doc(hidden)]
     #[must_use]
     pub fn value_with_nul(&self) -> &str {
         self.data.value.with_nul()

@@ -1,5 +1,7 @@
 //! What [`Client::diagnose`](crate::Client::diagnose) found.
 
+use std::fmt;
+
 use serde_json::Value;
 
 use super::{json, text};
@@ -231,6 +233,13 @@ impl Report {
     #[must_use]
     pub fn to_json(&self) -> String {
         json::write(self)
+    }
+}
+
+/// The same as [`Report::text`].
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text())
     }
 }
 
