@@ -15,7 +15,7 @@ use crate::help::Topic;
 use crate::options::ClientOptions;
 use crate::resource;
 use crate::terminal::Terminal;
-use crate::token::what_is_left;
+use crate::token::remaining;
 
 /// Prints why there is no token.
 pub(crate) struct DoctorCommand {
@@ -44,7 +44,7 @@ impl DoctorCommand {
 
     /// Returns 0 if nothing failed, else the number of what a request for a token fails with.
     pub(crate) fn run(&self, terminal: &mut Terminal<'_>) -> Result<i32, Failure> {
-        let report = self.examine(terminal)?;
+        let report = self.diagnose(terminal)?;
         terminal.print(|out| match self.json {
             true => writeln!(out, "{}", report.to_json()),
             false => out.write_all(text(&report).as_bytes()),
@@ -52,7 +52,7 @@ impl DoctorCommand {
         Ok(report.error().map_or(0, |error| error.kind().status()))
     }
 
-    fn examine(&self, terminal: &mut Terminal<'_>) -> Result<Report, Failure> {
+    fn diagnose(&self, terminal: &mut Terminal<'_>) -> Result<Report, Failure> {
         let started = Instant::now();
         let interrupt = terminal.interrupt.clone();
         let builder = |timeout| self.options.builder(timeout, interrupt.as_ref());
@@ -69,7 +69,7 @@ impl DoctorCommand {
             }
             resolved => resolved?,
         };
-        let timeout = what_is_left(self.options.timeout, started);
+        let timeout = remaining(self.options.timeout, started);
         Ok(builder(timeout).diagnose(resource.as_deref())?)
     }
 }

@@ -68,10 +68,10 @@ impl EmulatorCommand {
             .map_err(|error| Failure::system("signals cannot be handled", &error))?;
         let keys = KeyDirectory::choose(self.key_directory.as_deref())?;
         let emulator = self.start(&keys)?;
-        let events = events_of(&emulator);
-        self.introduce(&emulator, &keys, terminal);
+        let events = event_lines(&emulator);
+        self.print_start(&emulator, &keys, terminal);
         let program = self.program.as_deref().map(|line| Program::start(line, &emulator)).transpose()?;
-        let status = attend(&events, program, &stop, terminal);
+        let status = wait(&events, program, &stop, terminal);
         emulator.stop();
         for line in events.try_iter() {
             terminal.tell(format_args!("{line}"));
@@ -93,7 +93,7 @@ impl EmulatorCommand {
         })
     }
 
-    fn introduce(&self, emulator: &Emulator, keys: &KeyDirectory, terminal: &mut Terminal<'_>) {
+    fn print_start(&self, emulator: &Emulator, keys: &KeyDirectory, terminal: &mut Terminal<'_>) {
         let addresses: Vec<_> = emulator.addresses().iter().map(ToString::to_string).collect();
         terminal.tell(format_args!("The emulator listens on {}.", addresses.join(" and ")));
         if self.program.is_none() {
@@ -127,7 +127,7 @@ fn parse_lifetime(text: &str) -> Result<Duration, Failure> {
 }
 
 /// A line for each answered request. They are handed over, because the terminal belongs to one thread.
-fn events_of(emulator: &Emulator) -> Receiver<String> {
+fn event_lines(emulator: &Emulator) -> Receiver<String> {
     let (sender, receiver) = mpsc::channel();
     emulator.on_event(move |event| {
         if let Some(line) = describe(event) {
@@ -152,7 +152,7 @@ fn describe(event: &Event) -> Option<String> {
 }
 
 /// Shows what happens until the program ends or, without one, until it is stopped.
-fn attend(
+fn wait(
     events: &Receiver<String>,
     mut program: Option<Program>,
     stop: &Stop,

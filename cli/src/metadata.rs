@@ -38,7 +38,7 @@ impl MetadataCommand {
         let Some(pointer) = &self.pointer else {
             return terminal.print(|out| writeln!(out, "{}", metadata.json().trim_end()));
         };
-        let value = metadata.pointer(pointer).ok_or_else(|| nothing_at(pointer))?;
+        let value = metadata.pointer(pointer).ok_or_else(|| not_found(pointer))?;
         terminal.print(|out| match value.as_str() {
             Some(text) => writeln!(out, "{text}"),
             None => writeln!(out, "{value}"),
@@ -46,7 +46,7 @@ impl MetadataCommand {
     }
 }
 
-fn nothing_at(pointer: &str) -> Failure {
+fn not_found(pointer: &str) -> Failure {
     let failure = Failure::argument(format!("the instance metadata holds nothing at {pointer:?}"));
     match pointer.starts_with('/') {
         true => failure.hint("see the whole document with `arcidentity metadata`"),

@@ -17,14 +17,14 @@ use crate::terminal::Terminal;
 /// Prints an access token.
 pub(crate) struct TokenCommand {
     resource: String,
-    form: Form,
+    format: Format,
     force_refresh: bool,
     options: ClientOptions,
 }
 
 /// How the token is printed.
 #[derive(Clone, Copy)]
-enum Form {
+enum Format {
     Token,
     Json,
     Header,
@@ -32,12 +32,12 @@ enum Form {
 
 impl TokenCommand {
     pub(crate) fn parse(parser: &mut Parser) -> Result<Command, Failure> {
-        let (mut resource, mut form, mut force_refresh) = (None, Form::Token, false);
+        let (mut resource, mut format, mut force_refresh) = (None, Format::Token, false);
         let mut options = ClientOptions::default();
         while let Some(argument) = parser.next()? {
             match argument {
                 Short('h') | Long("help") => return Ok(Command::Help(Some(Topic::Token))),
-                Long("output") => form = Form::named(&parser.value()?.string()?)?,
+                Long("output") => format = Format::named(&parser.value()?.string()?)?,
                 Long("force-refresh") => force_refresh = true,
                 Long(name) => {
                     let name = name.to_owned();
@@ -48,7 +48,7 @@ impl TokenCommand {
             }
         }
         let resource = resource.ok_or_else(|| Failure::argument("no RESOURCE"))?;
-        Ok(Command::Token(TokenCommand { resource, form, force_refresh, options }))
+        Ok(Command::Token(TokenCommand { resource, format, force_refresh, options }))
     }
 
     pub(crate) fn run(&self, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
@@ -58,7 +58,7 @@ impl TokenCommand {
         let resource = resource::resolve(&self.resource, || {
             let started = Instant::now();
             let metadata = client(timeout)?.get_metadata();
-            timeout = what_is_left(timeout, started);
+            timeout = remaining(timeout, started);
             metadata
         })?;
         let client = client(timeout)?;
@@ -66,22 +66,22 @@ impl TokenCommand {
             true => client.force_refresh(&resource),
             false => client.get_token(&resource),
         }?;
-        terminal.print(|out| self.form.write(&token, &resource, out))
+        terminal.print(|out| self.format.write(&token, &resource, out))
     }
 }
 
 /// In whole milliseconds, as a message may show it; never nothing, which would be no timeout.
-pub(crate) fn what_is_left(timeout: Duration, started: Instant) -> Duration {
+pub(crate) fn remaining(timeout: Duration, started: Instant) -> Duration {
     let left = timeout.saturating_sub(started.elapsed()).max(Duration::from_millis(1));
     Duration::from_millis(u64::try_from(left.as_millis()).unwrap_or(u64::MAX))
 }
 
-impl Form {
-    fn named(name: &str) -> Result<Form, Failure> {
+impl Format {
+    fn named(name: &str) -> Result<Format, Failure> {
         match name {
-            "token" => Ok(Form::Token),
-            "json" => Ok(Form::Json),
-            "header" => Ok(Form::Header),
+            "token" => Ok(Format::Token),
+            "json" => Ok(Format::Json),
+            "header" => Ok(Format::Header),
             _ => Err(Failure::argument(format!("--output {name:?} is none of token, json and header"))),
         }
     }
@@ -89,12 +89,12 @@ impl Form {
     /// Writes piece by piece, so that no copy of the token is made here.
     fn write(self, token: &Token, resource: &str, out: &mut dyn Write) -> io::Result<()> {
         match self {
-            Form::Token => out.write_all(token.value().as_bytes())?,
-            Form::Header => {
+            Format::Token => out.write_all(token.value().as_bytes())?,
+            Format::Header => {
                 write!(out, "Authorization: {} ", token.token_type())?;
                 out.write_all(token.value().as_bytes())?;
             }
-            Form::Json => {
+            Format::Json => {
                 write!(out, r#"{{"token":"#)?;
                 serde_json::to_writer(&mut *out, token.value())?;
                 let (kind, expires_on, refresh_on) =

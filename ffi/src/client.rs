@@ -129,11 +129,11 @@ pub unsafe extern "C" fn arc_client_get_token_cancellable(
         let Some(is_cancelled) = is_cancelled else {
             return arc_client_get_token(client, resource, flags, out, err);
         };
-        let caller = Caller { is_cancelled, data };
+        let hook = CancelHook { is_cancelled, data };
         guard::fill(out, err, || {
             let client = arc_client::get(client)?;
             let resource = text::argument("resource", resource)?;
-            let is_cancelled = move || caller.is_cancelled();
+            let is_cancelled = move || hook.is_cancelled();
             let token = match flags {
                 0 => client.get_token_cancellable(resource, is_cancelled),
                 ARC_FORCE_REFRESH => client.force_refresh_cancellable(resource, is_cancelled),
@@ -144,18 +144,18 @@ pub unsafe extern "C" fn arc_client_get_token_cancellable(
     }
 }
 
-/// The caller of a function, who can be asked whether it still wants the result.
-struct Caller {
+/// The function of a caller that says whether it still wants the result.
+struct CancelHook {
     is_cancelled: unsafe extern "C" fn(data: *mut c_void) -> i32,
     data: *mut c_void,
 }
 
 // SAFETY: core asks on the caller's own thread only, and not after the call.
-unsafe impl Send for Caller {}
+unsafe impl Send for CancelHook {}
 // SAFETY: as above.
-unsafe impl Sync for Caller {}
+unsafe impl Sync for CancelHook {}
 
-impl Caller {
+impl CancelHook {
     fn is_cancelled(&self) -> bool {
         // SAFETY: the function and its data are the caller's, who still waits for us.
         unsafe { (self.is_cancelled)(self.data) != 0 }
@@ -351,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_are_judged_when_the_client_is_made() {
+    fn settings_are_checked_when_the_client_is_made() {
         let mut client = ptr::null_mut();
         // SAFETY: live handles, NUL-terminated, NULL or writable.
         unsafe {

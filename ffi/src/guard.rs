@@ -19,7 +19,7 @@ pub(crate) unsafe fn fill<T>(
     err: *mut *mut arc_error,
     body: impl FnOnce() -> Result<*mut T, Error>,
 ) -> arc_status {
-    let result = if out.is_null() { Err(invalid("out is NULL")) } else { caught(body) };
+    let result = if out.is_null() { Err(invalid("out is NULL")) } else { catch(body) };
     let (handle, error) = match result {
         Ok(handle) => (handle, None),
         Err(error) => (ptr::null_mut(), Some(error)),
@@ -34,7 +34,7 @@ pub(crate) unsafe fn fill<T>(
 
 /// Runs a `body` that makes nothing.
 pub(crate) fn check(body: impl FnOnce() -> Result<(), Error>) -> arc_status {
-    status(caught(body).err().as_ref())
+    status(catch(body).err().as_ref())
 }
 
 /// Runs a `body` that cannot fail; a bug in it must not end the process either.
@@ -67,7 +67,7 @@ fn status(error: Option<&Error>) -> arc_status {
 }
 
 /// What was going on is in the panic's message, which is not handed on: nobody knows what it holds.
-fn caught<T>(body: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+fn catch<T>(body: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     catch_unwind(AssertUnwindSafe(body))
         .unwrap_or_else(|_| Err(Error::new(ErrorKind::Internal, "a bug in libarcidentity: it panicked")))
 }

@@ -31,7 +31,7 @@ impl Program {
     /// Its exit status, once it has ended.
     pub(super) fn status(&mut self) -> Result<Option<i32>, Failure> {
         let status = self.0.try_wait().map_err(|error| Failure::system("the program is lost", &error))?;
-        Ok(status.map(as_the_shell_does))
+        Ok(status.map(exit_status))
     }
 
     /// Ends the program if only this process was told to end. Ctrl-C reaches the program by itself, which
@@ -59,7 +59,7 @@ impl Program {
 }
 
 /// A program that a signal ended has 128 and the signal's number.
-fn as_the_shell_does(status: ExitStatus) -> i32 {
+fn exit_status(status: ExitStatus) -> i32 {
     #[cfg(unix)]
     if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
         return 128 + signal;
