@@ -1,4 +1,4 @@
-//! Tokens in memory, one entry per resource, and one request at a time for each.
+//! The token cache: one entry per resource, and one request at a time for each.
 //!
 //! A token is served until its refresh time. Then one caller asks the agent early, while the others still
 //! get the old token at once. From five minutes before the end on, callers wait for the new one. As long as

@@ -1,4 +1,4 @@
-//! A source of tokens: from memory, else by a handshake.
+//! A source of tokens: from the cache, else from the agent.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -28,7 +28,7 @@ fn detail(report: &Report, id: &str, name: &str) -> Value {
 /// Nothing failed, and these are strange.
 #[track_caller]
 fn assert_token(report: &Report, warnings: &[&str]) {
-    assert!(report.ok() && report.error().is_none(), "{}", report.text());
+    assert!(report.ok() && report.error().is_none(), "{report}");
     assert_eq!(ids(report, Outcome::Failed), [""; 0], "{}", report.text());
     assert_eq!(ids(report, Outcome::Warning), warnings, "{}", report.text());
 }
@@ -116,6 +116,7 @@ fn no_secret_is_shown() {
     });
     let secrets: Vec<String> = keys.chain([signature.to_owned()]).collect();
     assert_eq!(secrets.len(), 3);
+    assert_eq!(report.to_string(), report.text());
     for shown in [report.text(), report.to_json(), format!("{report:?}")] {
         assert!(secrets.iter().all(|secret| !shown.contains(secret)), "{shown}");
     }

@@ -8,7 +8,7 @@ use crate::clock::Now;
 use crate::limits::{RETRY_INTERVAL, WAIT_BEFORE_END};
 use crate::token::{Token, TokenData};
 
-/// How badly a token is needed.
+/// How urgently a token is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Urgency {
     /// The old one will do for a while: one short try.
@@ -20,9 +20,9 @@ pub(crate) enum Urgency {
 /// What kind of request a caller wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// From memory if that has a token.
+    /// From the cache if that has a token.
     Normal,
-    /// Skips every memory; it serves nobody who did not ask for that.
+    /// Skips every cache; it serves nobody who did not ask for that.
     Forced,
 }
 

@@ -1,4 +1,4 @@
-//! What one process knows of tokens. A child process makes one of its own.
+//! The tokens and requests of one process. A child process makes a generation of its own.
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -13,7 +13,7 @@ use crate::clock::{Clock, Now};
 use crate::error::{Error, ErrorKind};
 use crate::token::{Token, TokenData};
 
-/// What one process knows.
+/// One process's part of the cache.
 pub(super) struct Generation {
     pub(super) pid: u32,
     pub(super) stripes: Stripes,
@@ -86,7 +86,7 @@ impl Generation {
         token
     }
 
-    /// The token in memory after its replacement failed.
+    /// The cached token after its replacement failed.
     pub(super) fn still_valid(&self, resource: &str, now: Now) -> Option<Arc<Token>> {
         let entries = self.lock();
         let token = entries.get(resource)?.valid(now)?;

@@ -1,4 +1,4 @@
-//! The hot path: tokens in memory, kept once for each of a few groups of threads.
+//! The hot path: cached tokens, kept once for each of a few groups of threads.
 //!
 //! Threads on different cores that count references on the same token, or take the same lock, slow each
 //! other down many times. So each group has its own lock and its own reference count.
