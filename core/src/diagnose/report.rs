@@ -73,7 +73,7 @@ pub struct Check {
 impl Check {
     /// The id and the title of every check, in the order of a report. An id never changes its meaning; new
     /// ones may be added.
-    pub const ALL: [(&'static str, &'static str); 15] = [
+    pub const ALL: &'static [(&'static str, &'static str)] = &[
         ("process", "This process and its user"),
         ("endpoint", "Where the agent is looked for"),
         ("other-host", "Variables of other Azure hosts"),

@@ -13,7 +13,7 @@ fn page() -> String {
 fn every_check_has_its_section_and_no_other() {
     let page = page();
     let sections: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("## ")).collect();
-    let expected = Check::ALL.map(|(id, title)| format!("`{id}`: {title}"));
+    let expected: Vec<_> = Check::ALL.iter().map(|(id, title)| format!("`{id}`: {title}")).collect();
     assert_eq!(sections, expected);
     for section in page.split("\n## ").skip(1) {
         for part in ["**Symptom.**", "**Cause.**", "**Resolution.**"] {
