@@ -221,7 +221,7 @@ impl Report {
     ///
     /// | check | details |
     /// |---|---|
-    /// | `process` | `user`, `way` (`login`, `service`, `cron`, `container`, `other`), `unit`, `distribution` |
+    /// | `process` | `user`, `launch` (`login`, `service`, `cron`, `container`, `other`), `unit`, `distribution` |
     /// | `port` | `addresses` (an array), `users` (an array), `connect_ms` |
     /// | `metadata` | `name`, `cloud`, `region`, `resource_id` |
     /// | `agent-status` | `status`, `agent_version` |

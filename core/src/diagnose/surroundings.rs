@@ -132,7 +132,7 @@ pub(super) fn check(findings: &Findings<'_>) -> Check {
     };
     Check::ok(Topic::Process, found.description()).with([
         ("user", found.user.as_str().into()),
-        ("way", found.way_name().into()),
+        ("launch", found.way_name().into()),
         ("unit", unit.into()),
         ("distribution", found.distribution.as_str().into()),
     ])
