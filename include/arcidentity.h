@@ -138,6 +138,9 @@ typedef int32_t arc_status;
 /// The timeout passed.
 #define ARC_ERROR_TIMEOUT 12
 
+/// The caller's own function ended the call.
+#define ARC_ERROR_CANCELLED 13
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -356,7 +359,7 @@ ARC_NOEXCEPT;
 ///
 /// `is_cancelled` is called with `data` about ten times a second while the
 /// call waits, on the thread that waits; anything but 0 ends the call with
-/// `ARC_ERROR_TIMEOUT`. It must not throw, nor leave in another way than by
+/// `ARC_ERROR_CANCELLED`. It must not throw, nor leave in another way than by
 /// its return. If it is NULL, nothing ends the call early. Other threads that
 /// wait for the same token go on.
 ///

@@ -286,8 +286,8 @@ public:
     }
 
     /// The same for a caller whose own patience may end before the timeout: `is_cancelled()` is called about ten times a
-    /// second while the call waits, on this thread, and ends the call with `ARC_ERROR_TIMEOUT` when it is true. It must
-    /// not throw. See arc_client_get_token_cancellable().
+    /// second while the call waits, on this thread, and ends the call with `ARC_ERROR_CANCELLED` when it is true. It
+    /// must not throw. See arc_client_get_token_cancellable().
     template <class IsCancelled>
     [[nodiscard]] Token get_token(const std::string &resource, bool force_refresh,
                                   const IsCancelled &is_cancelled) const {

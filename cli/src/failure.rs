@@ -59,7 +59,7 @@ impl From<Error> for Failure {
             None => failure,
         };
         match error.kind() {
-            ErrorKind::InvalidArgument => failure,
+            ErrorKind::InvalidArgument | ErrorKind::Cancelled => failure,
             _ => failure.hint("`arcidentity doctor` looks for the cause"),
         }
     }

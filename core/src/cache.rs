@@ -109,7 +109,7 @@ impl Cache {
 
 /// Whether the time or the patience of the one who asked ended: whoever waited and has more of both asks then.
 fn gave_up(outcome: &Outcome) -> bool {
-    outcome.as_ref().is_err_and(|error| error.kind() == ErrorKind::Timeout)
+    outcome.as_ref().is_err_and(|error| matches!(error.kind(), ErrorKind::Timeout | ErrorKind::Cancelled))
 }
 
 #[cfg(test)]

@@ -95,11 +95,11 @@ impl Client {
 
     /// [`get_token`](Client::get_token) for a caller whose own patience may end first: `is_cancelled` is asked
     /// about ten times a second while the call waits, on the thread that waits, and `true` ends the call with
-    /// [`ErrorKind::Timeout`]. Others who wait for the same token go on.
+    /// [`ErrorKind::Cancelled`]. Others who wait for the same token go on.
     ///
     /// # Errors
     ///
-    /// Those of [`get_token`](Client::get_token), and the end of the call by the hook.
+    /// Those of [`get_token`](Client::get_token), and [`ErrorKind::Cancelled`] where the hook ended the call.
     ///
     /// # Examples
     ///

@@ -49,7 +49,7 @@ impl Deadline {
         match &self.interrupt {
             None => Ok(remaining),
             Some(interrupt) if asks_to_end(interrupt) => {
-                Err(Error::new(ErrorKind::Timeout, "the call was interrupted"))
+                Err(Error::new(ErrorKind::Cancelled, "the call was cancelled"))
             }
             Some(_) => Ok(remaining.min(INTERRUPT_INTERVAL)),
         }

@@ -32,8 +32,10 @@ pub enum ErrorKind {
     Service = 10,
     /// The answer makes no sense, for example a proxy's HTML page.
     Protocol = 11,
-    /// The deadline passed, or the caller's interrupt hook ended the wait.
+    /// The deadline passed.
     Timeout = 12,
+    /// The caller's own hook ended the call.
+    Cancelled = 13,
 }
 
 impl ErrorKind {
@@ -51,6 +53,7 @@ impl ErrorKind {
         ErrorKind::Service,
         ErrorKind::Protocol,
         ErrorKind::Timeout,
+        ErrorKind::Cancelled,
     ];
 
     /// The number that the C ABI and the command's exit status use.
@@ -75,6 +78,7 @@ impl ErrorKind {
             ErrorKind::Service => "ARC_ERROR_SERVICE",
             ErrorKind::Protocol => "ARC_ERROR_PROTOCOL",
             ErrorKind::Timeout => "ARC_ERROR_TIMEOUT",
+            ErrorKind::Cancelled => "ARC_ERROR_CANCELLED",
         }
     }
 }

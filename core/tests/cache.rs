@@ -444,12 +444,14 @@ fn a_resource_that_hangs_delays_no_other() {
 #[test]
 fn a_caller_with_more_time_goes_on_when_the_one_who_asked_gives_up() {
     for ask in [Client::get_token, Client::force_refresh] {
-        goes_on_when_the_one_who_asked_gives_up(ask);
+        for reason in [ErrorKind::Timeout, ErrorKind::Cancelled] {
+            goes_on_when_the_one_who_asked_gives_up(ask, reason);
+        }
     }
 }
 
-fn goes_on_when_the_one_who_asked_gives_up(ask: Ask) {
-    let agent = Emulator::builder().require_challenge(false).start().unwrap();
+fn goes_on_when_the_one_who_asked_gives_up(ask: Ask, reason: ErrorKind) {
+    let (agent, clock) = (Emulator::builder().require_challenge(false).start().unwrap(), FakeClock::new());
     let (go_on, wait) = mpsc::channel::<()>();
     let wait = Mutex::new(wait);
     agent.script([Answer::hang()]);
@@ -458,21 +460,29 @@ fn goes_on_when_the_one_who_asked_gives_up(ask: Ask) {
         let _ = wait.lock().unwrap().recv();
         Answer::normal()
     });
-    let somebody_waits = AtomicBool::new(false);
-    let client = builder(&agent).interrupt(move || {
-        if thread::current().name() == Some("impatient") {
-            return somebody_waits.load(Ordering::SeqCst);
-        }
-        somebody_waits.store(true, Ordering::SeqCst);
-        false
-    });
+    let (somebody_waits, is_cancelled) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+    let (waits, cancelled) = (somebody_waits.clone(), is_cancelled.clone());
+    let client =
+        builder(&agent).clock(clock.clone()).timeout(Duration::from_secs(MINUTE)).interrupt(move || {
+            if thread::current().name() == Some("impatient") {
+                return cancelled.load(Ordering::SeqCst);
+            }
+            waits.store(true, Ordering::SeqCst);
+            false
+        });
     let client = client.build().unwrap();
     thread::scope(|scope| {
         let impatient = thread::Builder::new().name("impatient".into());
         let first = impatient.spawn_scoped(scope, || ask(&client, VAULT)).unwrap();
         wait_until(|| agent.requests().len() == 1);
+        clock.advance(MINUTE / 2);
         let second = scope.spawn(|| ask(&client, VAULT));
-        assert_eq!(first.join().unwrap().unwrap_err().kind(), ErrorKind::Timeout);
+        wait_until(|| somebody_waits.load(Ordering::SeqCst));
+        match reason {
+            ErrorKind::Timeout => clock.advance(MINUTE / 2),
+            _ => is_cancelled.store(true, Ordering::SeqCst),
+        }
+        assert_eq!(first.join().unwrap().unwrap_err().kind(), reason);
         drop(go_on);
         second.join().unwrap().unwrap();
     });

@@ -4,6 +4,8 @@
 mod support;
 
 use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use arcidentity_core::{Check, Client, ErrorKind, Identity, Outcome, Report};
@@ -262,6 +264,20 @@ fn an_agent_that_hangs() {
     agent.respond_with(|_| Answer::hang());
     let hasty = builder(&agent).timeout(Duration::from_secs(1)).build().unwrap();
     assert_cause(&hasty.diagnose(Some(VAULT)), "handshake", ErrorKind::Timeout);
+}
+
+#[test]
+fn a_caller_who_cancels() {
+    let agent = emulator();
+    let has_asked = Arc::new(AtomicBool::new(false));
+    let is_cancelled = Arc::clone(&has_asked);
+    agent.respond_with(move |_| {
+        has_asked.store(true, Ordering::SeqCst);
+        Answer::hang()
+    });
+    let client = builder(&agent).interrupt(move || is_cancelled.load(Ordering::SeqCst)).build().unwrap();
+    assert_cause(&client.diagnose(Some(VAULT)), "handshake", ErrorKind::Cancelled);
+    assert_eq!(agent.requests().len(), 1);
 }
 
 #[test]

@@ -105,7 +105,7 @@ pub unsafe extern "C" fn arc_client_get_token(
 ///
 /// `is_cancelled` is called with `data` about ten times a second while the
 /// call waits, on the thread that waits; anything but 0 ends the call with
-/// `ARC_ERROR_TIMEOUT`. It must not throw, nor leave in another way than by
+/// `ARC_ERROR_CANCELLED`. It must not throw, nor leave in another way than by
 /// its return. If it is NULL, nothing ends the call early. Other threads that
 /// wait for the same token go on.
 ///

@@ -50,6 +50,9 @@ pub const ARC_ERROR_PROTOCOL: arc_status = 11;
 /// The timeout passed.
 pub const ARC_ERROR_TIMEOUT: arc_status = 12;
 
+/// The caller's own function ended the call.
+pub const ARC_ERROR_CANCELLED: arc_status = 13;
+
 /// The name of `status`, such as "ARC_ERROR_TIMEOUT", or "ARC_ERROR_UNKNOWN".
 ///
 /// Static: do not free it. Never NULL.
@@ -73,6 +76,7 @@ fn name(status: arc_status) -> &'static CStr {
         ARC_ERROR_SERVICE => c"ARC_ERROR_SERVICE",
         ARC_ERROR_PROTOCOL => c"ARC_ERROR_PROTOCOL",
         ARC_ERROR_TIMEOUT => c"ARC_ERROR_TIMEOUT",
+        ARC_ERROR_CANCELLED => c"ARC_ERROR_CANCELLED",
         _ => c"ARC_ERROR_UNKNOWN",
     }
 }
@@ -93,7 +97,7 @@ mod tests {
     #[test]
     fn every_number_has_a_name() {
         assert_eq!(name(ARC_OK), c"ARC_OK");
-        for unknown in [i32::MIN, -1, 13, i32::MAX] {
+        for unknown in [i32::MIN, -1, 14, i32::MAX] {
             assert_eq!(name(unknown), c"ARC_ERROR_UNKNOWN");
         }
     }

@@ -26,6 +26,7 @@ REASONS = [
 ]
 
 OTHERS = [
+    arcidentity.ArcCancelledError,
     arcidentity.ArcError,
     arcidentity.IdentityNotConfirmedError,
     arcidentity.InternalError,

@@ -29,6 +29,7 @@ NUMBERS = {
     10: arcidentity.ServiceError,
     11: arcidentity.ProtocolError,
     12: arcidentity.ArcTimeoutError,
+    13: arcidentity.ArcCancelledError,
 }
 
 

@@ -22,8 +22,8 @@ fn a_waiting_call_ends() {
         let endpoint = format!("--endpoint={}", agent.endpoint());
         let arguments = arguments.into_iter().chain([endpoint.as_str()]).map(Into::into);
         let status = run(arguments, &mut stdout, &mut stderr, Some(hook));
-        assert_eq!((status, stdout.as_slice()), (12, &b""[..]));
-        assert!(String::from_utf8(stderr).unwrap().contains("interrupted"));
+        assert_eq!((status, stdout.as_slice()), (13, &b""[..]));
+        assert_eq!(String::from_utf8(stderr).unwrap(), "arcidentity: the call was cancelled\n");
         assert_eq!(asked.load(Ordering::Relaxed), 3);
     }
 }

@@ -24,6 +24,7 @@ a shell.
 
 from arcidentity._errors import (
     AccessDeniedError,
+    ArcCancelledError,
     ArcError,
     ArcTimeoutError,
     IdentityNotConfirmedError,
@@ -67,6 +68,7 @@ else:
 
 __all__ = [
     "AccessDeniedError",
+    "ArcCancelledError",
     "ArcError",
     "ArcTimeoutError",
     "BearerAuth",

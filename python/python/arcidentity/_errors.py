@@ -164,6 +164,16 @@ class ArcTimeoutError(ArcError, TimeoutError):
     status = 12
 
 
+class ArcCancelledError(ArcError):
+    """The caller's own hook ended the call.
+
+    C, C++ and Rust have such hooks. In Python, Ctrl-C ends a call with KeyboardInterrupt, and a
+    cancelled task with asyncio.CancelledError: no call raises this one.
+    """
+
+    status = 13
+
+
 _BY_STATUS = {cls.status: cls for cls in ArcError.__subclasses__()}
 
 # Tracebacks and pickles name the classes as users import them.
