@@ -3,8 +3,8 @@
 use arcidentity_needs::{CLANG, are_met};
 use arcidentity_tests::Compiler;
 
-const C: [&str; 4] = ["c99", "c11", "c17", "c2x"];
-const CPP: [&str; 5] = ["c++11", "c++14", "c++17", "c++20", "c++2b"];
+const C: [&str; 5] = ["c90", "c99", "c11", "c17", "c2x"];
+const CPP: [&str; 6] = ["c++98", "c++11", "c++14", "c++17", "c++20", "c++2b"];
 
 /// The system's own compiler of a language, and Clang where it is installed.
 pub fn compilers([own, clang]: [&'static str; 2]) -> Vec<Compiler> {
@@ -32,5 +32,5 @@ fn the_c_header_is_clean_in_cpp() {
 
 #[test]
 fn the_cpp_header_is_clean() {
-    check(&compilers(["c++", "clang++"]), &CPP[2..], "tests/cpp/header.cpp");
+    check(&compilers(["c++", "clang++"]), &CPP[3..], "tests/cpp/header.cpp");
 }

@@ -28,7 +28,7 @@ impl Document {
 /// A line without the marks of a comment. Of Rust, only what rustdoc shows.
 fn shown<'a>(path: &str, line: &'a str) -> &'a str {
     let line = line.trim();
-    let comment = ["///", "//!"].into_iter().find_map(|mark| line.strip_prefix(mark));
+    let comment = ["///", "//!", "* "].into_iter().find_map(|mark| line.strip_prefix(mark));
     match comment {
         Some(comment) => comment,
         None if path.ends_with(".rs") => "",

@@ -13,7 +13,7 @@ pub struct Function {
     pub arguments: Vec<String>,
 }
 
-/// Text in which `///` comments are each followed by what they are about.
+/// Text in which `/** */` comments are each followed by what they are about.
 pub fn text() -> String {
     fs::read_to_string(workspace().join("include/arcidentity.h")).unwrap()
 }
@@ -40,7 +40,7 @@ pub fn numbers(header: &str) -> Vec<&str> {
 }
 
 fn declaration(part: &str) -> Function {
-    let code = words(part.lines().filter(|line| !line.starts_with("///")));
+    let code = words(part.lines().filter(|line| !line.starts_with("/**") && !line.starts_with(" *")));
     let code = code.trim_start_matches("ARC_API ").trim_start_matches("ARC_NODISCARD ");
     let (head, rest) = code.split_once('(').unwrap();
     let (arguments, _) = rest.split_once(") ARC_NOEXCEPT;").unwrap();
@@ -54,7 +54,8 @@ fn declaration(part: &str) -> Function {
 
 /// The comment in one line, without the marks of code.
 fn comment(part: &str) -> String {
-    words(part.lines().filter_map(|line| line.strip_prefix("///"))).replace('`', "")
+    words(part.lines().filter(|line| *line != " */").filter_map(|line| line.strip_prefix(" *")))
+        .replace('`', "")
 }
 
 fn words<'a>(lines: impl Iterator<Item = &'a str>) -> String {

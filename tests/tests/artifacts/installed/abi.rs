@@ -93,7 +93,7 @@ fn exported(library: &Path) -> BTreeSet<String> {
 
 /// The words of a header that start with `arc_` and have an argument list.
 fn declared(header: &str) -> BTreeSet<String> {
-    let code = header.lines().filter(|line| !line.starts_with("//"));
+    let code = header.lines().filter(|line| !line.starts_with(" *"));
     let calls = code.flat_map(|line| line.match_indices('(').map(move |(end, _)| &line[..end]));
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let names = calls.filter_map(|text| text.rsplit(|c| !is_name(c)).next());
