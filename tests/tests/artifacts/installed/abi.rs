@@ -29,19 +29,25 @@ fn accepts(source: &str, header: &str, flags: &[String]) -> bool {
     run(compile.arg("-I").arg(include.path()).arg(workspace().join(source))).status.success()
 }
 
-/// The headers of releases whose ABI the library still has, each in a directory with a program of its time.
-fn releases() -> Vec<PathBuf> {
-    let directory = workspace().join("tests/abi");
-    let headers = files(&directory).into_iter().filter(|file| file.ends_with("/arcidentity.h"));
-    let releases: Vec<PathBuf> =
-        headers.map(|header| directory.join(header).parent().unwrap().to_owned()).collect();
-    assert!(!releases.is_empty());
+/// The directories of the releases whose ABI the library still has, each with its header and a program of its time. The
+/// last one is made in `scratch`, as if today were a release.
+fn releases(scratch: &Path) -> Vec<PathBuf> {
+    let abi = workspace().join("tests/abi");
+    let headers = files(&abi).into_iter().filter(|file| file.ends_with("/arcidentity.h"));
+    let mut releases: Vec<PathBuf> =
+        headers.map(|header| abi.join(header).parent().unwrap().to_owned()).collect();
+    let today = scratch.join("today");
+    fs::create_dir_all(&today).unwrap();
+    fs::write(today.join("arcidentity.h"), header()).unwrap();
+    fs::copy(abi.join("program.c"), today.join("program.c")).unwrap();
+    releases.push(today);
     releases
 }
 
 /// Whether `header` keeps what every release has declared.
 fn keeps_the_promise(header: &str) -> bool {
-    releases().iter().all(|release| {
+    let scratch = tempfile::tempdir().unwrap();
+    releases(scratch.path()).iter().all(|release| {
         let frozen = format!("-DFROZEN=\"{}\"", release.join("arcidentity.h").display());
         accepts("tests/abi/frozen.c", header, &[frozen])
     })
@@ -107,6 +113,10 @@ fn it_exports_the_functions_of_the_header_and_nothing_else() {
     let listed: BTreeSet<String> = list.lines().map(str::to_owned).collect();
     assert_eq!(exported(&installed().libdir.join("libarcidentity.so")), listed);
     assert_eq!(declared(&header()), listed);
+    let program = fs::read_to_string(workspace().join("tests/abi/program.c")).unwrap();
+    for function in &listed {
+        assert!(program.contains(&format!("{function}(")), "what a release keeps calls {function}");
+    }
 
     // One more and one less are seen.
     let directory = empty("abi-symbols");
@@ -119,7 +129,7 @@ fn it_exports_the_functions_of_the_header_and_nothing_else() {
 
 /// The programs of the releases, each compiled with the header of its time, in this directory.
 pub fn old_programs(directory: &Path) -> Vec<PathBuf> {
-    let compiled = releases().into_iter().map(|release| {
+    let compiled = releases(&directory.join("sources")).into_iter().map(|release| {
         let program = directory.join(release.file_name().unwrap());
         let mut compile = Command::new("cc");
         compile.args(["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-o"]).arg(&program);
@@ -157,8 +167,25 @@ fn all_name_one_version() {
     assert_ne!(version_of_macros(&header().replace("PATCH 0", "PATCH 7")), version);
     let package = fs::read_to_string(workspace().join("ffi/cmake/arcidentity-config-version.cmake")).unwrap();
     assert!(package.contains(&format!("set(PACKAGE_VERSION {version})\n")));
-    let frozen = workspace().join("tests/abi").join(version);
-    assert!(frozen.join("arcidentity.h").exists(), "the header of this version is frozen too");
+}
+
+/// Whether the changelog tells of this version as one that has come out.
+fn is_released(changelog: &str, version: &str) -> bool {
+    let heading = format!("## {version}");
+    let rest = changelog.lines().find_map(|line| line.strip_prefix(&heading)).unwrap();
+    assert!(["", " (unreleased)"].contains(&rest), "{heading}{rest}");
+    rest.is_empty()
+}
+
+#[test]
+fn what_a_release_keeps_is_there_from_then_on() {
+    let version = env!("CARGO_PKG_VERSION");
+    let changelog = fs::read_to_string(workspace().join("CHANGELOG.md")).unwrap();
+    let kept = workspace().join("tests/abi").join(version);
+    for file in ["arcidentity.h", "program.c"] {
+        assert_eq!(kept.join(file).exists(), is_released(&changelog, version), "{version}/{file}");
+    }
+    assert!(is_released(&changelog.replace(" (unreleased)", ""), version));
 }
 
 /// The error numbers of the header, with their names.

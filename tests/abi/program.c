@@ -1,5 +1,5 @@
-/* A program of the time of this header, which sits beside it: it is compiled with that header and runs with the
- * library of today. It calls every function that the header has, and expects of each what it promised. */
+/* A program that calls every function of the header, and expects of each what it promised. A release keeps a copy of
+ * it and of its header, with which it is compiled: it runs with every later library of that ABI. */
 
 #include "arcidentity.h"
 
@@ -38,11 +38,18 @@ static void token_is_whole(arc_token *token) {
     arc_token_free(token);
 }
 
+static int32_t never(void *data) {
+    (void)data;
+    return 0;
+}
+
 static void tokens_are_given(const arc_client *client) {
     arc_token *token = NULL;
     CHECK(arc_client_get_token(client, "https://vault.azure.net", 0, &token, NULL) == ARC_OK);
     token_is_whole(token);
     CHECK(arc_client_get_token(client, "https://vault.azure.net", ARC_FORCE_REFRESH, &token, NULL) == ARC_OK);
+    token_is_whole(token);
+    CHECK(arc_client_get_token_cancellable(client, "https://vault.azure.net", 0, never, NULL, &token, NULL) == ARC_OK);
     token_is_whole(token);
     arc_client_clear(client);
 }
@@ -61,6 +68,15 @@ static void metadata_is_given(const arc_client *client) {
     for (size_t text = 0; text < sizeof texts / sizeof *texts; text++)
         CHECK(texts[text] != NULL && *texts[text] != '\0');
     arc_metadata_free(metadata);
+}
+
+static void a_report_is_given(const arc_client *client) {
+    arc_report *report = NULL;
+    CHECK(arc_client_diagnose(client, "https://vault.azure.net", &report, NULL) == ARC_OK);
+    CHECK(arc_report_ok(report) == 1);
+    CHECK(strlen(arc_report_text(report)) > 0);
+    CHECK(strncmp(arc_report_json(report), "{\"version\":1,", 13) == 0);
+    arc_report_free(report);
 }
 
 static void failures_are_told(void) {
@@ -97,6 +113,7 @@ static void numbers_have_their_names(void) {
         {ARC_ERROR_SERVICE, "ARC_ERROR_SERVICE"},
         {ARC_ERROR_PROTOCOL, "ARC_ERROR_PROTOCOL"},
         {ARC_ERROR_TIMEOUT, "ARC_ERROR_TIMEOUT"},
+        {ARC_ERROR_CANCELLED, "ARC_ERROR_CANCELLED"},
     };
     for (size_t status = 0; status < sizeof statuses / sizeof *statuses; status++)
         CHECK(strcmp(arc_status_name(statuses[status].number), statuses[status].name) == 0);
@@ -106,6 +123,7 @@ int main(void) {
     arc_client *client = new_client();
     tokens_are_given(client);
     metadata_is_given(client);
+    a_report_is_given(client);
     failures_are_told();
     numbers_have_their_names();
     arc_client_free(client);
