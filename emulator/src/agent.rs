@@ -1,17 +1,25 @@
 //! What the real agent answers.
 
+pub(crate) mod clock;
+pub(crate) mod directory;
+pub(crate) mod identity;
+pub(crate) mod key_style;
+pub(crate) mod keys;
+pub(crate) mod machine;
+pub(crate) mod tokens;
+
 use std::io;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::clock::Clock;
-use crate::keys::{IssuedKey, Keys};
-use crate::machine::Machine;
-use crate::message::Message;
-use crate::request::Request;
-use crate::selector::{Selector, UserAssigned};
-use crate::tokens::{Tokens, Wanted};
+use self::clock::Clock;
+use self::identity::{Selector, UserAssigned};
+use self::keys::{IssuedKey, Keys};
+use self::machine::Machine;
+use self::tokens::{Tokens, Wanted};
+use crate::http::message::Message;
+use crate::http::request::Request;
 
 /// The path of the token endpoint.
 pub(crate) const TOKEN_PATH: &str = "/metadata/identity/oauth2/token";

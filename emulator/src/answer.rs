@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::message::Message;
+use crate::http::message::Message;
 
 /// One answer to one request, for [`Emulator::script`](crate::Emulator::script) and
 /// [`Emulator::respond_with`](crate::Emulator::respond_with).

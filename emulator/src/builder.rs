@@ -4,15 +4,15 @@ use std::io;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
+use crate::agent::clock::Clock;
+use crate::agent::directory::KeyDirectory;
+use crate::agent::identity::UserAssigned;
+use crate::agent::keys::Keys;
+use crate::agent::machine::Machine;
+use crate::agent::tokens::Tokens;
 use crate::agent::{Agent, AgentVersion};
-use crate::clock::Clock;
-use crate::directory::KeyDirectory;
 use crate::emulator::Emulator;
-use crate::keys::Keys;
-use crate::listen::listen;
-use crate::machine::Machine;
-use crate::selector::UserAssigned;
-use crate::tokens::Tokens;
+use crate::http::listen::listen;
 
 /// Sets up an [`Emulator`]; see [`Emulator::builder`].
 ///

@@ -9,23 +9,23 @@ use std::process;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::agent::directory::KeyDirectory;
+use crate::agent::key_style::KeyStyle;
+use crate::agent::keys::IssuedKey;
 use crate::agent::{Agent, TOKEN_PATH};
 use crate::answer::Answer;
 use crate::builder::Builder;
-use crate::directory::KeyDirectory;
 use crate::event::Event;
-use crate::key_style::KeyStyle;
-use crate::keys::IssuedKey;
-use crate::request::Request;
-use crate::server::Server;
-use crate::service::Service;
+use crate::http::handler::Handler;
+use crate::http::request::Request;
+use crate::http::server::Server;
 
 /// A running stand-in for the agent. It stops when it is dropped.
 ///
 /// All methods may be called from any thread, also from the closures given to
 /// [`respond_with`](Self::respond_with) and [`on_event`](Self::on_event).
 pub struct Emulator {
-    service: Arc<Service>,
+    handler: Arc<Handler>,
     addresses: Vec<SocketAddr>,
     running: Option<Running>,
     process: u32,
@@ -59,9 +59,9 @@ impl Emulator {
         directory: KeyDirectory,
     ) -> io::Result<Self> {
         let addresses = listeners.iter().map(TcpListener::local_addr).collect::<io::Result<_>>()?;
-        let service = Arc::new(Service::new(agent));
-        let server = Server::start(listeners, Arc::clone(&service))?;
-        Ok(Self { service, addresses, running: Some(Running { server, directory }), process: process::id() })
+        let handler = Arc::new(Handler::new(agent));
+        let server = Server::start(listeners, Arc::clone(&handler))?;
+        Ok(Self { handler, addresses, running: Some(Running { server, directory }), process: process::id() })
     }
 
     /// The addresses it listens on: the one of 127.0.0.1 and the one of `::1`, as far as they were
@@ -94,66 +94,66 @@ impl Emulator {
 
     /// The directory of the key files.
     pub fn key_directory(&self) -> &Path {
-        self.service.agent.keys.directory()
+        self.handler.agent.keys.directory()
     }
 
     /// Every request received since the start or [`clear_requests`](Self::clear_requests), in the
     /// order of arrival. What is not a well-formed HTTP request, or too large, is refused and not
     /// listed.
     pub fn requests(&self) -> Vec<Request> {
-        self.service.journal.requests()
+        self.handler.journal.requests()
     }
 
     /// The number of connections accepted since the start or
     /// [`clear_requests`](Self::clear_requests).
     pub fn connections(&self) -> usize {
-        self.service.journal.connections()
+        self.handler.journal.connections()
     }
 
     /// Forgets all requests and starts to count anew: between the steps of a test, or to save memory in a
     /// long run.
     pub fn clear_requests(&self) {
-        self.service.journal.clear();
+        self.handler.journal.clear();
     }
 
     /// Forgets the tokens that it would give again, as if the agent were restarted.
     pub fn forget_tokens(&self) {
-        self.service.agent.tokens.forget();
+        self.handler.agent.tokens.forget();
     }
 
     /// Gives the next requests these answers, one each, in the order of arrival and before anything
     /// else. Answers of an earlier script that are left come first.
     pub fn script(&self, answers: impl IntoIterator<Item = Answer>) {
-        self.service.plan.script(answers);
+        self.handler.plan.script(answers);
     }
 
     /// Asks `responder` for the answer to each request, until
     /// [`respond_normally`](Self::respond_normally). It replaces the responder before it, and may
     /// return [`Answer::normal`].
     pub fn respond_with(&self, responder: impl Fn(&Request) -> Answer + Send + Sync + 'static) {
-        self.service.plan.respond_with(Arc::new(responder));
+        self.handler.plan.respond_with(Arc::new(responder));
     }
 
     /// Drops the script and the responder: from now on all answers are faithful.
     pub fn respond_normally(&self) {
-        self.service.plan.clear();
+        self.handler.plan.clear();
     }
 
     /// Tells `observer` what happens, on the thread of the connection where it happens. It replaces
     /// the observer before it.
     pub fn on_event(&self, observer: impl Fn(&Event) + Send + Sync + 'static) {
-        self.service.observe_with(Arc::new(observer));
+        self.handler.observe_with(Arc::new(observer));
     }
 
     /// Moves the agent's clock forward, so that keys and tokens age without waiting. It adds to
     /// what it was moved before.
     pub fn advance(&self, time: Duration) {
-        self.service.agent.advance(time);
+        self.handler.agent.advance(time);
     }
 
     /// Makes key files in this style from now on.
     pub fn make_keys(&self, style: KeyStyle) {
-        self.service.agent.keys.set_style(style);
+        self.handler.agent.keys.set_style(style);
     }
 
     /// Makes a key file in the current style, which the agent accepts once like any other: to be
@@ -172,7 +172,7 @@ impl Emulator {
     ///
     /// When the file cannot be made.
     pub fn issue_key(&self) -> io::Result<IssuedKey> {
-        self.service.agent.issue_key()
+        self.handler.agent.issue_key()
     }
 
     /// Stops: no port is open, no thread runs and no key file is left when this returns. Only a
@@ -204,7 +204,7 @@ impl Drop for Emulator {
             return directory.keep();
         }
         drop(server);
-        self.service.agent.keys.delete_all();
+        self.handler.agent.keys.delete_all();
         directory.remove();
     }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::Request;
+use crate::http::request::Request;
 
 /// Something that happened on the wire; see [`Emulator::on_event`](crate::Emulator::on_event).
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use crate::request::Request;
+use crate::http::request::Request;
 use crate::sync::lock;
 
 /// The requests and connections, counted.

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use crate::answer::Answer;
-use crate::request::Request;
+use crate::http::request::Request;
 use crate::sync::lock;
 
 type Responder = Arc<dyn Fn(&Request) -> Answer + Send + Sync>;

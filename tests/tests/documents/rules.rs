@@ -170,7 +170,7 @@ fn reports() -> Vec<Rule> {
 
 fn emulator() -> Vec<Rule> {
     let builder = |field: &str| seconds("emulator/src/builder.rs", &format!(" {field}: "));
-    let reused = seconds("emulator/src/tokens.rs", "const REUSED_UNTIL: Duration = ");
+    let reused = seconds("emulator/src/agent/tokens.rs", "const REUSED_UNTIL: Duration = ");
     vec![
         Rule::new("how long an emulated token lives", builder("lifetime"))
             .said(&[HELP], r"how long tokens are valid \[{}\]")

@@ -6,9 +6,9 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crate::service::Service;
+use super::handler::Handler;
+use super::threads::Threads;
 use crate::sync::lock;
-use crate::threads::Threads;
 
 /// How long a stopping server waits for its threads.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -21,14 +21,14 @@ pub(crate) struct Server {
 }
 
 struct Connections {
-    service: Arc<Service>,
+    handler: Arc<Handler>,
     open: Mutex<HashMap<usize, Arc<TcpStream>>>,
 }
 
 impl Server {
-    pub(crate) fn start(listeners: Vec<TcpListener>, service: Arc<Service>) -> io::Result<Self> {
+    pub(crate) fn start(listeners: Vec<TcpListener>, handler: Arc<Handler>) -> io::Result<Self> {
         let addresses = listeners.iter().map(TcpListener::local_addr).collect::<io::Result<_>>()?;
-        let connections = Arc::new(Connections { service, open: Mutex::default() });
+        let connections = Arc::new(Connections { handler, open: Mutex::default() });
         let server = Self { addresses, connections, threads: Threads::default() };
         for listener in listeners {
             let connections = Arc::clone(&server.connections);
@@ -41,7 +41,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.connections.service.stop.raise();
+        self.connections.handler.stop.raise();
         for address in &self.addresses {
             // Wakes the thread that accepts there.
             let _ = TcpStream::connect_timeout(address, PATIENCE);
@@ -54,7 +54,7 @@ impl Drop for Server {
 }
 
 fn accept(listener: &TcpListener, connections: &Arc<Connections>, threads: &Threads) {
-    let stop = &connections.service.stop;
+    let stop = &connections.handler.stop;
     for stream in listener.incoming() {
         if stop.is_raised() {
             return;
@@ -65,7 +65,7 @@ fn accept(listener: &TcpListener, connections: &Arc<Connections>, threads: &Thre
             continue;
         };
         let connections = Arc::clone(connections);
-        let number = connections.service.accept();
+        let number = connections.handler.accept();
         // A connection for which there is no thread is closed.
         let _ = threads.spawn(move || connections.serve(Arc::new(stream), number));
     }
@@ -77,8 +77,8 @@ impl Connections {
         lock(&self.open).insert(number, Arc::clone(&stream));
         // Asked only now: either the stopping thread sees the connection, or this one sees the
         // signal.
-        if !self.service.stop.is_raised() {
-            self.service.serve(&stream, number);
+        if !self.handler.stop.is_raised() {
+            self.handler.serve(&stream, number);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! User-assigned identities and how a request selects one.
 
-use crate::Request;
+use crate::http::request::Request;
 
 /// A user-assigned identity of the machine, with the three names that select it.
 #[derive(Clone, Debug)]

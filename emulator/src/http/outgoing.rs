@@ -3,10 +3,10 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::delivery::{Form, Wire};
+use super::message::Message;
+use super::request::Request;
 use crate::answer::{Answer, Content};
-use crate::delivery::{Form, Wire};
-use crate::message::Message;
-use crate::request::Request;
 
 pub(crate) enum Outgoing<'a> {
     Message(Message, Form),

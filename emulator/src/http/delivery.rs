@@ -4,9 +4,9 @@ use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
+use super::message::Message;
+use super::stop::StopSignal;
 use crate::answer::{Drip, Endless, Framing};
-use crate::message::Message;
-use crate::stop::StopSignal;
 
 /// How a message is written.
 #[derive(Default)]

@@ -7,23 +7,23 @@ use std::time::Duration;
 
 use socket2::SockRef;
 
+use super::delivery::{self, Form, Wire};
+use super::message::Message;
+use super::outgoing::Outgoing;
+use super::reader::{Incoming, NoRequest, Reader};
+use super::request::Request;
+use super::stop::StopSignal;
 use crate::agent::Agent;
 use crate::answer::Ending;
-use crate::delivery::{self, Form, Wire};
 use crate::event::Event;
 use crate::journal::Journal;
-use crate::message::Message;
-use crate::outgoing::Outgoing;
 use crate::plan::Plan;
-use crate::reader::{Incoming, NoRequest, Reader};
-use crate::request::Request;
-use crate::stop::StopSignal;
 use crate::sync::lock;
 
 pub(crate) type Observer = Arc<dyn Fn(&Event) + Send + Sync>;
 
 /// What all connections share.
-pub(crate) struct Service {
+pub(crate) struct Handler {
     pub(crate) agent: Agent,
     pub(crate) plan: Plan,
     pub(crate) journal: Journal,
@@ -31,7 +31,7 @@ pub(crate) struct Service {
     observer: Mutex<Option<Observer>>,
 }
 
-impl Service {
+impl Handler {
     pub(crate) fn new(agent: Agent) -> Self {
         Self {
             agent,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use crate::key_style::KeyStyle;
+use super::key_style::KeyStyle;
 use crate::sync::lock;
 
 /// A key that waits to be used; see [`Emulator::issue_key`](crate::Emulator::issue_key).

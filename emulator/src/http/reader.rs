@@ -4,8 +4,8 @@ use std::io::{self, Read};
 use std::net::TcpStream;
 use std::time::Instant;
 
-use crate::query;
-use crate::request::Request;
+use super::query;
+use super::request::Request;
 
 const MAX_HEAD: usize = 64 * 1024;
 const MAX_HEADERS: usize = 100;
