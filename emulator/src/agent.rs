@@ -41,8 +41,8 @@ pub enum AgentVersion {
 impl AgentVersion {
     fn text(self) -> &'static str {
         match self {
-            Self::Legacy => "1.60",
-            Self::V1_67 => "1.67",
+            AgentVersion::Legacy => "1.60",
+            AgentVersion::V1_67 => "1.67",
         }
     }
 }

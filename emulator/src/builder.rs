@@ -44,8 +44,8 @@ pub struct Builder {
 }
 
 impl Default for Builder {
-    fn default() -> Self {
-        Self {
+    fn default() -> Builder {
+        Builder {
             port: 0,
             ipv4: true,
             ipv6: true,
@@ -63,20 +63,20 @@ impl Default for Builder {
 
 impl Builder {
     /// The port to listen on; 0 is one that is free. Defaults to 0.
-    pub fn port(mut self, port: u16) -> Self {
+    pub fn port(mut self, port: u16) -> Builder {
         self.port = port;
         self
     }
 
     /// Whether to listen on 127.0.0.1. Defaults to true.
-    pub fn ipv4(mut self, ipv4: bool) -> Self {
+    pub fn ipv4(mut self, ipv4: bool) -> Builder {
         self.ipv4 = ipv4;
         self
     }
 
     /// Whether to listen on `::1`, as agents since 1.38 do. Defaults to true, which a system
     /// without IPv6 ignores unless IPv4 is switched off.
-    pub fn ipv6(mut self, ipv6: bool) -> Self {
+    pub fn ipv6(mut self, ipv6: bool) -> Builder {
         self.ipv6 = ipv6;
         self
     }
@@ -84,14 +84,14 @@ impl Builder {
     /// Where key files are written. It is made, with mode 0770, if it is absent and its parent
     /// exists; what is found stays as it is, and what is made is removed again if it is empty when
     /// the emulator stops. Defaults to a private temporary directory.
-    pub fn key_directory(mut self, path: impl Into<PathBuf>) -> Self {
+    pub fn key_directory(mut self, path: impl Into<PathBuf>) -> Builder {
         self.key_directory = Some(path.into());
         self
     }
 
     /// How long a key can be used, by the agent's clock. An expired one is deleted at the next
     /// request. Defaults to 5 minutes.
-    pub fn key_lifetime(mut self, lifetime: Duration) -> Self {
+    pub fn key_lifetime(mut self, lifetime: Duration) -> Builder {
         self.key_lifetime = lifetime;
         self
     }
@@ -99,37 +99,37 @@ impl Builder {
     /// How long a token is valid, in whole seconds. The agent hands out the same one again until
     /// fewer than 90 minutes of it remain; for a lifetime of 90 minutes or less, until less than
     /// half of it remains. Defaults to 24 hours.
-    pub fn lifetime(mut self, lifetime: Duration) -> Self {
+    pub fn lifetime(mut self, lifetime: Duration) -> Builder {
         self.lifetime = lifetime;
         self
     }
 
     /// The agent's clock; see also [`Emulator::advance`]. Defaults to the system's.
-    pub fn clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+    pub fn clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Builder {
         self.clock = Clock::new(Box::new(now));
         self
     }
 
     /// The agent's generation. Defaults to [`AgentVersion::V1_67`].
-    pub fn agent(mut self, version: AgentVersion) -> Self {
+    pub fn agent(mut self, version: AgentVersion) -> Builder {
         self.agent = version;
         self
     }
 
     /// The machine's facts. Defaults to [`Machine::default`].
-    pub fn machine(mut self, machine: Machine) -> Self {
+    pub fn machine(mut self, machine: Machine) -> Builder {
         self.machine = machine;
         self
     }
 
     /// Gives the machine one more user-assigned identity. Defaults to none.
-    pub fn user_assigned(mut self, identity: UserAssigned) -> Self {
+    pub fn user_assigned(mut self, identity: UserAssigned) -> Builder {
         self.identities.push(identity);
         self
     }
 
     /// Whether a token needs the handshake; otherwise the first answer holds it. Defaults to true.
-    pub fn require_challenge(mut self, require: bool) -> Self {
+    pub fn require_challenge(mut self, require: bool) -> Builder {
         self.require_challenge = require;
         self
     }

@@ -23,7 +23,7 @@ use crate::http::server::Server;
 /// A running stand-in for the agent. It stops when it is dropped.
 ///
 /// All methods may be called from any thread, also from the closures given to
-/// [`respond_with`](Self::respond_with) and [`on_event`](Self::on_event).
+/// [`respond_with`](Emulator::respond_with) and [`on_event`](Emulator::on_event).
 pub struct Emulator {
     handler: Arc<Handler>,
     addresses: Vec<SocketAddr>,
@@ -44,8 +44,8 @@ impl Emulator {
     /// # Errors
     ///
     /// When the system refuses a port, a thread or the directory.
-    pub fn start() -> io::Result<Self> {
-        Self::builder().start()
+    pub fn start() -> io::Result<Emulator> {
+        Emulator::builder().start()
     }
 
     /// Sets up an emulator that differs from the defaults.
@@ -57,55 +57,68 @@ impl Emulator {
         listeners: Vec<TcpListener>,
         agent: Agent,
         directory: KeyDirectory,
-    ) -> io::Result<Self> {
+    ) -> io::Result<Emulator> {
         let addresses = listeners.iter().map(TcpListener::local_addr).collect::<io::Result<_>>()?;
         let handler = Arc::new(Handler::new(agent));
         let server = Server::start(listeners, Arc::clone(&handler))?;
-        Ok(Self { handler, addresses, running: Some(Running { server, directory }), process: process::id() })
+        Ok(Emulator {
+            handler,
+            addresses,
+            running: Some(Running { server, directory }),
+            process: process::id(),
+        })
     }
 
     /// The addresses it listens on: the one of 127.0.0.1 and the one of `::1`, as far as they were
     /// chosen and exist.
+    #[must_use]
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
     }
 
     /// The port, the same for all addresses.
+    #[must_use]
     pub fn port(&self) -> u16 {
         self.addresses[0].port()
     }
 
     /// The token endpoint, `http://127.0.0.1:PORT/metadata/identity/oauth2/token`: the value of
     /// `IDENTITY_ENDPOINT`. With IPv4 switched off, the host is `[::1]`.
+    #[must_use]
     pub fn endpoint(&self) -> String {
         format!("{}{TOKEN_PATH}", self.imds_endpoint())
     }
 
     /// Where the metadata service is, `http://127.0.0.1:PORT`: the value of `IMDS_ENDPOINT`. With
     /// IPv4 switched off, the host is `[::1]`.
+    #[must_use]
     pub fn imds_endpoint(&self) -> String {
         format!("http://{}", self.addresses[0])
     }
 
     /// The environment variables, with their values, that lead clients to this emulator.
+    #[must_use]
     pub fn environment(&self) -> [(&'static str, String); 2] {
         [("IDENTITY_ENDPOINT", self.endpoint()), ("IMDS_ENDPOINT", self.imds_endpoint())]
     }
 
     /// The directory of the key files.
+    #[must_use]
     pub fn key_directory(&self) -> &Path {
         self.handler.agent.keys.directory()
     }
 
-    /// Every request received since the start or [`clear_requests`](Self::clear_requests), in the
+    /// Every request received since the start or [`clear_requests`](Emulator::clear_requests), in the
     /// order of arrival. What is not a well-formed HTTP request, or too large, is refused and not
     /// listed.
+    #[must_use]
     pub fn requests(&self) -> Vec<Request> {
         self.handler.journal.requests()
     }
 
     /// The number of connections accepted since the start or
-    /// [`clear_requests`](Self::clear_requests).
+    /// [`clear_requests`](Emulator::clear_requests).
+    #[must_use]
     pub fn connections(&self) -> usize {
         self.handler.journal.connections()
     }
@@ -128,7 +141,7 @@ impl Emulator {
     }
 
     /// Asks `responder` for the answer to each request, until
-    /// [`respond_normally`](Self::respond_normally). It replaces the responder before it, and may
+    /// [`respond_normally`](Emulator::respond_normally). It replaces the responder before it, and may
     /// return [`Answer::normal`].
     pub fn respond_with(&self, responder: impl Fn(&Request) -> Answer + Send + Sync + 'static) {
         self.handler.plan.respond_with(Arc::new(responder));
@@ -183,9 +196,8 @@ impl Emulator {
 }
 
 impl fmt::Debug for Emulator {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Emulator")
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Emulator")
             .field("addresses", &self.addresses)
             .field("key_directory", &self.key_directory())
             .finish_non_exhaustive()

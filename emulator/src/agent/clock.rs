@@ -15,8 +15,8 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    pub(crate) fn new(source: Source) -> Self {
-        Self { source, offset: Mutex::default() }
+    pub(crate) fn new(source: Source) -> Clock {
+        Clock { source, offset: Mutex::default() }
     }
 
     pub(crate) fn advance(&self, time: Duration) {
@@ -32,13 +32,13 @@ impl Clock {
 }
 
 impl Default for Clock {
-    fn default() -> Self {
-        Self::new(Box::new(SystemTime::now))
+    fn default() -> Clock {
+        Clock::new(Box::new(SystemTime::now))
     }
 }
 
 impl fmt::Debug for Clock {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Clock").field("now", &self.now()).finish()
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Clock").field("now", &self.now()).finish()
     }
 }

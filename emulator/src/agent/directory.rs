@@ -26,7 +26,7 @@ enum Origin {
 }
 
 impl KeyDirectory {
-    pub(crate) fn temporary() -> io::Result<Self> {
+    pub(crate) fn temporary() -> io::Result<KeyDirectory> {
         let mut builder = tempfile::Builder::new();
         builder.prefix("arcidentity-emulator-");
         #[cfg(unix)]
@@ -34,10 +34,10 @@ impl KeyDirectory {
         let parent = builder.tempdir()?;
         let path = parent.path().join("tokens");
         make(&path)?;
-        Ok(Self { path, origin: Origin::Temporary(parent) })
+        Ok(KeyDirectory { path, origin: Origin::Temporary(parent) })
     }
 
-    pub(crate) fn at(path: &Path) -> io::Result<Self> {
+    pub(crate) fn at(path: &Path) -> io::Result<KeyDirectory> {
         let full = std::path::absolute(path)?;
         if full.as_os_str().as_encoded_bytes().iter().any(u8::is_ascii_control) {
             let reason = "a key directory with a control character in its path";
@@ -50,7 +50,7 @@ impl KeyDirectory {
         };
         // A challenge names the directory in full, and with `..` in it no client would believe it.
         let path = if cfg!(unix) && path.is_relative() { fs::canonicalize(full)? } else { full };
-        Ok(Self { path, origin })
+        Ok(KeyDirectory { path, origin })
     }
 
     pub(crate) fn path(&self) -> &Path {

@@ -23,7 +23,7 @@ const NAMES: [&str; 3] = ["client_id", "object_id", "msi_res_id"];
 
 impl<'a> Selector<'a> {
     /// All selectors of a request. An empty one counts as missing, like any empty parameter.
-    pub(crate) fn all_of(request: &'a Request) -> Vec<Self> {
+    pub(crate) fn all_of(request: &'a Request) -> Vec<Selector<'a>> {
         let selector = |name| request.parameter(name).map(|value| Selector { name, value });
         NAMES.into_iter().filter_map(selector).filter(|selector| !selector.value.is_empty()).collect()
     }

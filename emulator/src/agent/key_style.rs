@@ -21,6 +21,7 @@ use uuid::Uuid;
 /// # Ok::<(), std::io::Error>(())
 /// ```
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct KeyStyle {
     form: Form,
     contents: Option<Vec<u8>>,
@@ -40,72 +41,72 @@ enum Form {
 }
 
 impl Default for KeyStyle {
-    fn default() -> Self {
-        Self::file()
+    fn default() -> KeyStyle {
+        KeyStyle::file()
     }
 }
 
 impl KeyStyle {
     /// A regular file, as the agent makes it. The style to start with.
-    pub fn file() -> Self {
-        Self::of(Form::File)
+    pub fn file() -> KeyStyle {
+        KeyStyle::of(Form::File)
     }
 
     /// A symbolic link to `target`, a regular file that the emulator writes (over) and removes with
     /// the key.
-    pub fn symlink(target: impl Into<PathBuf>) -> Self {
-        Self::of(Form::Symlink(target.into()))
+    pub fn symlink(target: impl Into<PathBuf>) -> KeyStyle {
+        KeyStyle::of(Form::Symlink(target.into()))
     }
 
     /// A second name of `target`, a regular file that the emulator writes (over) and removes with
     /// the key.
-    pub fn hard_link(target: impl Into<PathBuf>) -> Self {
-        Self::of(Form::HardLink(target.into()))
+    pub fn hard_link(target: impl Into<PathBuf>) -> KeyStyle {
+        KeyStyle::of(Form::HardLink(target.into()))
     }
 
     /// A named pipe that nobody writes to, so that opening it blocks. Unix only: elsewhere the
     /// agent answers 500.
-    pub fn fifo() -> Self {
-        Self::of(Form::Fifo)
+    pub fn fifo() -> KeyStyle {
+        KeyStyle::of(Form::Fifo)
     }
 
     /// A directory.
-    pub fn directory() -> Self {
-        Self::of(Form::Directory)
+    pub fn directory() -> KeyStyle {
+        KeyStyle::of(Form::Directory)
     }
 
     /// Nothing: the file is gone before the challenge is sent.
-    pub fn missing() -> Self {
-        Self::of(Form::Missing)
+    pub fn missing() -> KeyStyle {
+        KeyStyle::of(Form::Missing)
     }
 
-    fn of(form: Form) -> Self {
-        Self { form, contents: None, mode: 0o640, file_name: None, realm: None }
+    fn of(form: Form) -> KeyStyle {
+        KeyStyle { form, contents: None, mode: 0o640, file_name: None, realm: None }
     }
 
     /// The file's bytes, as they are. The agent then takes this text as the key, without a byte
     /// order mark and white space at its end, which no header can carry. Defaults to random text
     /// without a newline.
-    pub fn contents(mut self, contents: impl Into<Vec<u8>>) -> Self {
+    pub fn contents(mut self, contents: impl Into<Vec<u8>>) -> KeyStyle {
         self.contents = Some(contents.into());
         self
     }
 
     /// The permission bits, on Unix. Defaults to 0640.
-    pub fn mode(mut self, mode: u32) -> Self {
+    pub fn mode(mut self, mode: u32) -> KeyStyle {
         self.mode = mode;
         self
     }
 
     /// The file's name in the key directory; a key of that name that still waits makes way.
     /// Defaults to `<guid>.key`.
-    pub fn file_name(mut self, name: impl Into<String>) -> Self {
+    pub fn file_name(mut self, name: impl Into<String>) -> KeyStyle {
         self.file_name = Some(name.into());
         self
     }
 
     /// What the challenge says after `realm=`. Defaults to the file's full path, not quoted.
-    pub fn realm(mut self, realm: impl Into<Vec<u8>>) -> Self {
+    pub fn realm(mut self, realm: impl Into<Vec<u8>>) -> KeyStyle {
         self.realm = Some(realm.into());
         self
     }
@@ -169,7 +170,7 @@ fn random_text() -> Vec<u8> {
 }
 
 /// Sets the mode, whatever the umask, and the directory's owner and group, which are the agent's.
-/// Only root can give a file away; anyone else is the agent himself.
+/// Only root can give a file away; anyone else is the agent itself.
 #[cfg(unix)]
 fn give_to_agent(file: &File, path: &Path, mode: u32) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};

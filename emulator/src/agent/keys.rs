@@ -19,16 +19,19 @@ pub struct IssuedKey {
 
 impl IssuedKey {
     /// The key file.
+    #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
     /// What the file was made with.
+    #[must_use]
     pub fn contents(&self) -> &[u8] {
         &self.contents
     }
 
     /// The challenge that names it: `Basic realm=<path>`.
+    #[must_use]
     pub fn challenge(&self) -> Vec<u8> {
         [b"Basic realm=", self.realm.as_slice()].concat()
     }
@@ -59,8 +62,8 @@ struct Waiting {
 }
 
 impl Keys {
-    pub(crate) fn new(directory: PathBuf, lifetime: Duration) -> Self {
-        Self { directory, lifetime, style: Mutex::default(), waiting: Mutex::default() }
+    pub(crate) fn new(directory: PathBuf, lifetime: Duration) -> Keys {
+        Keys { directory, lifetime, style: Mutex::default(), waiting: Mutex::default() }
     }
 
     pub(crate) fn directory(&self) -> &Path {

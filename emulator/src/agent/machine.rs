@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 /// Facts of the machine, for the instance metadata, the agent's status and the claims of tokens.
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct Machine {
     name: String,
     location: String,
@@ -20,9 +21,9 @@ pub struct Machine {
 }
 
 impl Default for Machine {
-    fn default() -> Self {
+    fn default() -> Machine {
         let os_type = if cfg!(windows) { "windows" } else { "linux" };
-        Self {
+        Machine {
             name: "arcbox-ubuntu-01".into(),
             location: "westeurope".into(),
             cloud: "AzurePublicCloud".into(),
@@ -41,83 +42,87 @@ impl Default for Machine {
 
 impl Machine {
     /// The name in Azure. Defaults to `arcbox-ubuntu-01`.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
+    pub fn name(mut self, name: impl Into<String>) -> Machine {
         self.name = name.into();
         self
     }
 
     /// The Azure region. Defaults to `westeurope`.
-    pub fn location(mut self, location: impl Into<String>) -> Self {
+    pub fn location(mut self, location: impl Into<String>) -> Machine {
         self.location = location.into();
         self
     }
 
     /// The cloud, `azEnvironment` of the metadata. Defaults to `AzurePublicCloud`.
-    pub fn cloud(mut self, cloud: impl Into<String>) -> Self {
+    pub fn cloud(mut self, cloud: impl Into<String>) -> Machine {
         self.cloud = cloud.into();
         self
     }
 
     /// The subscription. Defaults to `00000000-0000-0000-0000-000000000000`.
-    pub fn subscription_id(mut self, id: impl Into<String>) -> Self {
+    pub fn subscription_id(mut self, id: impl Into<String>) -> Machine {
         self.subscription_id = id.into();
         self
     }
 
     /// The resource group. Defaults to `rg-arc`.
-    pub fn resource_group(mut self, name: impl Into<String>) -> Self {
+    pub fn resource_group(mut self, name: impl Into<String>) -> Machine {
         self.resource_group = name.into();
         self
     }
 
     /// The tenant, which stands in the issuer of tokens. Defaults to
     /// `22222222-2222-2222-2222-222222222222`.
-    pub fn tenant_id(mut self, id: impl Into<String>) -> Self {
+    pub fn tenant_id(mut self, id: impl Into<String>) -> Machine {
         self.tenant_id = id.into();
         self
     }
 
     /// The client id of the system-assigned identity. Defaults to
     /// `33333333-3333-3333-3333-333333333333`.
-    pub fn client_id(mut self, id: impl Into<String>) -> Self {
+    pub fn client_id(mut self, id: impl Into<String>) -> Machine {
         self.client_id = id.into();
         self
     }
 
     /// The object id of the system-assigned identity. Defaults to
     /// `44444444-4444-4444-4444-444444444444`.
-    pub fn object_id(mut self, id: impl Into<String>) -> Self {
+    pub fn object_id(mut self, id: impl Into<String>) -> Machine {
         self.object_id = id.into();
         self
     }
 
     /// The machine's own id. Defaults to `11111111-1111-1111-1111-111111111111`.
-    pub fn vm_id(mut self, id: impl Into<String>) -> Self {
+    pub fn vm_id(mut self, id: impl Into<String>) -> Machine {
         self.vm_id = id.into();
         self
     }
 
     /// The operating system. Defaults to `windows` on Windows and `linux` elsewhere.
-    pub fn os_type(mut self, os_type: impl Into<String>) -> Self {
+    pub fn os_type(mut self, os_type: impl Into<String>) -> Machine {
         self.os_type = os_type.into();
         self
     }
 
     /// The tags, names and values. Defaults to `scenario: Managed Identity`.
-    pub fn tags<N: Into<String>, V: Into<String>>(mut self, tags: impl IntoIterator<Item = (N, V)>) -> Self {
+    pub fn tags<N: Into<String>, V: Into<String>>(
+        mut self,
+        tags: impl IntoIterator<Item = (N, V)>,
+    ) -> Machine {
         self.tags = tags.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
         self
     }
 
     /// What `/agentstatus` says of the machine's connection to Azure. Defaults to `Connected`.
-    pub fn status(mut self, status: impl Into<String>) -> Self {
+    pub fn status(mut self, status: impl Into<String>) -> Machine {
         self.status = status.into();
         self
     }
 
     /// The Azure resource id of the machine.
+    #[must_use]
     pub fn resource_id(&self) -> String {
-        let Self { subscription_id, resource_group, name, .. } = self;
+        let Machine { subscription_id, resource_group, name, .. } = self;
         format!(
             "/subscriptions/{subscription_id}/resourceGroups/{resource_group}\
              /providers/Microsoft.HybridCompute/machines/{name}"

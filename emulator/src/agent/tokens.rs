@@ -40,8 +40,8 @@ struct Token {
 }
 
 impl Tokens {
-    pub(crate) fn new(lifetime: Duration) -> Self {
-        Self { lifetime, cache: Mutex::default() }
+    pub(crate) fn new(lifetime: Duration) -> Tokens {
+        Tokens { lifetime, cache: Mutex::default() }
     }
 
     /// The agent's JSON for a token with these `claims`: the remembered one, unless too little of
@@ -88,7 +88,7 @@ impl Tokens {
         claims["exp"] = json!(expires_on.as_secs());
         // What makes two tokens differ that were issued in the same second.
         claims["uti"] = json!(URL_SAFE_NO_PAD.encode(Uuid::new_v4()));
-        Token { text: sign(&claims), not_before, expires_on }
+        Token { text: jwt(&claims), not_before, expires_on }
     }
 }
 
@@ -108,8 +108,8 @@ impl Token {
     }
 }
 
-/// A JSON web token with a signature of the right length that nobody made.
-fn sign(claims: &Value) -> String {
+/// A JSON Web Token with random bytes in the place of a signature.
+fn jwt(claims: &Value) -> String {
     let header = json!({"typ": "JWT", "alg": "RS256", "kid": "arcidentity-emulator"});
     let signature: Vec<u8> = (0..16).flat_map(|_| Uuid::new_v4().into_bytes()).collect();
     let encode = |part: &Value| URL_SAFE_NO_PAD.encode(part.to_string());

@@ -32,8 +32,8 @@ pub(crate) struct Handler {
 }
 
 impl Handler {
-    pub(crate) fn new(agent: Agent) -> Self {
-        Self {
+    pub(crate) fn new(agent: Agent) -> Handler {
+        Handler {
             agent,
             plan: Plan::default(),
             journal: Journal::default(),

@@ -21,19 +21,19 @@ impl<'a> Outgoing<'a> {
         request: &Request,
         is_last: bool,
         normal: impl FnOnce() -> Message,
-    ) -> Self {
+    ) -> Outgoing<'a> {
         let message = match &answer.content {
             Content::Normal => normal(),
             Content::Message(message) => message.clone(),
-            Content::Raw(bytes) => return Self::Raw(bytes),
-            Content::Nothing => return Self::Nothing,
+            Content::Raw(bytes) => return Outgoing::Raw(bytes),
+            Content::Nothing => return Outgoing::Nothing,
         };
         let mut message = change(message, answer);
         if is_last {
             message = message.with_header("Connection", "close");
         }
         let without_body = request.method == "HEAD";
-        Self::Message(message, Form { framing: answer.framing, endless: answer.endless, without_body })
+        Outgoing::Message(message, Form { framing: answer.framing, endless: answer.endless, without_body })
     }
 
     pub(crate) fn status(&self) -> Option<u16> {
@@ -46,16 +46,16 @@ impl<'a> Outgoing<'a> {
 
     fn message(&self) -> Option<&Message> {
         match self {
-            Self::Message(message, _) => Some(message),
-            Self::Raw(_) | Self::Nothing => None,
+            Outgoing::Message(message, _) => Some(message),
+            Outgoing::Raw(_) | Outgoing::Nothing => None,
         }
     }
 
     pub(crate) fn send(&self, wire: &Wire<'_>) -> io::Result<()> {
         match self {
-            Self::Message(message, form) => wire.send_message(message, form),
-            Self::Raw(bytes) => wire.send(bytes),
-            Self::Nothing => Ok(()),
+            Outgoing::Message(message, form) => wire.send_message(message, form),
+            Outgoing::Raw(bytes) => wire.send(bytes),
+            Outgoing::Nothing => Ok(()),
         }
     }
 }

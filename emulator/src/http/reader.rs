@@ -33,8 +33,8 @@ pub(crate) enum NoRequest {
 }
 
 impl From<io::Error> for NoRequest {
-    fn from(_: io::Error) -> Self {
-        Self::Gone
+    fn from(_: io::Error) -> NoRequest {
+        NoRequest::Gone
     }
 }
 
@@ -46,8 +46,8 @@ struct Head {
 }
 
 impl<'a> Reader<'a> {
-    pub(crate) fn new(stream: &'a TcpStream, connection: usize) -> Self {
-        Self { stream, connection, buffer: Vec::new() }
+    pub(crate) fn new(stream: &'a TcpStream, connection: usize) -> Reader<'a> {
+        Reader { stream, connection, buffer: Vec::new() }
     }
 
     /// Waits for the next request.

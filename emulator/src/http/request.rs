@@ -34,16 +34,19 @@ pub struct Request {
 
 impl Request {
     /// The value of the first header called `name`, in any case.
+    #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         first(&self.headers, |header| header.eq_ignore_ascii_case(name))
     }
 
     /// The value of the first query parameter called `name`, in this case.
+    #[must_use]
     pub fn parameter(&self, name: &str) -> Option<&str> {
         first(&self.query, |parameter| parameter == name)
     }
 
     /// Whether it carries an `Authorization` header: the second request of the handshake.
+    #[must_use]
     pub fn is_authorized(&self) -> bool {
         self.header("authorization").is_some()
     }

@@ -26,10 +26,10 @@ struct Connections {
 }
 
 impl Server {
-    pub(crate) fn start(listeners: Vec<TcpListener>, handler: Arc<Handler>) -> io::Result<Self> {
+    pub(crate) fn start(listeners: Vec<TcpListener>, handler: Arc<Handler>) -> io::Result<Server> {
         let addresses = listeners.iter().map(TcpListener::local_addr).collect::<io::Result<_>>()?;
         let connections = Arc::new(Connections { handler, open: Mutex::default() });
-        let server = Self { addresses, connections, threads: Threads::default() };
+        let server = Server { addresses, connections, threads: Threads::default() };
         for listener in listeners {
             let connections = Arc::clone(&server.connections);
             let threads = server.threads.clone();

@@ -1,8 +1,9 @@
 //! Threads that can be waited for.
 
+use std::io;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread;
 use std::time::Duration;
-use std::{io, thread};
 
 use crate::sync::lock;
 

@@ -22,12 +22,12 @@ pub struct Reply {
 }
 
 impl Client {
-    pub fn of(emulator: &Emulator) -> Self {
-        Self::at(emulator.addresses()[0])
+    pub fn of(emulator: &Emulator) -> Client {
+        Client::at(emulator.addresses()[0])
     }
 
-    pub fn at(address: SocketAddr) -> Self {
-        Self(BufReader::new(TcpStream::connect(address).unwrap()))
+    pub fn at(address: SocketAddr) -> Client {
+        Client(BufReader::new(TcpStream::connect(address).unwrap()))
     }
 
     pub fn send(&mut self, bytes: impl AsRef<[u8]>) {
