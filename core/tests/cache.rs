@@ -1,8 +1,6 @@
 //! Tokens in memory: how long they are served, and who asks for the next one.
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
-mod support;
-
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Barrier, Mutex, mpsc};
@@ -11,7 +9,9 @@ use std::time::Duration;
 
 use arcidentity_core::{Client, Clock, Error, ErrorKind, Token};
 use arcidentity_emulator::{Answer, Emulator};
-use support::{FakeClock, VAULT, builder, counts, emulator, issuer, life, requests_for};
+use arcidentity_testing::{
+    FakeClock, VAULT, builder, counts, emulator, impatient, issuer, life, requests_for,
+};
 
 const HOUR: u64 = 3600;
 const MINUTE: u64 = 60;
@@ -239,7 +239,7 @@ fn in_the_last_five_minutes_everybody_waits_for_the_new_token() {
 #[test]
 fn force_refresh_skips_both_memories() {
     let agent = emulator();
-    let client = support::client(&agent);
+    let client = arcidentity_testing::client(&agent);
     let old = client.get_token(VAULT).unwrap();
     let new = client.force_refresh(VAULT).unwrap();
     assert_ne!(old.value(), new.value());
@@ -258,7 +258,7 @@ fn an_older_answer_does_not_replace_the_forced_token() {
             None => issue("older").delay(Duration::from_millis(300)),
         }
     });
-    let client = Arc::new(support::client(&agent));
+    let client = Arc::new(arcidentity_testing::client(&agent));
     let asking = {
         let client = client.clone();
         thread::spawn(move || value(&client))
@@ -272,7 +272,7 @@ fn an_older_answer_does_not_replace_the_forced_token() {
 #[test]
 fn every_thread_sees_the_forced_token() {
     let agent = emulator();
-    let client = Arc::new(support::client(&agent));
+    let client = Arc::new(arcidentity_testing::client(&agent));
     let barrier = Arc::new(Barrier::new(33));
     let readers: Vec<_> = (0..32)
         .map(|_| {
@@ -321,7 +321,7 @@ fn clear_forgets() {
 #[test]
 fn what_is_asked_for_before_clear_is_not_kept_after_it() {
     let agent = emulator();
-    let client = Arc::new(support::client(&agent));
+    let client = Arc::new(arcidentity_testing::client(&agent));
     agent.script([Answer::normal(), Answer::normal().delay(Duration::from_millis(200))]);
     let asking = {
         let client = client.clone();
@@ -338,7 +338,7 @@ fn what_is_asked_for_before_clear_is_not_kept_after_it() {
 #[test]
 fn failures_are_not_kept() {
     let agent = emulator();
-    let client = support::impatient(&agent);
+    let client = impatient(&agent);
     agent.script([Answer::error(400, "invalid", "no")]);
     client.get_token(VAULT).unwrap_err();
     client.get_token(VAULT).unwrap();
@@ -347,7 +347,7 @@ fn failures_are_not_kept() {
 #[test]
 fn threads_share_one_request_for_each_resource() {
     let agent = emulator();
-    let client = Arc::new(support::client(&agent));
+    let client = Arc::new(arcidentity_testing::client(&agent));
     let together = |resources: usize| {
         agent.clear_requests();
         client.clear();
@@ -422,7 +422,7 @@ fn at_once(agent: &Emulator, ask: Ask, answer: fn() -> Answer) -> Vec<Result<Arc
 #[test]
 fn a_resource_that_hangs_delays_no_other() {
     let agent = emulator();
-    let client = Arc::new(support::client(&agent));
+    let client = Arc::new(arcidentity_testing::client(&agent));
     client.get_token("https://warm.example").unwrap();
     agent.respond_with(|request| match request.parameter("resource") {
         Some("https://hangs.example") => Answer::hang(),

@@ -3,20 +3,17 @@
 //! `core/fuzz/README.md` tells how to fuzz.
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
-mod tables;
-#[path = "../fuzz/src/lib.rs"]
-mod targets;
-
 use std::ffi::OsString;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use arcidentity_core::{Error, fuzzing};
-use tables::challenge::CHALLENGES;
-use tables::endpoint::{ACCEPTED, REFUSED, written_out};
-use tables::key_text::key_texts;
-use tables::realm::{KEYS, NOT_ON_A_DRIVE, ON_A_DRIVE, UNIX, WINDOWS};
+use arcidentity_testing::properties;
+use arcidentity_testing::tables::challenge::CHALLENGES;
+use arcidentity_testing::tables::endpoint::{ACCEPTED, REFUSED, written_out};
+use arcidentity_testing::tables::key_text::key_texts;
+use arcidentity_testing::tables::realm::{KEYS, NOT_ON_A_DRIVE, ON_A_DRIVE, UNIX, WINDOWS};
 
 type Places = Result<(String, Vec<SocketAddr>), Error>;
 
@@ -39,7 +36,7 @@ fn endpoints_of_this_machine() {
         for places in endpoint_in_both_places(endpoint) {
             assert_eq!(places.expect(name), (url.clone(), addresses.clone()), "{name}");
         }
-        assert!(targets::endpoint(endpoint.as_bytes()), "{name}");
+        assert!(properties::endpoint(endpoint.as_bytes()), "{name}");
     }
 }
 
@@ -55,7 +52,7 @@ fn endpoints_elsewhere() {
             assert_eq!(error.kind(), *expected, "{name}");
             assert!(error.hint().unwrap().contains("IDENTITY_ENDPOINT"), "{name}: {error:?}");
         }
-        assert!(!targets::endpoint(endpoint.as_bytes()), "{name}");
+        assert!(!properties::endpoint(endpoint.as_bytes()), "{name}");
     }
 }
 
@@ -65,7 +62,7 @@ fn challenges() {
         let realm = fuzzing::realm(headers).map_err(|error| error.kind());
         assert_eq!(realm, *expected, "{name}");
         let names_a_key = expected.is_ok_and(|realm| fuzzing::unix_key_name(KEYS, realm).is_ok());
-        assert_eq!(targets::challenge(&headers.join(&b'\n')), names_a_key, "{name}");
+        assert_eq!(properties::challenge(&headers.join(&b'\n')), names_a_key, "{name}");
     }
 }
 
@@ -80,7 +77,7 @@ fn realms() {
                 *expected,
                 "{name}: {realm:?}"
             );
-            targets::challenge(format!("Basic realm={realm}").as_bytes());
+            properties::challenge(format!("Basic realm={realm}").as_bytes());
         }
     }
 }
@@ -100,7 +97,7 @@ fn keys() {
     for (name, content, expected) in key_texts() {
         let key = fuzzing::key_text(&content).map(str::to_owned).map_err(|error| error.kind());
         assert_eq!(key, expected, "{name}");
-        assert_eq!(targets::key_text(&content), expected.is_ok(), "{name}");
+        assert_eq!(properties::key_text(&content), expected.is_ok(), "{name}");
     }
 }
 
@@ -161,12 +158,12 @@ fn replay(target: &str, accepts: impl Fn(&[u8]) -> bool) {
 
 #[test]
 fn response() {
-    replay("response", targets::response);
+    replay("response", properties::response);
 }
 
 #[test]
 #[cfg_attr(windows, ignore = "the seeds name key files of Linux")]
 fn exchange() {
-    let stage = targets::Stage::set_up();
+    let stage = properties::Stage::set_up();
     replay("exchange", |data| stage.exchange(data));
 }

@@ -1,8 +1,6 @@
 //! Reports: each cause is provoked, and the report names that cause and no other.
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
-mod support;
-
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use arcidentity_core::{Check, Client, ErrorKind, Identity, Outcome, Report};
 use arcidentity_emulator::{Answer, Emulator, KeyStyle, Machine};
+use arcidentity_testing::{FakeClock, VAULT, builder, client, emulator, issuer};
 use serde_json::{Value, json};
-use support::{FakeClock, VAULT, builder, client, emulator};
 
 /// The ids of the checks with this outcome.
 fn ids(report: &Report, outcome: Outcome) -> Vec<&'static str> {
@@ -366,7 +364,7 @@ fn clocks() {
 
 #[test]
 fn a_token_that_does_not_show_what_it_says() {
-    let agent = support::issuer(3600);
+    let agent = issuer(3600);
     let report = client(&agent).diagnose(Some(VAULT));
     assert!(report.ok(), "{}", report.text());
     assert_eq!(check(&report, "token").outcome(), Outcome::Ok);

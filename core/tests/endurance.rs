@@ -3,8 +3,6 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
-mod support;
-
 use std::fs;
 use std::sync::Mutex;
 use std::thread;
@@ -12,8 +10,8 @@ use std::time::Duration;
 
 use arcidentity_core::ErrorKind;
 use arcidentity_emulator::{Answer, Emulator, KeyStyle};
+use arcidentity_testing::{FakeClock, VAULT, builder};
 use fastrand::Rng;
-use support::{FakeClock, VAULT, builder};
 
 const HANDSHAKES: usize = 10_000;
 

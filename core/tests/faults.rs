@@ -1,8 +1,6 @@
 //! What breaks around a call: the agent dies at any step of it, and clocks are set.
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
-mod support;
-
 use std::fs;
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -15,7 +13,7 @@ use std::time::Duration;
 
 use arcidentity_core::{Client, ClientBuilder, Clock, Error, ErrorKind, Now};
 use arcidentity_emulator::{Answer, Emulator};
-use support::{FakeClock, VAULT, builder, emulator, issuer};
+use arcidentity_testing::{FakeClock, VAULT, builder, emulator, issuer};
 use tempfile::TempDir;
 
 const HOUR: u64 = 3600;

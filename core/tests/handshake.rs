@@ -1,8 +1,6 @@
 //! The exchange with the agent: what is sent, how often, and what becomes of every answer.
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
-mod support;
-
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,7 +9,7 @@ use std::time::{Duration, Instant};
 use arcidentity_core::{Client, Error, ErrorKind};
 use arcidentity_emulator::{Answer, Emulator, KeyStyle};
 use arcidentity_needs::{IPV6, needs};
-use support::{VAULT, client, counts, emulator, failure, impatient};
+use arcidentity_testing::{FakeClock, VAULT, builder, client, counts, emulator, failure, impatient};
 
 #[test]
 fn two_requests_one_connection_and_one_key_for_a_token() {
@@ -89,7 +87,7 @@ fn an_agent_that_closes_after_each_answer_gets_a_new_connection() {
     // Where the end comes unannounced, the next request may meet it half-way: then there is another attempt.
     let agent = emulator();
     agent.respond_with(|_| Answer::normal().close_after());
-    let client = support::builder(&agent).clock(support::FakeClock::new()).build().unwrap();
+    let client = builder(&agent).clock(FakeClock::new()).build().unwrap();
     client.get_token(VAULT).unwrap();
 }
 
@@ -253,7 +251,7 @@ fn a_slow_agent_is_waited_for_until_the_deadline_and_no_longer() {
     for answer in [Answer::hang(), slow(Answer::status(200).body("x".repeat(5000)))] {
         let agent = emulator();
         agent.respond_with(move |_| answer.clone());
-        let client = support::builder(&agent).timeout(Duration::from_millis(300)).build().unwrap();
+        let client = builder(&agent).timeout(Duration::from_millis(300)).build().unwrap();
         assert_eq!(client.get_token(VAULT).unwrap_err().kind(), ErrorKind::Timeout);
     }
 }
@@ -299,7 +297,7 @@ fn assert_cancelled<T: std::fmt::Debug>(outcome: Result<T, Error>) {
 fn an_interrupted_wait_ends() {
     let agent = emulator();
     agent.respond_with(|_| Answer::hang());
-    let client = support::builder(&agent).interrupt(|| true).build().unwrap();
+    let client = builder(&agent).interrupt(|| true).build().unwrap();
     assert_cancelled(client.get_token(VAULT));
     assert_cancelled(client.force_refresh(VAULT));
     assert_cancelled(client.get_metadata());
@@ -311,7 +309,7 @@ fn the_hook_is_asked_about_ten_times_a_second() {
     agent.respond_with(|_| Answer::normal().delay(Duration::from_millis(250)));
     let asked = Arc::new(AtomicUsize::new(0));
     let counter = asked.clone();
-    let client = support::builder(&agent).interrupt(move || {
+    let client = builder(&agent).interrupt(move || {
         counter.fetch_add(1, Ordering::SeqCst);
         false
     });
@@ -345,7 +343,7 @@ fn a_wait_for_a_connection_ends_too() {
 #[test]
 fn a_cancelled_wait_ends_and_leaves_nothing_behind() {
     let agent = emulator();
-    let client = support::builder(&agent).build().unwrap();
+    let client = builder(&agent).build().unwrap();
     agent.respond_with(|_| Answer::hang());
     assert_cancelled(client.get_token_cancellable(VAULT, || true));
     assert_cancelled(client.force_refresh_cancellable(VAULT, || true));
@@ -362,9 +360,9 @@ fn a_cancelled_wait_ends_and_leaves_nothing_behind() {
 fn either_hook_ends_a_wait() {
     let agent = emulator();
     agent.respond_with(|_| Answer::hang());
-    let patient = support::builder(&agent).interrupt(|| false).build().unwrap();
+    let patient = builder(&agent).interrupt(|| false).build().unwrap();
     assert_cancelled(patient.get_token_cancellable(VAULT, || true));
-    let impatient = support::builder(&agent).interrupt(|| true).build().unwrap();
+    let impatient = builder(&agent).interrupt(|| true).build().unwrap();
     assert_cancelled(impatient.get_token_cancellable(VAULT, || false));
 }
 

@@ -1,11 +1,9 @@
 //! User-assigned identities: a token is only believed if the agent confirms whose it is.
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
-mod support;
-
 use arcidentity_core::{Client, ErrorKind, Identity};
 use arcidentity_emulator::{AgentVersion, Answer, Emulator, UserAssigned};
-use support::{VAULT, builder, emulator};
+use arcidentity_testing::{VAULT, builder, emulator};
 
 const CLIENT: &str = "aaaaaaaa-0000-0000-0000-00000000000a";
 const OBJECT: &str = "bbbbbbbb-0000-0000-0000-00000000000b";

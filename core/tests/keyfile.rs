@@ -2,9 +2,6 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
-mod support;
-mod tables;
-
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -12,9 +9,9 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 
 use arcidentity_core::{Client, ErrorKind};
 use arcidentity_emulator::{Answer, Emulator, KeyStyle};
-use support::{VAULT, client, counts, emulator, failure, rejected};
-use tables::key_text::key_texts;
-use tables::realm;
+use arcidentity_testing::tables::key_text::key_texts;
+use arcidentity_testing::tables::realm;
+use arcidentity_testing::{VAULT, client, counts, emulator, failure, rejected};
 
 #[test]
 fn only_plain_files_are_read() {

@@ -1,14 +1,12 @@
 //! Failures that pass, and failures that do not.
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
-mod support;
-
 use std::sync::Arc;
 use std::time::Duration;
 
 use arcidentity_core::{Client, Clock, ErrorKind};
 use arcidentity_emulator::{Answer, Emulator};
-use support::{FakeClock, VAULT, builder, counts, emulator};
+use arcidentity_testing::{FakeClock, VAULT, builder, counts, emulator};
 
 fn patient(agent: &Emulator, clock: &Arc<FakeClock>) -> Client {
     builder(agent).clock(clock.clone()).build().unwrap()

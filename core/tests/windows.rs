@@ -2,17 +2,14 @@
 #![cfg(windows)]
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
-mod support;
-mod tables;
-
 use std::fs;
 use std::path::Path;
 
 use arcidentity_core::{Client, ErrorKind};
 use arcidentity_emulator::{Answer, Emulator, KeyStyle};
-use support::{VAULT, counts, emulator, failure, impatient, rejected};
-use tables::key_text::key_texts;
-use tables::realm;
+use arcidentity_testing::tables::key_text::key_texts;
+use arcidentity_testing::tables::realm;
+use arcidentity_testing::{VAULT, counts, emulator, failure, impatient, rejected};
 
 #[test]
 fn a_token_comes_from_an_agent_of_this_user() {

@@ -1,5 +1,5 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    arcidentity_fuzz::endpoint(data);
+    arcidentity_testing::properties::endpoint(data);
 });

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use arcidentity_fuzz::Stage;
+use arcidentity_testing::properties::Stage;
 
 static STAGE: LazyLock<Stage> = LazyLock::new(Stage::set_up);
 

@@ -1,5 +1,5 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    arcidentity_fuzz::key_text(data);
+    arcidentity_testing::properties::key_text(data);
 });

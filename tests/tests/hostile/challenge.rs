@@ -3,12 +3,12 @@
 use arcidentity_core::ErrorKind::{self, Protocol, UntrustedKey};
 use arcidentity_core::fuzzing::unix_key_name;
 use arcidentity_emulator::Answer;
+use arcidentity_testing::tables::challenge::{CHALLENGES, KEY_FILE};
+use arcidentity_testing::tables::realm::KEYS;
 
 use super::case::Case;
 use super::case::Expected::{self, Fails, Token};
 use super::scene::Scene;
-use super::tables::challenge::{CHALLENGES, KEY_FILE};
-use super::tables::realm::KEYS;
 
 /// Values that only HTTP or a file system can refuse, the outcome, and how many requests reach the agent.
 const CARRIED: &[(&str, &str, Expected, usize)] = &[

@@ -2,10 +2,10 @@
 
 use arcidentity_core::ErrorKind::{InvalidArgument, Refused, Unavailable, UntrustedAgent};
 use arcidentity_needs::IPV6;
+use arcidentity_testing::tables::endpoint::{ACCEPTED, Accepted, PORT, REFUSED, TOKENS, V4, V6};
 
 use super::case::Case;
 use super::case::Expected::{self, Fails, Token};
-use super::tables::endpoint::{ACCEPTED, Accepted, PORT, REFUSED, TOKENS, V4, V6};
 use super::{runner_c, runner_core};
 
 /// The variable that the agent sets for services is read like the option: `core/tests/corpus.rs` shows that.

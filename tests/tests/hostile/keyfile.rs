@@ -11,13 +11,13 @@ use std::thread;
 use arcidentity_core::ErrorKind::{AccessDenied, UntrustedKey};
 use arcidentity_emulator::{Answer, KeyStyle};
 use arcidentity_needs::{DEVICES, Need, ROOT};
+use arcidentity_testing::tables::key_text::key_texts;
 use arcidentity_tests::succeed;
 
 use super::case::Expected::{self, Fails, Token};
 use super::case::{Case, make_device};
 use super::check::Runner;
 use super::scene::{BAIT, KEY, Scene, issued};
-use super::tables::key_text::key_texts;
 
 /// `nobody`, on every Linux system.
 const SOMEBODY_ELSE: u32 = 65534;

@@ -1,7 +1,7 @@
 //! An agent that tries to get a key, a file or a token that it should not, through core and through the C ABI.
 //!
 //! A case is one line of a table: what is hostile, what must come of it, and how many requests reach the agent.
-//! What can be judged as text alone stands in `core/tests/tables`, and each row of those is a case too.
+//! What can be judged as text alone stands in `core/testing/src/tables`, and each row of those is a case too.
 //! [`check`] lists what else must hold in each.
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
@@ -18,10 +18,6 @@ mod retry;
 mod runner_c;
 mod runner_core;
 mod scene;
-#[path = "../../../core/tests/support/mod.rs"]
-mod support;
-#[path = "../../../core/tests/tables/mod.rs"]
-mod tables;
 mod trace;
 
 use arcidentity_needs::{STRACE, needs};

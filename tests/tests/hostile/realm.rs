@@ -2,10 +2,10 @@
 
 use arcidentity_core::ErrorKind::{AccessDenied, UntrustedKey};
 use arcidentity_emulator::KeyStyle;
+use arcidentity_testing::tables::realm::{ABOVE, UNIX, can_be_sent};
 
 use super::case::Case;
 use super::case::Expected::{self, Fails, Token};
-use super::tables::realm::{ABOVE, UNIX, can_be_sent};
 
 /// What only files decide: the key directory that the client is told of, the realm, the outcome, and the number of
 /// requests.

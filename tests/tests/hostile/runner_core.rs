@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use arcidentity_core::{Client, Clock, Error, SystemClock};
+use arcidentity_testing::{FakeClock, VAULT};
 
 use super::case::Case;
 use super::check::{Outcome, Runner};
 use super::scene::Scene;
-use super::support::{FakeClock, VAULT};
 
 pub const NAME: &str = "core";
 

@@ -10,13 +10,12 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 
 use arcidentity_emulator::{Answer, Emulator, KeyStyle};
+use arcidentity_testing::tables::realm::ABOVE;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::tables::realm::ABOVE;
-
 /// The agent's key. Only the agent's port may see it.
-pub use super::tables::key_text::KEY;
+pub use arcidentity_testing::tables::key_text::KEY;
 
 /// What lies in files that no agent may get.
 pub const BAIT: &str = "Ba1tInFilesThatAreNoKeysOfTheAgent+9876543210/zyxwvutsrqponmlk==";

@@ -1,7 +1,7 @@
 //! What must hold of core's answers to any bytes at all. Each function takes the bytes of one try, panics if
 //! something does not hold, and says whether the bytes were accepted.
 //!
-//! The fuzz targets call them, and so does `core/tests/corpus.rs`, which includes this file.
+//! The fuzz targets call them, and so does `core/tests/corpus.rs`.
 
 mod challenge;
 mod endpoint;

@@ -1,14 +1,11 @@
-//! A client of an emulated agent, and a clock that tests move.
-#![allow(dead_code, reason = "each test program uses a part")]
-#![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
+//! A client of an emulated agent.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
-use arcidentity_core::{Client, ClientBuilder, Clock, Error, ErrorKind, Now, SystemClock, Token};
+use arcidentity_core::{Client, ClientBuilder, Error, ErrorKind, Now, Token};
 use arcidentity_emulator::{Answer, Emulator, KeyStyle, Request};
 
+/// A resource like any other.
 pub const VAULT: &str = "https://vault.azure.net";
 
 /// An emulator with the defaults.
@@ -75,51 +72,4 @@ pub fn requests_for(emulator: &Emulator, resource: &str) -> Vec<Request> {
 /// Both ends of a token's life, as seconds from `now`.
 pub fn life(token: &Token, now: Now) -> (i64, i64) {
     (token.refresh_on() - now.unix, token.expires_on() - now.unix)
-}
-
-/// A clock that only tests move. Sleeping on it moves it at once.
-pub struct FakeClock {
-    now: Mutex<Now>,
-    sleeps: Mutex<Vec<Duration>>,
-}
-
-impl FakeClock {
-    /// Starts at the system's time.
-    pub fn new() -> Arc<FakeClock> {
-        Arc::new(FakeClock { now: Mutex::new(SystemClock.now()), sleeps: Mutex::default() })
-    }
-
-    /// Lets both clocks go on.
-    pub fn advance(&self, seconds: u64) {
-        self.advance_monotonic(seconds);
-        self.set_wall(seconds.try_into().unwrap());
-    }
-
-    /// Lets only the monotonic clock go on.
-    pub fn advance_monotonic(&self, seconds: u64) {
-        self.now.lock().unwrap().monotonic += Duration::from_secs(seconds);
-    }
-
-    /// Sets the wall clock forward, or back if negative.
-    pub fn set_wall(&self, seconds: i64) {
-        self.now.lock().unwrap().unix += seconds;
-    }
-
-    /// What was slept so far.
-    pub fn sleeps(&self) -> Vec<Duration> {
-        self.sleeps.lock().unwrap().clone()
-    }
-}
-
-impl Clock for FakeClock {
-    fn now(&self) -> Now {
-        *self.now.lock().unwrap()
-    }
-
-    fn sleep(&self, duration: Duration) {
-        self.sleeps.lock().unwrap().push(duration);
-        let mut now = self.now.lock().unwrap();
-        now.monotonic += duration;
-        now.unix += i64::try_from(duration.as_secs()).unwrap();
-    }
 }

@@ -1,8 +1,7 @@
 use arcidentity_core::fuzzing;
 
-// The key directories of the tables in `core/tests/tables`, which the seeds come from.
-const LINUX: &str = "/arc/tokens";
-const WINDOWS: &str = r"C:\Arc\Tokens";
+// The seeds come from these tables.
+use crate::tables::realm::{KEYS as LINUX, WINDOWS_KEYS as WINDOWS};
 
 /// The values of `WWW-Authenticate`, one on each line. Accepted if they name a key file of Linux.
 pub fn challenge(data: &[u8]) -> bool {

@@ -1,7 +1,6 @@
 //! Texts of strangers, and what must become of each. One row is one line, and no text stands anywhere else:
 //! `core/tests/corpus.rs` gives every row to the parser and to the fuzzer, and tests that need an agent or a file
 //! take the rows from here too.
-#![allow(dead_code, reason = "each test program uses a part")]
 
 pub mod challenge;
 pub mod endpoint;

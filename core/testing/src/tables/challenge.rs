@@ -9,6 +9,7 @@ pub const KEY_FILE: &str = "/arc/tokens/a.key";
 /// later.
 pub type Row = (&'static str, &'static [&'static [u8]], Result<&'static str, ErrorKind>);
 
+/// Every challenge once.
 pub const CHALLENGES: &[Row] = &[
     ("as the agent writes it", &[b"Basic realm=/arc/tokens/a.key"], Ok(KEY_FILE)),
     (

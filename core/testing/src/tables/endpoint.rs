@@ -10,12 +10,14 @@ pub const TOKENS: &str = "/metadata/identity/oauth2/token";
 
 /// Where an agent listens.
 pub const V4: &str = "127.0.0.1:40342";
+/// Where it listens too.
 pub const V6: &str = "[::1]:40342";
 
 /// Name, endpoint, where the client connects in this order, and the path that it asks for. The host is asked as it
 /// is written.
 pub type Accepted = (&'static str, &'static str, &'static [&'static str], &'static str);
 
+/// Every endpoint of this machine once.
 pub const ACCEPTED: &[Accepted] = &[
     ("a plain address", "http://127.0.0.1:40342", &[V4], TOKENS),
     ("a slash behind", "http://127.0.0.1:40342/", &[V4], TOKENS),
