@@ -64,9 +64,9 @@ impl Route {
         }
         let error = Error::new(ErrorKind::Unavailable, message);
         // An installed agent that refuses connections may be starting.
-        let executable = self.agent_executable.clone().or_else(installed::agent_executable);
+        let executable = self.agent_executable.clone().or_else(|| installed::executable().ok());
         if executable.is_some_and(|path| path.exists()) {
-            let start = installed::START;
+            let start = installed::AGENT.start;
             let error = error.with_hint(format!("the agent is installed: start it with `{start}`"));
             return if refused { Failure::Temporary { error, retry_after: None } } else { error.into() };
         }

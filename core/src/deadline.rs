@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind};
+use crate::installed;
 use crate::limits::INTERRUPT_INTERVAL;
 
 /// Asked while a call waits, on the thread that waits; `true` ends the call.
@@ -69,8 +70,10 @@ impl Deadline {
 
     fn passed(&self) -> Error {
         let message = format!("no answer within {} s", self.timeout.as_secs_f64());
-        Error::new(ErrorKind::Timeout, message)
-            .with_hint("see with `azcmagent show` what state the agent is in, or allow more time")
+        Error::new(ErrorKind::Timeout, message).with_hint(format!(
+            "see with `{}` what state the agent is in, or allow more time",
+            installed::AGENT.show
+        ))
     }
 }
 

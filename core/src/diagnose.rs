@@ -39,6 +39,7 @@ use crate::agent::Agent;
 use crate::deadline::Deadline;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind};
+use crate::installed;
 use crate::limits::AGENT_PORT;
 use crate::metadata::Metadata;
 use crate::retry::Failure;
@@ -197,7 +198,7 @@ impl<'a> Findings<'a> {
     /// The agent is known by the owner of its key directory. Where that one is not, the agent itself is
     /// refused.
     fn cannot_know_the_agent(&self) -> bool {
-        let may_be_the_agent = self.is_contained() || self.port.is_held_by_user("himds");
+        let may_be_the_agent = self.is_contained() || self.port.is_held_by_user(installed::AGENT.user);
         may_be_the_agent && self.keys.is_not_the_agents()
     }
 

@@ -1,6 +1,7 @@
 //! Which of the machine's identities a token is for.
 
 use crate::error::{Error, ErrorKind};
+use crate::installed;
 use crate::json::{Member, Object};
 use crate::limits::USER_ASSIGNED_SINCE;
 
@@ -68,7 +69,8 @@ impl Identity {
         let message = format!("the agent did not confirm that the token is for {parameter}={wanted}");
         Err(Error::new(ErrorKind::IdentityNotConfirmed, message).with_hint(format!(
             "user-assigned identities need the Azure Connected Machine agent {USER_ASSIGNED_SINCE} or later: see \
-             `azcmagent version`",
+             `{}`",
+            installed::AGENT.version
         )))
     }
 }

@@ -23,12 +23,11 @@ use self::error::{unreadable, untrusted};
 pub(crate) use self::realm::Syntax;
 pub(crate) use self::text::{check_size, key_text};
 use crate::error::{Error, ErrorKind};
+use crate::installed;
 use crate::secret::Secret;
 
 #[cfg(unix)]
 use unix as system;
-#[cfg(target_os = "linux")]
-pub(crate) use unix::AGENT_DIRECTORY;
 #[cfg(windows)]
 use windows as system;
 
@@ -51,7 +50,7 @@ impl KeyDirectory {
                 return Err(Error::new(ErrorKind::InvalidArgument, message));
             }
             Some(path) => path.to_owned(),
-            None => system::default_directory()?,
+            None => installed::key_directory()?,
         };
         Ok(KeyDirectory { path })
     }

@@ -50,7 +50,8 @@ pub mod fuzzing;
 mod handshake;
 mod http;
 mod identity;
-mod installed;
+#[doc(hidden)]
+pub mod installed;
 mod json;
 mod keyfile;
 #[doc(hidden)]
@@ -83,7 +84,7 @@ pub use token::Token;
 
 #[doc(hidden)]
 pub use clock::{Clock, Now, SystemClock};
-/// For the command's emulator, which puts its keys where the agent does.
+/// For the command's emulator, which puts its keys where the agent does if it may.
 #[cfg(windows)]
 #[doc(hidden)]
-pub use windows::{is_elevated, program_data, program_files};
+pub use windows::is_elevated;

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::clock::Now;
 use crate::error::{Error, ErrorKind};
 use crate::identity::Identity;
+use crate::installed;
 use crate::json::{Member, Object};
 use crate::limits::REFRESH_BEFORE_END;
 use crate::token::TokenData;
@@ -108,9 +109,8 @@ pub(crate) fn error<'a>(status: u16, body: &[u8], sent: impl IntoIterator<Item =
         ErrorKind::IdentityNotFound => error.with_hint(
             "assign this identity to the machine, or leave the identity out to use the machine's own",
         ),
-        ErrorKind::Service => {
-            error.with_hint("see `azcmagent show` for the agent's state and try again later")
-        }
+        ErrorKind::Service => error
+            .with_hint(format!("see `{}` for the agent's state and try again later", installed::AGENT.show)),
         _ => error,
     }
 }

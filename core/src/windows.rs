@@ -10,7 +10,7 @@ mod texts;
 
 pub use caller::is_elevated;
 pub(crate) use caller::{Session, session, user_name};
-pub use folders::{program_data, program_files};
+pub(crate) use folders::{program_data, program_files};
 pub(crate) use processes::Process;
 #[cfg(test)]
 pub(crate) use processes::service_account;

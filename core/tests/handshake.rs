@@ -270,7 +270,7 @@ fn nobody_listens() {
     assert!(missing.hint().unwrap().contains("install"));
     let installed = get(&std::env::current_exe().unwrap());
     assert_eq!(installed.kind(), ErrorKind::Unavailable);
-    let start = if cfg!(windows) { "Start-Service himds" } else { "systemctl start himdsd" };
+    let start = if cfg!(windows) { "Start-Service himds" } else { "sudo systemctl enable --now himdsd" };
     assert!(installed.hint().unwrap().contains(start), "{installed:?}");
 }
 

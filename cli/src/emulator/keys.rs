@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use arcidentity_core::installed;
+
 use crate::failure::Failure;
 
 /// The key directory of an emulator, and what must be removed after it.
@@ -31,7 +33,9 @@ impl KeyDirectory {
         if !is_privileged() {
             return Ok(KeyDirectory::at(None));
         }
-        let Some((agent, path)) = of_the_agent() else { return Ok(KeyDirectory::at(None)) };
+        let (Ok(agent), Ok(path)) = (installed::executable(), installed::key_directory()) else {
+            return Ok(KeyDirectory::at(None));
+        };
         if fs::symlink_metadata(agent).is_ok() {
             let shown = path.display();
             return Err(Failure::argument(format!("the Azure Arc agent is installed here and owns {shown}"))
@@ -73,20 +77,6 @@ fn is_privileged() -> bool {
 #[cfg(windows)]
 fn is_privileged() -> bool {
     arcidentity_core::is_elevated().unwrap_or_default()
-}
-
-/// The agent's program and its key directory.
-#[cfg(unix)]
-fn of_the_agent() -> Option<(PathBuf, PathBuf)> {
-    Some(("/opt/azcmagent/bin/himds".into(), "/var/opt/azcmagent/tokens".into()))
-}
-
-/// The agent's program and its key directory.
-#[cfg(windows)]
-fn of_the_agent() -> Option<(PathBuf, PathBuf)> {
-    let program = arcidentity_core::program_files()?.join(r"AzureConnectedMachineAgent\himds.exe");
-    let keys = arcidentity_core::program_data().ok()?.join(r"AzureConnectedMachineAgent\Tokens");
-    Some((program, keys))
 }
 
 impl Drop for KeyDirectory {

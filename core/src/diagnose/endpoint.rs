@@ -4,6 +4,7 @@ use super::Findings;
 use super::report::{Check, Topic};
 use super::system::{System, one_line};
 use crate::endpoint::Endpoint;
+use crate::installed::AGENT;
 
 const VARIABLES: [&str; 2] = ["IDENTITY_ENDPOINT", "IMDS_ENDPOINT"];
 
@@ -11,15 +12,8 @@ const VARIABLES: [&str; 2] = ["IDENTITY_ENDPOINT", "IMDS_ENDPOINT"];
 const OTHER_HOSTS: [&str; 4] =
     ["IDENTITY_HEADER", "IDENTITY_SERVER_THUMBPRINT", "MSI_ENDPOINT", "MSI_SECRET"];
 
-/// Where variables are set for many processes. The first is the agent's own.
-const FILES: [&str; 6] = [
-    "/lib/systemd/system.conf.d/azcmagent.conf",
-    "/usr/lib/systemd/system.conf.d/azcmagent.conf",
-    "/etc/systemd/system.conf",
-    "/etc/environment",
-    "/etc/profile",
-    "/etc/bash.bashrc",
-];
+/// Where variables are set for many processes, besides the agent's own files.
+const FILES: [&str; 4] = ["/etc/systemd/system.conf", "/etc/environment", "/etc/profile", "/etc/bash.bashrc"];
 
 pub(super) fn check(findings: &Findings<'_>, cause: Option<Topic>) -> Check {
     let system = &findings.system;
@@ -93,7 +87,8 @@ fn set_in(system: &System, name: &str) -> Option<String> {
             crate::windows::Scope::User => "for this user".to_owned(),
         });
     }
-    let mut files = FILES.map(str::to_owned).to_vec();
+    let common = AGENT.environment_files.iter().chain(&FILES).copied();
+    let mut files: Vec<String> = common.map(str::to_owned).collect();
     files.extend(system.names("/etc/profile.d").iter().map(|file| format!("/etc/profile.d/{file}")));
     let file = files.into_iter().find(|file| system.read(file).is_some_and(|text| sets(&text, name)));
     Some(

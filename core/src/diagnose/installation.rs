@@ -5,25 +5,18 @@ use std::path::PathBuf;
 use super::Findings;
 use super::report::{Check, Topic};
 use crate::agent::Agent;
-use crate::installed;
-
-/// Connects this machine.
-pub(super) const CONNECT: &str = if cfg!(windows) {
-    "azcmagent connect --subscription-id ID --resource-group NAME --location REGION"
-} else {
-    "sudo azcmagent connect --subscription-id ID --resource-group NAME --location REGION"
-};
+use crate::installed::{self, AGENT};
 
 /// Where the agent's program would be.
 pub(super) fn program(agent: &Agent) -> Option<PathBuf> {
-    agent.route.agent_executable.clone().or_else(installed::agent_executable)
+    agent.route.agent_executable.clone().or_else(|| installed::executable().ok())
 }
 
 pub(super) fn check(findings: &Findings<'_>, cause: Option<Topic>) -> Check {
     let program = program(findings.agent).unwrap_or_default();
     let program = program.display();
     if cause == Some(Topic::Agent) {
-        let once = leftovers(findings)
+        let once = leftovers()
             .map(|left| format!("; {} shows that it once was", left.display()))
             .unwrap_or_default();
         let seen = format!("not installed: there is no {program}{once}");
@@ -42,26 +35,10 @@ pub(super) fn check(findings: &Findings<'_>, cause: Option<Topic>) -> Check {
 }
 
 /// What outlives the agent.
-#[cfg(not(windows))]
-fn leftovers(findings: &Findings<'_>) -> Option<PathBuf> {
-    let data = "/var/opt/azcmagent";
-    findings.system.exists(data).then(|| PathBuf::from(data))
-}
-
-/// What outlives the agent.
-#[cfg(windows)]
-fn leftovers(_: &Findings<'_>) -> Option<PathBuf> {
-    let data = crate::windows::program_data().ok()?.join("AzureConnectedMachineAgent");
-    data.exists().then_some(data)
+fn leftovers() -> Option<PathBuf> {
+    installed::data_directory().ok().filter(|data| data.exists())
 }
 
 fn install(findings: &Findings<'_>) -> Vec<String> {
-    findings.surroundings.commands(match cfg!(windows) {
-        true => &["# install it: https://aka.ms/AzureConnectedMachineAgent", CONNECT],
-        false => &[
-            "curl -fsSL -o install_linux_azcmagent.sh https://aka.ms/azcmagent",
-            "sudo bash install_linux_azcmagent.sh",
-            CONNECT,
-        ],
-    })
+    findings.surroundings.commands(&[AGENT.install, &[AGENT.connect]].concat())
 }

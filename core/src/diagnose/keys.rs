@@ -5,14 +5,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Findings;
-use super::remedy::RESTART_AGENT;
 use super::report::{Check, Topic};
 use super::surroundings::Surroundings;
 use crate::accounts;
+use crate::installed::AGENT;
 use crate::keyfile::KeyDirectory;
-
-/// The group whose members the agent lets read its keys.
-const GROUP: &str = "himds";
 
 /// No file of the agent has this name; looking for it shows whether one may look.
 const NO_KEY: &str = "arcidentity-diagnose";
@@ -126,7 +123,7 @@ fn restore(findings: &Findings<'_>) -> Vec<String> {
     if findings.is_contained() {
         return surroundings.share_host(&findings.keys.path, None);
     }
-    surroundings.commands(&["# the agent makes it when it starts:", RESTART_AGENT])
+    surroundings.commands(&["# the agent makes it when it starts:", AGENT.restart])
 }
 
 pub(super) fn check_access(findings: &Findings<'_>, cause: Option<Topic>) -> Check {
@@ -165,7 +162,7 @@ fn denied(findings: &Findings<'_>) -> (String, Vec<String>) {
         return (seen, surroundings.commands(&["cat /proc/self/uid_map", "ausearch -m avc -ts recent"]));
     }
     let groups = findings.system.read("/etc/group").unwrap_or_default();
-    let gid = findings.keys.group().or_else(|| gid_of(&groups, GROUP));
+    let gid = findings.keys.group().or_else(|| gid_of(&groups, AGENT.group));
     let Some((gid, group)) = gid.and_then(|gid| Some((gid, accounts::name(&groups, gid)?))) else {
         return without_group(findings, gid);
     };
@@ -174,7 +171,7 @@ fn denied(findings: &Findings<'_>) -> (String, Vec<String>) {
         let seen = format!(
             "{user} is in the group {group} and still may not read {keys}: their mode was changed, or a security module denies it"
         );
-        return (seen, surroundings.commands(&[RESTART_AGENT, "sudo ausearch -m avc -ts recent"]));
+        return (seen, surroundings.commands(&[AGENT.restart, "sudo ausearch -m avc -ts recent"]));
     }
     if findings.is_contained() {
         let seen = format!("{user} in this container does not have the group {gid}, and may not read {keys}");
@@ -194,7 +191,7 @@ fn denied_on_windows(findings: &Findings<'_>) -> (String, Vec<String>) {
     let (user, path) = (&surroundings.user, findings.keys.shown());
     if surroundings.is_elevated {
         let seen = format!("{user} is elevated and finds no key in {path}: it is gone, or not the agent's");
-        return (seen, surroundings.commands(&[RESTART_AGENT]));
+        return (seen, surroundings.commands(&[AGENT.restart]));
     }
     (format!("{user} may not read the keys in {path}"), surroundings.join_readers())
 }
@@ -211,7 +208,8 @@ fn without_group(findings: &Findings<'_>, gid: Option<u32>) -> (String, Vec<Stri
     if findings.is_contained() {
         return (seen, surroundings.share_host(&findings.keys.path, gid));
     }
-    (seen, surroundings.commands(&["# the agent's installer makes the group himds: install the agent again"]))
+    let install = format!("# the agent's installer makes the group {}: install the agent again", AGENT.group);
+    (seen, surroundings.commands(&[&install]))
 }
 
 /// The id of a group. A line is `name:password:id:members`.

@@ -1,10 +1,10 @@
 //! What the agent tells everybody: the machine, and its own connection to Azure.
 
-use super::installation::CONNECT;
 use super::report::{Check, Topic};
 use super::system::one_line;
 use super::{Findings, Time};
 use crate::error::Error;
+use crate::installed::AGENT;
 use crate::metadata::Metadata;
 use crate::retry::Failure;
 use crate::status::AgentStatus;
@@ -36,7 +36,7 @@ pub(super) fn check(findings: &Findings<'_>, cause: Option<Topic>) -> Check {
         true => Check::ok(Topic::Metadata, format!("the Azure Arc machine {name} in {region}, {cloud}")),
         false => {
             let seen = format!("not an Azure Arc machine: its resource id is {id}");
-            Check::warning(Topic::Metadata, seen, findings.surroundings.commands(&["sudo azcmagent show"]))
+            Check::warning(Topic::Metadata, seen, findings.surroundings.commands(&[AGENT.show]))
         }
     };
     check.with([
@@ -76,8 +76,9 @@ pub(super) fn check_status(findings: &Findings<'_>, cause: Option<Topic>) -> Che
 
 /// An identity that was not used for long has expired for good; else the network is the likely reason.
 fn reconnect(findings: &Findings<'_>, status: &AgentStatus) -> Vec<String> {
-    findings.surroundings.commands(match status.is_expired() {
-        true => &["sudo azcmagent disconnect --force-local-only", CONNECT],
-        false => &["sudo azcmagent show", "sudo azcmagent check"],
-    })
+    let commands = match status.is_expired() {
+        true => [AGENT.disconnect, AGENT.connect],
+        false => [AGENT.show, AGENT.check],
+    };
+    findings.surroundings.commands(&commands)
 }

@@ -11,11 +11,11 @@ use std::time::Duration;
 use super::Findings;
 use super::endpoint;
 use super::handshake::milliseconds;
-use super::remedy::RESTART_AGENT;
 use super::report::{Check, Topic};
-use super::service::{LOG, Service};
+use super::service::Service;
 use super::system::System;
 use crate::error::{Error, ErrorKind};
+use crate::installed::AGENT;
 use crate::limits::AGENT_PORT;
 #[cfg(target_os = "linux")]
 use linux::listening;
@@ -136,10 +136,10 @@ fn failed(findings: &Findings<'_>) -> Check {
         }
         _ => {
             let runs = match findings.service {
-                Service::Runs { .. } => "although himds runs: it may be starting",
-                Service::Stopped | Service::Unknown => "although the agent is installed",
+                Service::Runs { .. } => format!("although {} runs: it may be starting", AGENT.process),
+                Service::Stopped | Service::Unknown => "although the agent is installed".to_owned(),
             };
-            let remedy = findings.surroundings.commands(&[RESTART_AGENT, LOG]);
+            let remedy = findings.surroundings.commands(&[AGENT.restart, AGENT.log]);
             Check::failed(Topic::Port, format!("{message}, {runs}"), remedy)
         }
     }
@@ -161,5 +161,5 @@ fn free(findings: &Findings<'_>) -> Vec<String> {
         Some(holder) => format!("sudo kill {}", holder.process),
         None => "# stop the process that it names".to_owned(),
     };
-    findings.surroundings.commands(&[&look, &stop, RESTART_AGENT])
+    findings.surroundings.commands(&[&look, &stop, AGENT.restart])
 }

@@ -6,10 +6,7 @@ mod windows;
 use std::path::Path;
 
 use super::surroundings::{Family, Surroundings, Way};
-
-/// The command that starts the agent, or starts it again.
-pub(super) const RESTART_AGENT: &str =
-    if cfg!(windows) { "Restart-Service himds" } else { "sudo systemctl restart himdsd" };
+use crate::installed::{AGENT, LINUX};
 
 impl Surroundings {
     /// These commands, without `sudo` for root, who may not have it, and on Windows.
@@ -25,7 +22,7 @@ impl Surroundings {
             (Way::Service(unit), _) => return self.drop_in(unit, &format!("SupplementaryGroups={group}")),
             _ if !self.is_known => format!("# give the user {user} a place in the group {group}"),
             (_, Family::Alpine) => format!("sudo addgroup {user} {group}"),
-            (_, Family::RedHat | Family::Other) => format!("sudo usermod -aG {group} {user}"),
+            (_, Family::RedHat | Family::Other) => (LINUX.join)(group, user),
         };
         let mut commands = self.commands(&[&join]);
         commands.extend(self.log_in_again(group));
@@ -34,14 +31,13 @@ impl Surroundings {
 
     /// Lets this process's user read the agent's keys on Windows.
     pub(super) fn join_readers(&self) -> Vec<String> {
-        let group = "Hybrid agent extension applications";
         let again = match &self.way {
             Way::Background => "# restart the service, or wait for the task's next run",
             _ => "# log out and in again",
         };
         self.commands(&[
             "# in an elevated PowerShell; an elevated program may read the keys, too:",
-            &format!("Add-LocalGroupMember -Group '{group}' -Member '{}'", self.user),
+            &(AGENT.join)(AGENT.group, &self.user),
             again,
         ])
     }
@@ -91,7 +87,7 @@ impl Surroundings {
             Some("Docker") => "docker",
             Some("Podman") => "podman",
             _ => {
-                let group = group.as_deref().unwrap_or("the id of the host's group himds");
+                let group = group.unwrap_or_else(|| format!("the id of the host's group {}", LINUX.group));
                 return self.commands(&[
                     "# let the container use the host's network (Kubernetes: hostNetwork: true)",
                     &format!("# mount the host's {keys} read-only at the same path (hostPath)"),
@@ -99,7 +95,7 @@ impl Surroundings {
                 ]);
             }
         };
-        let group = group.as_deref().unwrap_or("$(getent group himds | cut -d: -f3)");
+        let group = group.unwrap_or_else(|| format!("$(getent group {} | cut -d: -f3)", LINUX.group));
         self.commands(&[
             "# on the host, with the container's other options:",
             &format!("{engine} run --network host --volume {keys}:{keys}:ro --group-add \"{group}\" IMAGE"),

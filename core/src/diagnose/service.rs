@@ -13,16 +13,7 @@ use super::system::System;
 use super::system::owner;
 #[cfg(not(windows))]
 use crate::accounts;
-
-/// Where systemd keeps a service that must not start.
-const UNIT: &str = "/etc/systemd/system/himdsd.service";
-
-const START: &str = if cfg!(windows) { "Start-Service himds" } else { "sudo systemctl enable --now himdsd" };
-pub(super) const LOG: &str = if cfg!(windows) {
-    r#"Get-Content -Tail 50 "$env:ProgramData\AzureConnectedMachineAgent\Log\himds.log""#
-} else {
-    "sudo journalctl -u himdsd -n 50"
-};
+use crate::installed::AGENT;
 
 /// What is known of the agent's process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,8 +41,8 @@ impl Service {
         // Whoever likes can call a process so; only the agent's user and root are believed.
         let is_the_agents = |process: u32| {
             let user = system.metadata(&format!("/proc/{process}")).as_ref().and_then(owner);
-            let is_trusted = |uid| uid == 0 || accounts::name(&passwd, uid) == Some("himds");
-            system.program(process).as_deref() == Some("himds") && user.is_some_and(is_trusted)
+            let is_trusted = |uid| uid == 0 || accounts::name(&passwd, uid) == Some(AGENT.user);
+            system.program(process).as_deref() == Some(AGENT.process) && user.is_some_and(is_trusted)
         };
         match system.processes().into_iter().find(|process| is_the_agents(*process)) {
             Some(process) => Service::Runs { process },
@@ -63,7 +54,9 @@ impl Service {
 pub(super) fn check(findings: &Findings<'_>, cause: Option<Topic>) -> Check {
     match findings.service {
         _ if cause == Some(Topic::Service) => stopped(findings),
-        Service::Runs { process } => Check::ok(Topic::Service, format!("himds runs (process {process})")),
+        Service::Runs { process } => {
+            Check::ok(Topic::Service, format!("{} runs (process {process})", AGENT.process))
+        }
         Service::Unknown if cfg!(windows) => {
             Check::skipped(Topic::Service, "the service manager does not tell this user")
         }
@@ -75,24 +68,33 @@ pub(super) fn check(findings: &Findings<'_>, cause: Option<Topic>) -> Check {
         }
         _ if !findings.installed => Check::skipped(Topic::Service, "the agent is not installed: see agent"),
         Service::Stopped if findings.port.connection.is_ok() => {
-            Check::skipped(Topic::Service, "no process himds is seen, but somebody answers: see port")
+            let seen = format!("no process {} is seen, but somebody answers: see port", AGENT.process);
+            Check::skipped(Topic::Service, seen)
         }
         Service::Stopped => findings.see(Topic::Service, cause),
     }
 }
 
 fn stopped(findings: &Findings<'_>) -> Check {
-    #[cfg(windows)]
-    if windows::is_disabled() {
-        let commands = ["Set-Service himds -StartupType Automatic", START, LOG];
-        let remedy = findings.surroundings.commands(&commands);
-        return Check::failed(Topic::Service, "the service himds is disabled and does not run", remedy);
-    }
-    let is_masked = findings.system.link(UNIT).is_some_and(|target| target.as_os_str() == "/dev/null");
-    let (seen, commands): (_, &[&str]) = match is_masked {
-        true => ("himdsd is masked and does not run", &["sudo systemctl unmask himdsd", START, LOG]),
-        false if cfg!(windows) => ("the service himds does not run", &[START, LOG]),
-        false => ("himdsd does not run", &[START, LOG]),
+    let service = AGENT.service;
+    let (seen, commands): (_, &[&str]) = match hindrance(&findings.system) {
+        Some(hindrance) => {
+            (format!("{service} is {hindrance} and does not run"), &[AGENT.enable, AGENT.start, AGENT.log])
+        }
+        None => (format!("{service} does not run"), &[AGENT.start, AGENT.log]),
     };
     Check::failed(Topic::Service, seen, findings.surroundings.commands(commands))
+}
+
+/// What keeps the service from being started, in the word of the system.
+#[cfg(windows)]
+fn hindrance(_: &System) -> Option<&'static str> {
+    windows::is_disabled().then_some("disabled")
+}
+
+/// What keeps the service from being started, in the word of the system.
+#[cfg(not(windows))]
+fn hindrance(system: &System) -> Option<&'static str> {
+    let unit = system.link(&format!("/etc/systemd/system/{}.service", AGENT.service));
+    unit.is_some_and(|target| target.as_os_str() == "/dev/null").then_some("masked")
 }

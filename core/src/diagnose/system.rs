@@ -52,6 +52,7 @@ impl System {
     }
 
     /// Where a symbolic link leads.
+    #[cfg_attr(windows, allow(dead_code, reason = "Windows has no /proc and no systemd"))]
     pub(super) fn link(&self, path: &str) -> Option<PathBuf> {
         fs::read_link(self.path(path)?).ok()
     }

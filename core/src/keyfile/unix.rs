@@ -3,7 +3,7 @@
 use std::fs::{File, Metadata};
 use std::os::fd::AsFd;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, open, openat};
@@ -13,18 +13,10 @@ use nix::unistd::geteuid;
 use super::error::{KeyError, denied, unreadable, untrusted};
 use super::realm::Syntax;
 use super::text::check_size;
-use crate::accounts;
 use crate::error::Error;
-use crate::shortage;
+use crate::{accounts, installed, shortage};
 
 pub(super) const SYNTAX: Syntax = Syntax::Unix;
-
-/// Where the agent puts its keys.
-pub(crate) const AGENT_DIRECTORY: &str = "/var/opt/azcmagent/tokens";
-
-pub(super) fn default_directory() -> Result<PathBuf, Error> {
-    Ok(PathBuf::from(AGENT_DIRECTORY))
-}
 
 /// Opens the file `name` in `directory` and checks the open file, so that nobody can exchange it in
 /// between. Also tells its size.
@@ -73,9 +65,8 @@ fn cannot_open_directory(directory: &Path, errno: Errno) -> KeyError {
     let error = match errno {
         Errno::ENOENT | Errno::ENOTDIR => denied(format!("the key directory {shown} does not exist"))
             .with_hint(format!("in a container, mount the host's {shown} read-only at the same path")),
-        Errno::EACCES | Errno::EPERM => {
-            denied(format!("{} may not enter {shown}", caller())).with_hint(join_group("himds"))
-        }
+        Errno::EACCES | Errno::EPERM => denied(format!("{} may not enter {shown}", caller()))
+            .with_hint(join_group(installed::LINUX.group)),
         other => not_opened(&format!("the key directory {shown}"), other),
     };
     KeyError::Final(error)
@@ -116,7 +107,8 @@ fn join_group(group: &str) -> String {
     }
     let user = accounts::user(geteuid().as_raw());
     format!(
-        "add {user} to the group {group}: sudo usermod -aG {group} {user}, then log in again or restart \
-         the service (systemd: SupplementaryGroups={group})"
+        "add {user} to the group {group}: {}, then log in again or restart the service (systemd: \
+         SupplementaryGroups={group})",
+        (installed::LINUX.join)(group, &user)
     )
 }

@@ -3,7 +3,7 @@
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::windows::fs::{MetadataExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use windows_sys::Win32::Foundation::{
     ERROR_ACCESS_DENIED, ERROR_FILE_NOT_FOUND, ERROR_FILENAME_EXCED_RANGE, ERROR_INVALID_NAME,
@@ -19,17 +19,10 @@ use super::error::{KeyError, denied, unreadable, untrusted};
 use super::realm::Syntax;
 use super::text::check_size;
 use crate::error::Error;
+use crate::installed::WINDOWS;
 use crate::shortage;
-use crate::windows::program_data;
 
 pub(super) const SYNTAX: Syntax = Syntax::Windows;
-
-const HINT: &str = "run elevated, or add the user to the local group: Add-LocalGroupMember -Group \
-    'Hybrid agent extension applications' -Member USER, then log in again or restart the service";
-
-pub(super) fn default_directory() -> Result<PathBuf, Error> {
-    Ok(program_data()?.join(r"AzureConnectedMachineAgent\Tokens"))
-}
 
 /// Opens the file `name` in `directory` and checks the open file, so that nobody can exchange it in
 /// between. Also tells its size.
@@ -57,20 +50,28 @@ fn check_file(attributes: u32, size: u64) -> Result<usize, Error> {
     check_size(size)
 }
 
+fn hint() -> String {
+    let join = (WINDOWS.join)(WINDOWS.group, "USER");
+    format!(
+        "run elevated, or add the user to the local group: {join}, then log in again or restart the service"
+    )
+}
+
 fn cannot_open(directory: &Path, error: &io::Error) -> KeyError {
     let shown = directory.display();
     let code = error.raw_os_error().and_then(|code| u32::try_from(code).ok()).unwrap_or_default();
     match code {
         // So Windows says to whoever may not read the directory, too.
         ERROR_FILE_NOT_FOUND => KeyError::Gone(
-            denied(format!("this user may not read the keys in {shown}, or the key is gone")).with_hint(HINT),
+            denied(format!("this user may not read the keys in {shown}, or the key is gone"))
+                .with_hint(hint()),
         ),
         ERROR_PATH_NOT_FOUND => KeyError::Gone(
             denied(format!("the key directory {shown} does not exist, or this user may not see it"))
-                .with_hint(HINT),
+                .with_hint(hint()),
         ),
         ERROR_ACCESS_DENIED => {
-            KeyError::Final(denied(format!("this user may not read the keys in {shown}")).with_hint(HINT))
+            KeyError::Final(denied(format!("this user may not read the keys in {shown}")).with_hint(hint()))
         }
         ERROR_INVALID_NAME | ERROR_FILENAME_EXCED_RANGE => {
             untrusted("the agent named a key file with a name that no file can have").into()

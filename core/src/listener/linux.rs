@@ -14,7 +14,7 @@ use std::os::unix::fs::MetadataExt;
 use self::owners::Owners;
 use crate::error::{Error, ErrorKind};
 use crate::retry::Failure;
-use crate::{accounts, keyfile, shortage};
+use crate::{accounts, installed, shortage};
 
 /// Rejects an agent that somebody else impersonates. Called with a connection open and nothing sent.
 pub(crate) fn verify(agent: SocketAddr, ours: SocketAddr) -> Result<(), Failure> {
@@ -43,18 +43,19 @@ fn verify_owner(uid: u32, port: u16) -> Result<(), Failure> {
     }
     let user = accounts::user(uid);
     let message = format!("port {port} is held by {user} and not by the Azure Arc agent");
-    let mount = match std::fs::exists(keyfile::AGENT_DIRECTORY) {
+    let mount = match std::fs::exists(installed::LINUX.key_directory) {
         // In a container the agent itself looks like that.
         Ok(false) => "in a container, mount the host's key directory at its own path; else ",
         _ => "",
     };
     let hint = format!(
-        "{mount}see who it is with `sudo ss -tanp 'sport = :{port}'`, stop it and restart the agent: sudo systemctl restart himdsd"
+        "{mount}see who it is with `sudo ss -tanp 'sport = :{port}'`, stop it and restart the agent: {}",
+        installed::LINUX.restart
     );
     Err(Error::new(ErrorKind::UntrustedAgent, message).with_hint(hint).into())
 }
 
 fn is_trusted(uid: u32) -> bool {
-    let agent = || std::fs::metadata(keyfile::AGENT_DIRECTORY).map(|directory| directory.uid());
+    let agent = || std::fs::metadata(installed::LINUX.key_directory).map(|directory| directory.uid());
     uid == 0 || uid == nix::unistd::geteuid().as_raw() || agent().is_ok_and(|owner| owner == uid)
 }

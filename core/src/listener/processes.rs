@@ -3,6 +3,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use crate::installed;
 use crate::tcp_table::Row;
 
 /// Windows itself. Where it listens, its web server (http.sys) does, for whichever program asked it to, and
@@ -14,7 +15,7 @@ const LOCAL_SYSTEM: &str = "S-1-5-18";
 
 /// The account `NT SERVICE\himds`, as `sc showsid himds` prints it: the numbers are the SHA-1 of `HIMDS` in
 /// UTF-16, so that it is the same on every machine.
-pub(super) const AGENT: &str = "S-1-5-80-4215458991-2034252225-2287069555-1155419622-2701885083";
+pub(super) const AGENT_SID: &str = "S-1-5-80-4215458991-2034252225-2287069555-1155419622-2701885083";
 
 /// The user of a process.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +77,7 @@ fn precedence(socket: &Row, agent: SocketAddr) -> Option<u8> {
 pub(crate) fn account(id: &str) -> String {
     match id {
         LOCAL_SYSTEM => r"NT AUTHORITY\SYSTEM".to_owned(),
-        AGENT => r"NT SERVICE\himds".to_owned(),
+        AGENT_SID => installed::WINDOWS.user.to_owned(),
         other => other.to_owned(),
     }
 }
@@ -95,7 +96,7 @@ pub(super) fn verify_owner(
         Owner::User { process_started, .. } if socket.made != 0 && socket.made < *process_started => {
             Verdict::Gone
         }
-        Owner::User { id, .. } if [LOCAL_SYSTEM, AGENT, us].contains(&id.as_str()) => Verdict::Trusted,
+        Owner::User { id, .. } if [LOCAL_SYSTEM, AGENT_SID, us].contains(&id.as_str()) => Verdict::Trusted,
         Owner::User { id, .. } => Verdict::Stranger(Some(id.clone())),
         Owner::Hidden => match service() {
             ServiceProcess::Runs(process) if process == socket.process => Verdict::Trusted,
@@ -187,11 +188,11 @@ mod tests {
 
     #[test]
     fn the_user_decides() {
-        for trusted in ["S-1-5-18", AGENT, US] {
+        for trusted in ["S-1-5-18", AGENT_SID, US] {
             assert_eq!(told(&user(trusted), ServiceProcess::Stopped), Verdict::Trusted, "{trusted}");
         }
         // LocalService and NetworkService run much else, and another service has another number.
-        let other_service = AGENT.replace("-2701885083", "-2701885084");
+        let other_service = AGENT_SID.replace("-2701885083", "-2701885084");
         for stranger in
             [SOMEBODY_ELSE, "S-1-5-19", "S-1-5-20", "S-1-5-32-544", "S-1-5-80-0", &other_service, ""]
         {
@@ -203,7 +204,7 @@ mod tests {
     #[test]
     fn accounts_are_called_as_windows_does() {
         assert_eq!(account("S-1-5-18"), r"NT AUTHORITY\SYSTEM");
-        assert_eq!(account(AGENT), r"NT SERVICE\himds");
+        assert_eq!(account(AGENT_SID), r"NT SERVICE\himds");
         assert_eq!(account(SOMEBODY_ELSE), SOMEBODY_ELSE);
     }
 

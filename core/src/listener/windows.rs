@@ -5,13 +5,11 @@ use std::net::SocketAddr;
 
 use super::processes::{Owner, ServiceProcess, Verdict, peers, verify_owner};
 use crate::error::{Error, ErrorKind};
+use crate::installed;
 use crate::retry::Failure;
 use crate::shortage;
 use crate::tcp_table::Row;
 use crate::windows::{self, Process, connections, listeners};
-
-/// The name of the agent's service.
-const SERVICE: &str = "himds";
 
 /// Rejects an agent that somebody else impersonates. Called with a connection open and nothing sent.
 pub(crate) fn verify(agent: SocketAddr, ours: SocketAddr) -> Result<(), Failure> {
@@ -55,7 +53,7 @@ fn owner(process: u32) -> Owner {
 }
 
 fn service() -> ServiceProcess {
-    match windows::service(SERVICE) {
+    match windows::service(installed::WINDOWS.service) {
         Some(windows::Service::Runs { process }) => ServiceProcess::Runs(process),
         Some(windows::Service::Stopped { .. } | windows::Service::Missing) => ServiceProcess::Stopped,
         None => ServiceProcess::Hidden,
@@ -68,17 +66,18 @@ fn stranger(port: u16, process: u32, user: Option<String>) -> Error {
     let hint = format!(
         "see who it is, in an elevated PowerShell: Get-NetTCPConnection -State Listen -LocalPort {port} | \
          ForEach-Object {{ Get-Process -IncludeUserName -Id $_.OwningProcess }}; stop it and restart the agent: \
-         Restart-Service himds"
+         {}",
+        installed::WINDOWS.restart
     );
     Error::new(ErrorKind::UntrustedAgent, message).with_hint(hint)
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::listener::processes::AGENT;
+    use crate::listener::processes::AGENT_SID;
 
     #[test]
     fn the_agents_account_has_the_numbers_of_its_name() {
-        assert_eq!(AGENT, crate::windows::service_account("HIMDS"));
+        assert_eq!(AGENT_SID, crate::windows::service_account("HIMDS"));
     }
 }

@@ -12,16 +12,20 @@ use super::texts;
 use crate::error::{Error, ErrorKind};
 
 /// Usually `C:\ProgramData`.
-pub fn program_data() -> Result<PathBuf, Error> {
-    known_folder(&FOLDERID_ProgramData)
-        .ok_or_else(|| Error::new(ErrorKind::Internal, "Windows does not tell where ProgramData is"))
+pub(crate) fn program_data() -> Result<PathBuf, Error> {
+    known_folder(&FOLDERID_ProgramData).ok_or_else(|| unknown("ProgramData"))
 }
 
 /// Usually `C:\Program Files`.
-pub fn program_files() -> Option<PathBuf> {
+pub(crate) fn program_files() -> Result<PathBuf, Error> {
     // A 32-bit process is told of another folder, but has this variable.
     let native = std::env::var_os("ProgramW6432").filter(|_| cfg!(target_pointer_width = "32"));
-    native.map(PathBuf::from).or_else(|| known_folder(&FOLDERID_ProgramFiles))
+    let folder = native.map(PathBuf::from).or_else(|| known_folder(&FOLDERID_ProgramFiles));
+    folder.ok_or_else(|| unknown("Program Files"))
+}
+
+fn unknown(folder: &str) -> Error {
+    Error::new(ErrorKind::Internal, format!("Windows does not tell where {folder} is"))
 }
 
 fn known_folder(id: &GUID) -> Option<PathBuf> {

@@ -69,7 +69,7 @@ class UnavailableError(ArcError):
     """Nothing listens: the agent is not installed, stopped, or unreachable from a container.
 
     Install the Azure Connected Machine agent and connect this machine, or start the agent with
-    `sudo systemctl start himdsd`. A container needs the host's network.
+    `sudo systemctl enable --now himdsd`. A container needs the host's network.
     """
 
     status = 3
@@ -138,7 +138,7 @@ class IdentityNotConfirmedError(ArcError):
 class ServiceError(ArcError):
     """The agent kept failing: it answered 429 or 5xx, or closed the connection.
 
-    See with `azcmagent show` what state it is in, and try again later. The call has tried as often
+    See with `sudo azcmagent show` what state it is in, and try again later. The call has tried as often
     as `max_attempts` of its client allows.
     """
 
@@ -157,7 +157,7 @@ class ProtocolError(ArcError):
 class ArcTimeoutError(ArcError, TimeoutError):
     """There was no answer within the time that one call may take.
 
-    See with `azcmagent show` what state the agent is in, or allow more seconds with
+    See with `sudo azcmagent show` what state the agent is in, or allow more seconds with
     `Client(timeout=...)`.
     """
 

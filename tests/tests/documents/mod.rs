@@ -3,6 +3,7 @@
 
 mod document;
 mod errors;
+mod installed;
 mod number;
 mod rules;
 mod sentence;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::super::system::{System, one_line};
 use super::{Holder, Listener};
+use crate::installed::AGENT;
 use crate::{accounts, listener};
 
 /// All sockets that listen on this port.
@@ -30,5 +31,5 @@ fn holder(system: &System, inode: u64) -> Option<Holder> {
     };
     let process = system.processes().into_iter().find(holds)?;
     let program = system.program(process)?;
-    Some(Holder { process, is_the_agent: program == "himds", program: one_line(&program) })
+    Some(Holder { process, is_the_agent: program == AGENT.process, program: one_line(&program) })
 }

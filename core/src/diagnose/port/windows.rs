@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::super::system::{System, one_line};
 use super::{Holder, Listener};
-use crate::installed::agent_executable;
+use crate::installed;
 use crate::listener::account;
 use crate::tcp_table::Row;
 use crate::windows::{Process, listeners};
@@ -31,5 +31,5 @@ fn holder(row: &Row) -> Option<Holder> {
 
 /// Nobody but an administrator puts a file there.
 fn is_the_agents(image: &PathBuf) -> bool {
-    agent_executable().is_some_and(|agent| agent.as_os_str().eq_ignore_ascii_case(image))
+    installed::executable().is_ok_and(|agent| agent.as_os_str().eq_ignore_ascii_case(image))
 }

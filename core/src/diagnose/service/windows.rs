@@ -1,12 +1,11 @@
 //! What the service manager tells of the agent's service.
 
 use super::Service;
+use crate::installed::WINDOWS;
 use crate::windows;
 
-const NAME: &str = "himds";
-
 pub(super) fn find() -> Service {
-    match windows::service(NAME) {
+    match windows::service(WINDOWS.service) {
         Some(windows::Service::Runs { process }) => Service::Runs { process },
         Some(windows::Service::Stopped { .. } | windows::Service::Missing) => Service::Stopped,
         None => Service::Unknown,
@@ -14,5 +13,5 @@ pub(super) fn find() -> Service {
 }
 
 pub(super) fn is_disabled() -> bool {
-    windows::service(NAME) == Some(windows::Service::Stopped { is_disabled: true })
+    windows::service(WINDOWS.service) == Some(windows::Service::Stopped { is_disabled: true })
 }
