@@ -63,7 +63,7 @@ pub(crate) fn how_to_read(topic: Option<Topic>) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Topic, text};
-    use crate::resource::SERVICES;
+    use arcidentity_core::services::{Cloud, SERVICES};
 
     #[test]
     fn every_short_name_is_in_the_help_with_its_resource() {
@@ -71,7 +71,8 @@ mod tests {
         for service in SERVICES {
             let is_its_row = |line: &str| {
                 let mut words = line.split_whitespace();
-                words.next() == service.names.first().copied() && words.next() == Some(service.public)
+                words.next() == service.names.first().copied()
+                    && words.next() == Some(service.resource(Cloud::Public))
             };
             assert!(help.lines().any(is_its_row), "{:?}", service.names);
             assert!(service.names.iter().all(|name| help.contains(name)), "{:?}", service.names);

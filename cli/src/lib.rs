@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `arguments.rs`, `options.rs` | the command line, and the options that all clients of the agent have |
 //! | `token.rs`, `metadata.rs`, `doctor.rs`, `emulator.rs` | a command each: its options and what it does |
-//! | `resource.rs` | the short names of services |
+//! | `resource.rs` | what a token is for: a URI, or the short name of a service of core's table |
 //! | `terminal.rs`, `failure.rs`, `help.rs` | what is printed, and where |
 
 #![forbid(unsafe_code)]

@@ -63,6 +63,8 @@ mod response;
 mod retry;
 mod scrub;
 mod secret;
+#[doc(hidden)]
+pub mod services;
 mod shortage;
 mod status;
 #[cfg(any(windows, test))]
