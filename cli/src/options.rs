@@ -12,13 +12,13 @@ use crate::failure::Failure;
 /// Where the agent is, which of the machine's identities is meant, and how long to wait.
 pub(crate) struct ClientOptions {
     builder: ClientBuilder,
-    has_identity: bool,
+    identities: Vec<Identity>,
     pub(crate) timeout: Duration,
 }
 
 impl Default for ClientOptions {
     fn default() -> ClientOptions {
-        ClientOptions { builder: Client::builder(), has_identity: false, timeout: DEFAULT_TIMEOUT }
+        ClientOptions { builder: Client::builder(), identities: Vec::new(), timeout: DEFAULT_TIMEOUT }
     }
 }
 
@@ -43,12 +43,10 @@ impl ClientOptions {
     }
 
     fn select(&mut self, builder: ClientBuilder, identity: Identity) -> Result<ClientBuilder, Failure> {
-        if self.has_identity {
-            return Err(Failure::argument(
-                "more than one identity: give one of --client-id, --object-id and --resource-id",
-            ));
-        }
-        self.has_identity = true;
+        self.identities.push(identity);
+        let identity = Identity::at_most_one(self.identities.clone()).map_err(|error| {
+            Failure::argument(format!("--client-id, --object-id and --resource-id: {}", error.message()))
+        })?;
         Ok(builder.identity(identity))
     }
 

@@ -33,6 +33,18 @@ pub enum Identity {
 }
 
 impl Identity {
+    /// The only one of these, or the machine's own where there is none: for faces that take them one by one.
+    #[doc(hidden)]
+    pub fn at_most_one(identities: impl IntoIterator<Item = Identity>) -> Result<Identity, Error> {
+        let mut identities = identities.into_iter();
+        let first = identities.next().unwrap_or_default();
+        match identities.next() {
+            None => Ok(first),
+            Some(_) => Err(Error::new(ErrorKind::InvalidArgument, "more than one identity is given")
+                .with_hint("give one of the client id, the object id and the resource id")),
+        }
+    }
+
     pub(crate) fn check(&self) -> Result<(), Error> {
         match self.selector() {
             Some((_, "")) => Err(Error::new(ErrorKind::InvalidArgument, "the identity is empty")),
@@ -81,6 +93,15 @@ mod tests {
 
     fn confirms(identity: &Identity, response: &str) -> bool {
         identity.confirm(&Object::parse(response.as_bytes()).unwrap()).is_ok()
+    }
+
+    #[test]
+    fn one_identity_at_most() {
+        let (client, object) = (Identity::ClientId("a".into()), Identity::ObjectId("b".into()));
+        assert_eq!(Identity::at_most_one([]).unwrap(), Identity::SystemAssigned);
+        assert_eq!(Identity::at_most_one([client.clone()]).unwrap(), client);
+        let error = Identity::at_most_one([client, object]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument);
     }
 
     #[test]

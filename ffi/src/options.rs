@@ -16,13 +16,13 @@ use crate::text;
 pub struct arc_options {
     builder: ClientBuilder,
     /// Kept apart from the builder, because only one kind may be set.
-    identity: Identity,
+    identity: Option<Identity>,
 }
 
 impl arc_options {
     /// A client with these settings.
     pub(crate) fn build(&self) -> Result<Client, Error> {
-        self.builder.clone().identity(self.identity.clone()).build()
+        self.builder.clone().identity(self.identity.clone().unwrap_or_default()).build()
     }
 
     fn change(&mut self, change: impl FnOnce(ClientBuilder) -> ClientBuilder) {
@@ -30,11 +30,10 @@ impl arc_options {
     }
 
     fn select(&mut self, identity: Identity) -> Result<(), Error> {
-        let is_same_kind = mem::discriminant(&self.identity) == mem::discriminant(&identity);
-        if self.identity != Identity::SystemAssigned && !is_same_kind {
-            return Err(invalid("another kind of identity is already set"));
-        }
-        self.identity = identity;
+        // One of the same kind replaces the old one.
+        let other =
+            self.identity.clone().filter(|old| mem::discriminant(old) != mem::discriminant(&identity));
+        self.identity = Some(Identity::at_most_one(other.into_iter().chain([identity]))?);
         Ok(())
     }
 }
@@ -371,7 +370,7 @@ mod tests {
             unsafe {
                 assert_eq!(arc_options_set_client_id(options, c"one".as_ptr()), ARC_OK);
                 assert_eq!(arc_options_set_client_id(options, c"two".as_ptr()), ARC_OK);
-                assert_eq!((*options).identity, Identity::ClientId("two".into()));
+                assert_eq!((*options).identity, Some(Identity::ClientId("two".into())));
             }
         });
     }

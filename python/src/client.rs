@@ -236,13 +236,12 @@ fn identity(
     object_id: Option<String>,
     resource_id: Option<String>,
 ) -> Result<Identity, Error> {
-    match (client_id, object_id, resource_id) {
-        (None, None, None) => Ok(Identity::SystemAssigned),
-        (Some(id), None, None) => Ok(Identity::ClientId(id)),
-        (None, Some(id), None) => Ok(Identity::ObjectId(id)),
-        (None, None, Some(id)) => Ok(Identity::ResourceId(id)),
-        _ => Err(invalid("more than one of client_id, object_id and resource_id is given")),
-    }
+    let given = [
+        client_id.map(Identity::ClientId),
+        object_id.map(Identity::ObjectId),
+        resource_id.map(Identity::ResourceId),
+    ];
+    Identity::at_most_one(given.into_iter().flatten())
 }
 
 fn seconds(timeout: f64) -> Result<Duration, Error> {
