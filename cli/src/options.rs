@@ -66,10 +66,9 @@ impl ClientOptions {
 }
 
 fn seconds(text: &str) -> Result<Duration, Failure> {
-    let duration = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    duration
-        .filter(|duration| !duration.is_zero())
-        .ok_or_else(|| Failure::argument(format!("--timeout {text:?} is not a number of seconds above 0")))
+    let wrong = |why: &str| Failure::argument(format!("--timeout {text:?}: {why}"));
+    let seconds = text.parse().map_err(|_| wrong("not a number of seconds"))?;
+    ClientBuilder::seconds(seconds).map_err(|error| wrong(error.message()))
 }
 
 #[cfg(test)]

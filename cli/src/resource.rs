@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use arcidentity_core::services::{AzureService, Cloud, SERVICES};
-use arcidentity_core::{Error, Metadata};
+use arcidentity_core::{Error, Metadata, without_scope};
 
 use crate::failure::Failure;
 
@@ -12,8 +12,7 @@ pub(crate) fn resolve(
     text: &str,
     metadata: impl FnOnce() -> Result<Metadata, Error>,
 ) -> Result<Cow<'_, str>, Failure> {
-    // A scope names its resource and `/.default`.
-    let text = text.strip_suffix("/.default").unwrap_or(text);
+    let text = without_scope(text);
     // Only a name consists of letters: every URI has a colon, and an application id has digits.
     let name = text.replace(['-', '_'], "").to_ascii_lowercase();
     if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_lowercase()) {

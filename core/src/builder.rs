@@ -164,6 +164,23 @@ impl ClientBuilder {
         Ok(diagnose::run(&agent, limits.timeout, resource, misplaced))
     }
 
+    /// For faces whose timeout is a number of seconds: the one of [`timeout`](ClientBuilder::timeout).
+    #[doc(hidden)]
+    pub fn seconds(timeout: f64) -> Result<Duration, Error> {
+        // What is below 0 or no number fails as 0 does.
+        let timeout = if timeout > 0.0 { Duration::try_from_secs_f64(timeout) } else { Ok(Duration::ZERO) };
+        let timeout =
+            timeout.map_err(|_| Error::new(ErrorKind::InvalidArgument, "the timeout is too long"))?;
+        Limits { timeout, ..Limits::default() }.checked().map(|limits| limits.timeout)
+    }
+
+    /// For faces that are told at once: whether [`build`](ClientBuilder::build) takes the timeout and the number
+    /// of attempts.
+    #[doc(hidden)]
+    pub fn check_limits(&self) -> Result<(), Error> {
+        self.limits.checked().map(drop)
+    }
+
     /// Makes the client. Reads the environment, and does no I/O.
     ///
     /// # Errors

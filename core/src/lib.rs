@@ -84,6 +84,10 @@ pub use identity::Identity;
 pub use metadata::Metadata;
 pub use token::Token;
 
+/// For the command's short names, which may have the end of a scope too.
+#[doc(hidden)]
+pub use resource::without_scope;
+
 #[doc(hidden)]
 pub use clock::{Clock, Now, SystemClock};
 /// For the command's emulator, which puts its keys where the agent does if it may.

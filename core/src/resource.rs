@@ -4,7 +4,8 @@ use crate::error::{Error, ErrorKind};
 use crate::limits::MAX_RESOURCE;
 
 /// A scope names its resource and `/.default`.
-pub(crate) fn without_scope(resource: &str) -> &str {
+#[must_use]
+pub fn without_scope(resource: &str) -> &str {
     resource.strip_suffix("/.default").unwrap_or(resource)
 }
 

@@ -29,6 +29,14 @@ impl arc_options {
         self.builder = change(mem::take(&mut self.builder));
     }
 
+    /// [`change`](Self::change) for the limits of a call, which are judged at once.
+    fn limit(&mut self, change: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Result<(), Error> {
+        let changed = change(self.builder.clone());
+        changed.check_limits()?;
+        self.builder = changed;
+        Ok(())
+    }
+
     fn select(&mut self, identity: Identity) -> Result<(), Error> {
         // One of the same kind replaces the old one.
         let other =
@@ -110,11 +118,7 @@ pub unsafe extern "C" fn arc_options_set_timeout_ms(
     // SAFETY: the caller's pointer is as lib.rs says.
     unsafe {
         set(options, |options| {
-            if milliseconds == 0 {
-                return Err(invalid("the timeout is 0"));
-            }
-            options.change(|builder| builder.timeout(Duration::from_millis(milliseconds.into())));
-            Ok(())
+            options.limit(|builder| builder.timeout(Duration::from_millis(milliseconds.into())))
         })
     }
 }
@@ -132,15 +136,7 @@ pub unsafe extern "C" fn arc_options_set_max_attempts(
     attempts: u32,
 ) -> arc_status {
     // SAFETY: the caller's pointer is as lib.rs says.
-    unsafe {
-        set(options, |options| {
-            if attempts == 0 {
-                return Err(invalid("the number of attempts is 0"));
-            }
-            options.change(|builder| builder.max_attempts(attempts));
-            Ok(())
-        })
-    }
+    unsafe { set(options, |options| options.limit(|builder| builder.max_attempts(attempts))) }
 }
 
 /// Asks for tokens of the user-assigned identity with this client id (also

@@ -2,9 +2,8 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
-use arcidentity_core::{Error, ErrorKind, Identity};
+use arcidentity_core::{ClientBuilder, Error, ErrorKind, Identity};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -76,7 +75,7 @@ impl Client {
             let mut builder = arcidentity_core::Client::builder()
                 .interrupt(signals::interrupted)
                 .identity(identity(client_id, object_id, resource_id)?)
-                .timeout(seconds(timeout)?)
+                .timeout(ClientBuilder::seconds(timeout)?)
                 .max_attempts(attempts(max_attempts)?)
                 .verify_agent(verify_agent);
             if let Some(endpoint) = endpoint {
@@ -244,15 +243,8 @@ fn identity(
     Identity::at_most_one(given.into_iter().flatten())
 }
 
-fn seconds(timeout: f64) -> Result<Duration, Error> {
-    Duration::try_from_secs_f64(timeout)
-        .map_err(|_| invalid("the timeout is not a number of seconds above 0"))
-}
-
+/// Core's number, if it fits into one; core judges it.
 fn attempts(max_attempts: i64) -> Result<u32, Error> {
-    u32::try_from(max_attempts).map_err(|_| invalid("the number of attempts is out of range"))
-}
-
-fn invalid(message: &str) -> Error {
-    Error::new(ErrorKind::InvalidArgument, message)
+    u32::try_from(max_attempts)
+        .map_err(|_| Error::new(ErrorKind::InvalidArgument, "the number of attempts is out of range"))
 }
