@@ -1,6 +1,7 @@
 //! Reports: each cause is provoked, and the report names that cause and no other.
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
+use std::collections::BTreeSet;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -102,6 +103,16 @@ fn every_check_is_there_once_and_in_its_order() {
         let all: Vec<_> = report.checks().iter().map(|check| (check.id(), check.title())).collect();
         assert_eq!(all, Check::ALL);
     }
+}
+
+/// So that whoever reads an id in a report finds its file.
+#[test]
+fn every_check_has_a_file_of_its_name() {
+    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/src/diagnose/checks");
+    let paths = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    let files = paths.filter(|path| path.is_file()).map(|path| path.file_stem().unwrap().to_owned());
+    let files: BTreeSet<_> = files.map(|stem| stem.into_string().unwrap().replace('_', "-")).collect();
+    assert_eq!(files, Check::ALL.iter().map(|(id, _)| (*id).to_owned()).collect());
 }
 
 #[test]
@@ -240,6 +251,23 @@ fn a_disconnected_machine() {
         assert_cause(&report, "agent-status", ErrorKind::Service);
         let remedy = check(&report, "agent-status").remedy().join("\n");
         assert!(remedy.contains(command), "{remedy}");
+    }
+}
+
+#[test]
+fn a_disconnected_machine_that_is_asked_for_a_wrong_audience() {
+    let agent = Emulator::builder().machine(Machine::default().status("Disconnected")).start().unwrap();
+    agent.respond_with(|request| match request.parameter("resource") {
+        Some(_) => Answer::error(400, "invalid_resource", "AADSTS500011: The resource was not found"),
+        None => Answer::normal(),
+    });
+    for (resource, cause, warnings) in [
+        ("https://app.vault.azure.net", "resource", &["agent-status"][..]),
+        ("https://example.com", "agent-status", &[]),
+    ] {
+        let report = client(&agent).diagnose(Some(resource));
+        assert_eq!(ids(&report, Outcome::Failed), [cause], "{}", report.text());
+        assert_eq!(ids(&report, Outcome::Warning), warnings, "{}", report.text());
     }
 }
 

@@ -1,14 +1,15 @@
-//! The commands that mend things, for the way in which this process was started.
+//! The commands that mend things, for this process, and how it was started.
 
 #[cfg(windows)]
 mod windows;
 
 use std::path::Path;
 
-use super::surroundings::{Family, Surroundings, Way};
-use crate::installed::{AGENT, LINUX};
+use super::findings::variables::{self, VARIABLES};
+use super::findings::{Distribution, Findings, Launch, ThisProcess};
+use crate::installed::LINUX;
 
-impl Surroundings {
+impl ThisProcess {
     /// These commands, without `sudo` for root, who may not have it, and on Windows.
     pub(super) fn commands(&self, commands: &[&str]) -> Vec<String> {
         let sudo = if self.uses_sudo { "sudo " } else { "" };
@@ -18,44 +19,33 @@ impl Surroundings {
     /// Makes this process's user a member of `group`.
     pub(super) fn join(&self, group: &str) -> Vec<String> {
         let user = &self.user;
-        let join = match (&self.way, self.family) {
-            (Way::Service(unit), _) => return self.drop_in(unit, &format!("SupplementaryGroups={group}")),
+        let join = match (&self.launch, self.distribution) {
+            (Launch::Service(unit), _) => return self.drop_in(unit, &format!("SupplementaryGroups={group}")),
             _ if !self.is_known => format!("# give the user {user} a place in the group {group}"),
-            (_, Family::Alpine) => format!("sudo addgroup {user} {group}"),
-            (_, Family::RedHat | Family::Other) => (LINUX.join)(group, user),
+            (_, Distribution::Alpine) => format!("sudo addgroup {user} {group}"),
+            (_, Distribution::RedHat | Distribution::Other) => (LINUX.join)(group, user),
         };
         let mut commands = self.commands(&[&join]);
         commands.extend(self.log_in_again(group));
         commands
     }
 
-    /// Lets this process's user read the agent's keys on Windows.
-    pub(super) fn join_readers(&self) -> Vec<String> {
-        let again = match &self.way {
-            Way::Background => "# restart the service, or wait for the task's next run",
-            _ => "# log out and in again",
-        };
-        self.commands(&[
-            "# in an elevated PowerShell; an elevated program may read the keys, too:",
-            &(AGENT.join)(AGENT.group, &self.user),
-            again,
-        ])
-    }
-
     /// Gives a process the groups that its user has by now.
     pub(super) fn log_in_again(&self, group: &str) -> Vec<String> {
-        match &self.way {
-            Way::Login => self.commands(&[
+        match &self.launch {
+            Launch::Login => self.commands(&[
                 "# log out and in again, from the first window to the last; or, for one shell:",
                 &format!("newgrp {group}"),
             ]),
-            Way::Service(unit) => self.commands(&[&format!("sudo systemctl restart {unit}")]),
-            Way::UserService(_) => {
+            Launch::Service(unit) => self.commands(&[&format!("sudo systemctl restart {unit}")]),
+            Launch::UserService(_) => {
                 let manager = format!("sudo systemctl restart user@{}.service", self.uid.unwrap_or_default());
                 self.commands(&["# restart the user's services:", &manager])
             }
-            Way::Cron => self.commands(&["# nothing more: cron's next run has the group"]),
-            Way::Background | Way::Other => self.commands(&["# start this program again from a new login"]),
+            Launch::Cron => self.commands(&["# nothing more: cron's next run has the group"]),
+            Launch::Background | Launch::Other => {
+                self.commands(&["# start this program again from a new login"])
+            }
         }
     }
 
@@ -66,14 +56,14 @@ impl Surroundings {
             return commands;
         }
         let names = names.join(" ");
-        match &self.way {
+        match &self.launch {
             _ if self.container.is_some() => {
                 self.commands(&[&format!("# start the container without {names}")])
             }
-            Way::Service(unit) => self.drop_in(unit, &format!("UnsetEnvironment={names}")),
-            Way::Cron => self.commands(&[&format!("# take {names} out of:"), "crontab -e"]),
+            Launch::Service(unit) => self.drop_in(unit, &format!("UnsetEnvironment={names}")),
+            Launch::Cron => self.commands(&[&format!("# take {names} out of:"), "crontab -e"]),
             _ if cfg!(windows) => self.commands(&[&format!("# start this program without {names}")]),
-            Way::Login | Way::UserService(_) | Way::Background | Way::Other => {
+            Launch::Login | Launch::UserService(_) | Launch::Background | Launch::Other => {
                 self.commands(&[&format!("unset {names}")])
             }
         }
@@ -118,10 +108,34 @@ impl Surroundings {
         match self.container {
             _ if cfg!(windows) => self.commands(&["w32tm /resync"]),
             Some(_) => self.commands(&["# set the clock of the host"]),
-            None if self.family == Family::RedHat => {
+            None if self.distribution == Distribution::RedHat => {
                 self.commands(&["sudo systemctl enable --now chronyd", "sudo chronyc makestep"])
             }
             None => self.commands(&["sudo timedatectl set-ntp true", "timedatectl status"]),
         }
     }
+}
+
+/// Leads the client back to where every agent is.
+pub(super) fn leave_endpoint(findings: &Findings<'_>) -> Vec<String> {
+    match variables::decide(&findings.system) {
+        true => findings.process.unset(&VARIABLES),
+        false => findings.process.commands(&["# leave the endpoint out, or start what should listen there"]),
+    }
+}
+
+/// Shows the process that listens on this port.
+pub(super) fn see_holder(port: u16) -> String {
+    if cfg!(windows) {
+        format!(
+            "Get-NetTCPConnection -State Listen -LocalPort {port} | Format-List OwningProcess, LocalAddress"
+        )
+    } else {
+        format!("sudo ss -tlnp 'sport = :{port}'")
+    }
+}
+
+/// Ends this process.
+pub(super) fn stop(process: u32) -> String {
+    if cfg!(windows) { format!("Stop-Process -Id {process}") } else { format!("sudo kill {process}") }
 }

@@ -1,6 +1,9 @@
 //! A report for people, as they read it at night.
 
-use super::report::{Check, Outcome, Report};
+use std::fmt;
+
+use super::check::{Check, Outcome};
+use super::report::Report;
 
 /// What failed comes first, then what is strange.
 const ORDER: [Outcome; 4] = [Outcome::Failed, Outcome::Warning, Outcome::Ok, Outcome::Skipped];
@@ -8,14 +11,32 @@ const ORDER: [Outcome; 4] = [Outcome::Failed, Outcome::Warning, Outcome::Ok, Out
 /// As wide as the longest word, and a space.
 const WIDTH: usize = 8;
 
-pub(super) fn write(report: &Report, paint: &dyn Fn(Outcome, &str) -> String) -> String {
-    let mut text = headline(report);
-    for outcome in ORDER {
-        for check in report.checks().iter().filter(|check| check.outcome() == outcome) {
-            push_check(&mut text, check, paint);
-        }
+impl Report {
+    /// The report for people: what failed first, then warnings, then the rest. Each line ends with `\n`.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.painted_text(&|_, word| word.to_owned())
     }
-    text
+
+    /// The same with each outcome's word as `paint` makes it, for example in colour.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn painted_text(&self, paint: &dyn Fn(Outcome, &str) -> String) -> String {
+        let mut text = headline(self);
+        for outcome in ORDER {
+            for check in self.checks().iter().filter(|check| check.outcome() == outcome) {
+                push_check(&mut text, check, paint);
+            }
+        }
+        text
+    }
+}
+
+/// The same as [`Report::text`].
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text())
+    }
 }
 
 fn headline(report: &Report) -> String {

@@ -1,22 +1,20 @@
 //! Proxy variables: this library uses none, and says so, because people suspect them.
 
-use super::Findings;
-use super::report::{Check, Topic};
-use super::system::one_line;
+use crate::diagnose::check::{Observation, Row};
+use crate::diagnose::findings::{Findings, one_line};
+
+pub(super) const ROW: Row = Row { id: "proxy", title: "Proxy variables", observe, explain: Row::never };
 
 const VARIABLES: [&str; 6] =
     ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
 
-pub(super) fn check(findings: &Findings<'_>) -> Check {
+fn observe(findings: &Findings<'_>) -> Observation {
     let value = |name| Some(format!("{name}={}", masked(&findings.system.variable(name)?)));
     let set: Vec<String> = VARIABLES.into_iter().filter_map(value).collect();
-    Check::ok(
-        Topic::Proxy,
-        match set[..] {
-            [] => "none is set, and none would be used".to_owned(),
-            _ => format!("{}: harmless, the agent is always asked without a proxy", set.join(", ")),
-        },
-    )
+    Observation::ok(match set[..] {
+        [] => "none is set, and none would be used".to_owned(),
+        _ => format!("{}: harmless, the agent is always asked without a proxy", set.join(", ")),
+    })
 }
 
 /// A proxy's scheme, host and port. Whatever stands before an "@" may be a password.

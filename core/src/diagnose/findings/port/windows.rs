@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::super::system::{System, one_line};
-use super::{Holder, Listener};
+use super::listener::{Holder, Listener};
+use crate::diagnose::findings::system::{System, one_line};
 use crate::installed;
 use crate::listener::account;
 use crate::tcp_table::Row;

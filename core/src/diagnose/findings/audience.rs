@@ -1,65 +1,20 @@
-//! What a token is for. A token opens one service, and many ask for the wrong one: for the address of their
-//! own vault, for Azure Resource Manager as in the samples, or for a service of another cloud.
+//! Which service of Azure a resource, or the audience of a token, stands for.
 
-use super::Findings;
-use super::report::{Check, Topic};
-use super::system::one_line;
-use crate::error::ErrorKind;
-use crate::metadata::Metadata;
-use crate::services::{AzureService, Cloud, KEY_VAULT, RESOURCE_MANAGER, host};
-
-/// The machine's cloud; the public one where the agent does not tell, or names another.
-fn cloud(metadata: Option<&Metadata>) -> Cloud {
-    metadata.and_then(Metadata::environment).and_then(Cloud::named).unwrap_or(Cloud::Public)
-}
-
-/// The resource that everybody has: Azure Resource Manager of the machine's cloud.
-pub(super) fn resource_manager(metadata: Option<&Metadata>) -> &'static str {
-    RESOURCE_MANAGER.resource(cloud(metadata))
-}
+use crate::services::{AzureService, Cloud};
 
 /// The service and the resource that were meant, where another was asked for.
-pub(super) fn better(findings: &Findings<'_>) -> Option<(&'static str, &'static str)> {
-    meant(&findings.resource, cloud(findings.metadata.as_ref().ok()))
-}
-
-fn meant(resource: &str, cloud: Cloud) -> Option<(&'static str, &'static str)> {
+pub(crate) fn meant(resource: &str, cloud: Cloud) -> Option<(&'static str, &'static str)> {
     let service = AzureService::of(resource)?;
     let right = service.resource(cloud);
-    (!is_same(right, resource)).then_some((service.title, right))
+    let is_same = right.trim_end_matches('/').eq_ignore_ascii_case(resource.trim_end_matches('/'));
+    (!is_same).then_some((service.title, right))
 }
 
 /// Whether two resources of known services are for different ones.
-pub(super) fn differ(one: &str, other: &str) -> bool {
+pub(crate) fn differ(one: &str, other: &str) -> bool {
     match (AzureService::of(one), AzureService::of(other)) {
         (Some(one), Some(other)) => one.title != other.title,
         _ => false,
-    }
-}
-
-fn is_same(one: &str, other: &str) -> bool {
-    one.trim_end_matches('/').eq_ignore_ascii_case(other.trim_end_matches('/'))
-}
-
-pub(super) fn check(findings: &Findings<'_>, cause: Option<Topic>) -> Check {
-    let resource = one_line(&findings.resource);
-    match (&findings.request, better(findings)) {
-        (Err(error), _) if error.kind() == ErrorKind::InvalidArgument && cause == Some(Topic::Resource) => {
-            Check::from_error(Topic::Resource, error)
-        }
-        (Err(error), Some((name, right))) if cause == Some(Topic::Resource) => {
-            let seen = format!("{resource} is not what tokens for {name} are asked for: {}", error.message());
-            Check::failed(Topic::Resource, seen, vec![format!("arcidentity doctor {right}")])
-        }
-        _ if host(&resource) == host(resource_manager(findings.metadata.as_ref().ok())) => {
-            let seen = format!(
-                "{resource}, which opens {} and nothing else: Key Vault, for example, wants a token for {}",
-                RESOURCE_MANAGER.title,
-                KEY_VAULT.resource(cloud(findings.metadata.as_ref().ok()))
-            );
-            Check::ok(Topic::Resource, seen)
-        }
-        _ => Check::ok(Topic::Resource, resource),
     }
 }
 

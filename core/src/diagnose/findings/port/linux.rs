@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::super::system::{System, one_line};
-use super::{Holder, Listener};
+use super::listener::{Holder, Listener};
+use crate::diagnose::findings::system::{System, one_line};
 use crate::installed::AGENT;
 use crate::{accounts, listener};
 

@@ -1,0 +1,38 @@
+//! Whether the agent is installed.
+
+use crate::diagnose::check::{Explanation, Observation, Row};
+use crate::diagnose::findings::Findings;
+use crate::error::{Error, ErrorKind};
+use crate::installed::{self, AGENT};
+
+pub(super) const ROW: Row = Row { id: "agent", title: "The agent's program", observe, explain };
+
+fn observe(findings: &Findings<'_>) -> Observation {
+    let program = findings.executable.display();
+    match &findings.port.connection {
+        _ if findings.installed => Observation::ok(format!("installed: {program}")),
+        _ if findings.is_contained() => {
+            Observation::skipped("the agent is not in the container but on its host")
+        }
+        Ok(_) => Observation::skipped(format!(
+            "there is no {program}, but somebody answers, for example an emulator"
+        )),
+        Err(_) if findings.misplaced.is_some() => Observation::unknown(),
+        Err(_) => Observation::skipped(format!(
+            "there is no {program}, but it is not the agent's own port that is asked"
+        )),
+    }
+}
+
+fn explain(findings: &Findings<'_>, error: &Error) -> Option<Explanation> {
+    let is_missing = findings.is_silent() && !findings.installed;
+    if error.kind() != ErrorKind::Unavailable || !is_missing {
+        return None;
+    }
+    let leftovers = installed::data_directory().ok().filter(|data| data.exists());
+    let once = leftovers.map(|left| format!("; {} shows that it once was", left.display()));
+    let program = findings.executable.display();
+    let seen = format!("not installed: there is no {program}{}", once.unwrap_or_default());
+    let install = [AGENT.install, &[AGENT.connect]].concat();
+    Some(Explanation::new(seen, findings.process.commands(&install)))
+}

@@ -1,0 +1,36 @@
+//! What the token says about this machine's clock.
+//!
+//! Azure makes tokens valid from a few minutes before they are made, and the agent may give an older one.
+//! So only a token from the future says something, and one that is over when it comes.
+
+use crate::diagnose::check::{Explanation, Observation, Row};
+use crate::diagnose::findings::{Findings, claims};
+use crate::error::{Error, ErrorKind};
+use crate::response;
+
+pub(super) const ROW: Row = Row { id: "clock", title: "This machine's clock", observe, explain };
+
+fn observe(findings: &Findings<'_>) -> Observation {
+    let Ok(success) = &findings.request else { return Observation::unknown() };
+    let not_before = claims(success.token.value()).and_then(|claims| claims.get("nbf")?.as_i64());
+    let Some(not_before) = not_before else {
+        return Observation::skipped("the token does not say since when it is valid");
+    };
+    let since = findings.agent.clock.now().unix.saturating_sub(not_before);
+    let observation = if since < 0 {
+        let seen = format!(
+            "the token will be valid in {} s: this machine's clock is behind, and services may refuse it",
+            since.unsigned_abs()
+        );
+        Observation::warning(seen, findings.process.set_clock())
+    } else {
+        Observation::ok(format!("the token is valid since {} min ago", since / 60))
+    };
+    observation.with([("seconds_since_nbf", since.into())])
+}
+
+fn explain(findings: &Findings<'_>, error: &Error) -> Option<Explanation> {
+    let is_over = error.kind() == ErrorKind::Protocol && error.message() == response::EXPIRED;
+    let seen = format!("{}: this machine's clock may be ahead", error.message());
+    is_over.then(|| Explanation::new(seen, findings.process.set_clock()))
+}

@@ -1,0 +1,43 @@
+//! Where the agent is looked for, and the variables that say so.
+
+use crate::diagnose::check::{Explanation, Observation, Row};
+use crate::diagnose::findings::variables::{self, VARIABLES};
+use crate::diagnose::findings::{Findings, System, one_line};
+use crate::endpoint::Endpoint;
+use crate::error::Error;
+
+pub(super) const ROW: Row = Row { id: "endpoint", title: "Where the agent is looked for", observe, explain };
+
+fn observe(findings: &Findings<'_>) -> Observation {
+    let system = &findings.system;
+    let ours = &findings.agent.endpoint;
+    let url = one_line(&ours.token_url());
+    Observation::ok(match Endpoint::find(None, |name| system.raw_variable(name)) {
+        Ok(found) if found == *ours && variables::decide(system) => {
+            let place = variables::set_in(system, VARIABLES[0]).unwrap_or_default();
+            format!("{url}, as {} says, which is set {place}; the real agent needs no variable", VARIABLES[0])
+        }
+        Ok(found) if found == *ours => {
+            format!("{url}, where every agent is; {}", of_unused_variables(system))
+        }
+        _ => format!("{url}, as the caller of this library says"),
+    })
+}
+
+fn explain(findings: &Findings<'_>, _: &Error) -> Option<Explanation> {
+    let error = findings.misplaced.as_ref()?;
+    let Some(place) = variables::set_in(&findings.system, VARIABLES[0]) else {
+        return Some(Explanation::from(error));
+    };
+    let seen = format!("{}; {} is set {place}", error.message(), VARIABLES[0]);
+    Some(Explanation::new(seen, findings.process.unset(&VARIABLES)))
+}
+
+fn of_unused_variables(system: &System) -> String {
+    let set: Vec<&str> = VARIABLES.into_iter().filter(|name| system.variable(name).is_some()).collect();
+    match set[..] {
+        [] => format!("{} and {} are not set, and not needed", VARIABLES[0], VARIABLES[1]),
+        [one] => format!("{one} is set and does not count"),
+        _ => format!("{} are set and do not count", set.join(" and ")),
+    }
+}

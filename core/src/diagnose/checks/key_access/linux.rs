@@ -1,0 +1,70 @@
+//! Why this process may not read the keys on Linux, and what gives it that right.
+
+use crate::accounts;
+use crate::diagnose::findings::Findings;
+use crate::installed::LINUX;
+
+pub(super) fn denied(findings: &Findings<'_>) -> (String, Vec<String>) {
+    let (process, path) = (&findings.process, findings.keys.shown());
+    if process.is_root() {
+        let seen = format!("root is denied in {path}: by a user namespace or a security module");
+        return (seen, process.commands(&["cat /proc/self/uid_map", "ausearch -m avc -ts recent"]));
+    }
+    let groups = findings.system.read("/etc/group").unwrap_or_default();
+    let gid = findings.keys.group().or_else(|| gid_of(&groups, LINUX.group));
+    match gid.and_then(|gid| Some((gid, accounts::name(&groups, gid)?))) {
+        Some((gid, group)) => without_right(findings, &groups, gid, group),
+        None => without_group(findings, gid),
+    }
+}
+
+fn without_right(findings: &Findings<'_>, groups: &str, gid: u32, group: &str) -> (String, Vec<String>) {
+    let process = &findings.process;
+    let (user, keys) = (&process.user, format!("the keys in {}", findings.keys.shown()));
+    if process.groups.contains(&gid) {
+        let seen = format!(
+            "{user} is in the group {group} and still may not read {keys}: their mode was changed, or a security module denies it"
+        );
+        return (seen, process.commands(&[LINUX.restart, "sudo ausearch -m avc -ts recent"]));
+    }
+    if findings.is_contained() {
+        let seen = format!("{user} in this container does not have the group {gid}, and may not read {keys}");
+        return (seen, process.share_host(&findings.keys.path, Some(gid)));
+    }
+    if is_member(groups, group, user) {
+        let seen = format!(
+            "{user} is in the group {group}, but this process was started before that, and may not read {keys}"
+        );
+        return (seen, process.log_in_again(group));
+    }
+    (format!("{user} is not in the group {group}, and may not read {keys}"), process.join(group))
+}
+
+/// The directory's group has no name here: another machine's, or the agent's group is gone.
+fn without_group(findings: &Findings<'_>, gid: Option<u32>) -> (String, Vec<String>) {
+    let process = &findings.process;
+    let number = gid.map(|gid| format!(" {gid}")).unwrap_or_default();
+    let seen = format!(
+        "{} may not read the keys in {}, whose group{number} is not in /etc/group",
+        process.user,
+        findings.keys.shown()
+    );
+    if findings.is_contained() {
+        return (seen, process.share_host(&findings.keys.path, gid));
+    }
+    let install = format!("# the agent's installer makes the group {}: install the agent again", LINUX.group);
+    (seen, process.commands(&[&install]))
+}
+
+/// The id of a group. A line is `name:password:id:members`.
+fn gid_of(groups: &str, name: &str) -> Option<u32> {
+    let line = groups.lines().find(|line| line.split(':').next() == Some(name))?;
+    line.split(':').nth(2)?.parse().ok()
+}
+
+/// Whether /etc/group lists the user among the group's members.
+fn is_member(groups: &str, name: &str, user: &str) -> bool {
+    let line = groups.lines().find(|line| line.split(':').next() == Some(name));
+    let members = line.and_then(|line| line.split(':').nth(3)).unwrap_or_default();
+    members.split(',').any(|member| member.trim() == user)
+}

@@ -1,0 +1,45 @@
+//! Whether the directory of the keys is there, and is the agent's.
+
+use crate::diagnose::check::{Explanation, Observation, Row};
+use crate::diagnose::findings::{Directory, Findings};
+use crate::error::{Error, ErrorKind};
+use crate::installed::AGENT;
+
+pub(super) const ROW: Row = Row { id: "key-directory", title: "The directory of the keys", observe, explain };
+
+fn observe(findings: &Findings<'_>) -> Observation {
+    let shown = findings.keys.shown();
+    match &findings.keys.directory {
+        Directory::Present { description, .. } => Observation::ok(format!("{shown}, {description}")),
+        Directory::Missing if findings.request.is_ok() => {
+            Observation::skipped(format!("{shown} does not exist, and no key was asked for"))
+        }
+        Directory::Missing => Observation::unknown(),
+        Directory::Strange(what) => Observation::skipped(format!("{shown}: {what}: see key-access")),
+    }
+}
+
+fn explain(findings: &Findings<'_>, error: &Error) -> Option<Explanation> {
+    let keys = &findings.keys;
+    let is_the_reason = match error.kind() {
+        ErrorKind::UntrustedAgent => findings.cannot_know_the_agent(),
+        ErrorKind::AccessDenied => keys.lack_the_key(findings.steps.key_was_gone()),
+        _ => false,
+    };
+    let seen = match keys.directory {
+        _ if !is_the_reason => return None,
+        Directory::Missing => {
+            format!("{} does not exist; its owner is whom the agent is known by", keys.shown())
+        }
+        _ => format!("{} is not that of the agent: {}", keys.shown(), error.message()),
+    };
+    Some(Explanation::new(seen, restore(findings)))
+}
+
+/// Brings the key directory of the agent that answers.
+fn restore(findings: &Findings<'_>) -> Vec<String> {
+    if findings.is_contained() {
+        return findings.process.share_host(&findings.keys.path, None);
+    }
+    findings.process.commands(&["# the agent makes it when it starts:", AGENT.restart])
+}

@@ -1,0 +1,80 @@
+//! Who holds the agent's port.
+
+use crate::diagnose::check::{Explanation, Observation, Row};
+use crate::diagnose::findings::{Findings, ServiceState, milliseconds};
+use crate::diagnose::remedy;
+use crate::error::{Error, ErrorKind};
+use crate::installed::AGENT;
+use crate::limits::AGENT_PORT;
+use crate::response;
+
+pub(super) const ROW: Row = Row { id: "port", title: "The agent's port", observe, explain };
+
+fn observe(findings: &Findings<'_>) -> Observation {
+    let port = &findings.port;
+    let observation = match &port.connection {
+        Ok(time) => Observation::ok(reached(findings)).with([("connect_ms", milliseconds(*time))]),
+        Err(_) => Observation::unknown(),
+    };
+    let users: Vec<String> = port.listening.iter().map(|socket| socket.user.clone()).collect();
+    observation.with([("addresses", port.addresses().into()), ("users", users.into())])
+}
+
+fn reached(findings: &Findings<'_>) -> String {
+    let port = &findings.port;
+    if port.listening.is_empty() {
+        return format!("somebody listens on port {}; this system does not tell who", port.number);
+    }
+    let judged =
+        if findings.agent.route.verify_agent { "" } else { ", which is not judged: verify_agent is off" };
+    format!("{} held by {}{judged}", port.addresses().join(" and "), port.holders())
+}
+
+fn explain(findings: &Findings<'_>, error: &Error) -> Option<Explanation> {
+    let port = &findings.port;
+    let message = error.message();
+    let is_known = !port.listening.is_empty();
+    match error.kind() {
+        ErrorKind::UntrustedAgent if findings.cannot_know_the_agent() => None,
+        ErrorKind::UntrustedAgent if is_known => {
+            let seen = format!("held by {}, not by the Azure Arc agent", port.holders());
+            Some(Explanation::new(seen, free(findings)))
+        }
+        ErrorKind::UntrustedAgent => Some(Explanation::new(message, free(findings))),
+        _ if port.connection.is_err() && is_known => Some(Explanation::from(error)),
+        _ if port.connection.is_err() => Some(unreachable(findings, message)),
+        ErrorKind::Protocol if message != response::EXPIRED && port.is_held_by_a_stranger() => {
+            let seen = format!("held by {}, not by the Azure Arc agent: {message}", port.holders());
+            Some(Explanation::new(seen, free(findings)))
+        }
+        _ => None,
+    }
+}
+
+/// Nobody is seen on the port.
+fn unreachable(findings: &Findings<'_>, message: &str) -> Explanation {
+    if findings.is_contained() {
+        let seen = format!("{message}: this container does not use the host's network");
+        return Explanation::new(seen, findings.process.share_host(findings.agent.keys.path(), None));
+    }
+    if findings.port.number != AGENT_PORT {
+        let seen = format!("{message}, and the agent's own port is {AGENT_PORT}: see endpoint");
+        return Explanation::new(seen, remedy::leave_endpoint(findings));
+    }
+    let seen = match findings.service {
+        ServiceState::Runs { .. } => {
+            format!("{message}, although {} runs: it may be starting", AGENT.process)
+        }
+        ServiceState::Stopped | ServiceState::Hidden => format!("{message}, although the agent is installed"),
+    };
+    Explanation::new(seen, findings.process.commands(&[AGENT.restart, AGENT.log]))
+}
+
+/// Takes the port from whoever holds it, and gives it to the agent.
+fn free(findings: &Findings<'_>) -> Vec<String> {
+    let stop = match findings.port.known_holders().next() {
+        Some(holder) => remedy::stop(holder.process),
+        None => "# stop the process that it names".to_owned(),
+    };
+    findings.process.commands(&[&remedy::see_holder(findings.port.number), &stop, AGENT.restart])
+}

@@ -1,0 +1,33 @@
+//! What a token is for. A token opens one service, and many ask for the wrong one: for the address of their
+//! own vault, for Azure Resource Manager as in the samples, or for a service of another cloud.
+
+use crate::diagnose::check::{Explanation, Observation, Row};
+use crate::diagnose::findings::{Findings, one_line};
+use crate::error::{Error, ErrorKind};
+use crate::services::{KEY_VAULT, RESOURCE_MANAGER, host};
+
+pub(super) const ROW: Row = Row { id: "resource", title: "What the token is for", observe, explain };
+
+fn observe(findings: &Findings<'_>) -> Observation {
+    let resource = one_line(&findings.resource);
+    let cloud = findings.cloud();
+    if host(&resource) != host(RESOURCE_MANAGER.resource(cloud)) {
+        return Observation::ok(resource);
+    }
+    Observation::ok(format!(
+        "{resource}, which opens {} and nothing else: {}, for example, wants a token for {}",
+        RESOURCE_MANAGER.title,
+        KEY_VAULT.title,
+        KEY_VAULT.resource(cloud)
+    ))
+}
+
+fn explain(findings: &Findings<'_>, error: &Error) -> Option<Explanation> {
+    if error.kind() == ErrorKind::InvalidArgument {
+        return Some(Explanation::from(error));
+    }
+    let (title, right) = findings.meant().filter(|_| error.kind() == ErrorKind::Refused)?;
+    let resource = one_line(&findings.resource);
+    let seen = format!("{resource} is not what tokens for {title} are asked for: {}", error.message());
+    Some(Explanation::new(seen, vec![format!("arcidentity doctor {right}")]))
+}

@@ -1,0 +1,106 @@
+//! The directory of the keys, and whether this process may read them.
+
+use std::fs::{self, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+
+#[cfg(unix)]
+use crate::accounts;
+use crate::keyfile::KeyDirectory;
+
+/// No file of the agent has this name; looking for it shows whether one may look.
+const NO_KEY: &str = "arcidentity-diagnose";
+
+/// What was seen of the key directory.
+pub(crate) struct Keys {
+    pub(crate) path: PathBuf,
+    pub(crate) directory: Directory,
+    /// Whether this process may open files in it, as far as the directory's own mode goes.
+    pub(crate) may_enter: bool,
+}
+
+pub(crate) enum Directory {
+    Present {
+        description: String,
+        owner: Owner,
+    },
+    Missing,
+    /// Something else is there, or it cannot be seen.
+    Strange(String),
+}
+
+/// The user and the group that a file belongs to, where files do.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Owner {
+    pub(crate) uid: Option<u32>,
+    pub(crate) gid: Option<u32>,
+}
+
+impl Keys {
+    pub(crate) fn find(path: &Path) -> Keys {
+        let directory = match fs::metadata(path) {
+            Ok(found) if found.is_dir() => {
+                let owner = owner(&found);
+                Directory::Present { description: describe(&found, owner), owner }
+            }
+            Ok(_) => Directory::Strange("not a directory".to_owned()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Directory::Missing,
+            Err(error) => Directory::Strange(error.to_string()),
+        };
+        let probe = fs::symlink_metadata(path.join(NO_KEY));
+        let may_enter = probe.err().is_none_or(|error| error.kind() == io::ErrorKind::NotFound);
+        Keys { path: path.to_owned(), directory, may_enter }
+    }
+
+    /// Whether a key that could not be read lies elsewhere. Who may look and finds no key looks into the directory
+    /// of another agent; but Windows says the same to whoever may not look.
+    pub(crate) fn lack_the_key(&self, key_was_gone: bool) -> bool {
+        matches!(self.directory, Directory::Missing) || (!cfg!(windows) && key_was_gone && self.may_enter)
+    }
+
+    /// Whether this is the agent's own path, and the agent's own directory is not there. That one belongs to
+    /// the agent's user; one of root is what a container has without a mount.
+    pub(crate) fn is_not_the_agents(&self) -> bool {
+        let is_theirs = match &self.directory {
+            Directory::Present { owner, .. } => owner.uid != Some(0),
+            Directory::Missing => false,
+            Directory::Strange(_) => true,
+        };
+        KeyDirectory::find(None).is_ok_and(|own| own.path() == self.path) && !is_theirs
+    }
+
+    pub(crate) fn shown(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    pub(crate) fn group(&self) -> Option<u32> {
+        match &self.directory {
+            Directory::Present { owner, .. } => owner.gid,
+            _ => None,
+        }
+    }
+}
+
+#[cfg(unix)]
+fn owner(found: &Metadata) -> Owner {
+    use std::os::unix::fs::MetadataExt;
+    Owner { uid: Some(found.uid()), gid: Some(found.gid()) }
+}
+
+#[cfg(not(unix))]
+fn owner(_: &Metadata) -> Owner {
+    Owner::default()
+}
+
+#[cfg(unix)]
+fn describe(found: &Metadata, owner: Owner) -> String {
+    use std::os::unix::fs::MetadataExt;
+    let user = accounts::user(owner.uid.unwrap_or_default());
+    let group = accounts::group(owner.gid.unwrap_or_default());
+    format!("of {user} and the group {group}, mode {:03o}", found.mode() & 0o7777)
+}
+
+#[cfg(not(unix))]
+fn describe(_: &Metadata, _: Owner) -> String {
+    "a directory".to_owned()
+}

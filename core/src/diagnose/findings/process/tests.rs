@@ -1,0 +1,106 @@
+//! Machines laid out in a directory.
+#![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
+
+use std::fs;
+
+use tempfile::TempDir;
+
+use super::*;
+
+/// A machine with these files, and what is found on it.
+fn find(files: &[(&str, &str)], environment: fn(&str) -> Option<std::ffi::OsString>) -> ThisProcess {
+    let root = TempDir::new().unwrap();
+    let login = [
+        ("etc/passwd", "root:x:0:0::/:\napp:x:1000:1000::/:\n"),
+        ("proc/self/status", "PPid:\t20\nUid:\t0\t1000\t0\t0\nGid:\t0\t1000\t0\t0\nGroups:\t4 990 \n"),
+        ("proc/20/status", "PPid:\t10\n"),
+        ("proc/20/comm", "bash\n"),
+        ("proc/10/status", "PPid:\t1\n"),
+        ("proc/10/comm", "sshd\n"),
+    ];
+    for (path, content) in login.iter().chain(files) {
+        let path = root.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+    ThisProcess::from_files(&System { root: Some(root.path().to_owned()), environment })
+}
+
+#[test]
+fn the_effective_user_counts_and_the_groups_of_the_process() {
+    let found = find(&[], |_| None);
+    assert_eq!((found.uid, found.user.as_str(), found.is_known), (Some(1000), "app", true));
+    assert_eq!(found.groups, [1000, 4, 990]);
+    let stranger = find(&[("etc/passwd", "root:x:0:0::/:\n")], |_| None);
+    assert_eq!((stranger.user.as_str(), stranger.is_known), ("uid 1000", false));
+}
+
+#[test]
+fn how_a_process_was_started() {
+    let bash = ("proc/10/comm", "bash\n");
+    let launch = |files: &[(&str, &str)]| find(files, |_| None).launch;
+    let in_group = |path: &str| launch(&[bash, ("proc/self/cgroup", path)]);
+    assert_eq!(launch(&[]), Launch::Login);
+    assert_eq!(launch(&[("proc/10/comm", "cron\n")]), Launch::Cron);
+    assert_eq!(launch(&[bash]), Launch::Other);
+    assert_eq!(in_group("0::/system.slice/app.service\n"), Launch::Service("app.service".into()));
+    assert_eq!(
+        in_group("1:name=systemd:/system.slice/a@b.service/x\n"),
+        Launch::Service("a@b.service".into())
+    );
+    assert_eq!(in_group("0::/user.slice/user-1.slice/session-2.scope\n"), Launch::Login);
+    let manager = "0::/user.slice/user-1.slice/user@1.service/app.slice/";
+    assert_eq!(in_group(&format!("{manager}app.service\n")), Launch::UserService("app.service".into()));
+    assert_eq!(in_group(&format!("{manager}terminal.scope\n")), Launch::Login);
+    assert_eq!(in_group("0::/system.slice/$(reboot).service\n"), Launch::Other);
+    // What cron starts may have a session.
+    assert_eq!(
+        launch(&[("proc/10/comm", "crond\n"), ("proc/self/cgroup", "0::/user.slice/session-2.scope\n")]),
+        Launch::Cron
+    );
+}
+
+#[test]
+fn a_ring_of_parents_ends() {
+    assert_eq!(
+        find(&[("proc/10/comm", "a\n"), ("proc/10/status", "PPid:\t20\n")], |_| None).launch,
+        Launch::Other
+    );
+}
+
+#[test]
+fn containers() {
+    let kind = |files: &[(&str, &str)]| find(files, |_| None).container;
+    assert_eq!(kind(&[]), None);
+    assert_eq!(kind(&[(".dockerenv", "")]), Some("Docker"));
+    assert_eq!(kind(&[("run/.containerenv", "")]), Some("Podman"));
+    assert_eq!(kind(&[("proc/1/cgroup", "1:cpu:/docker/abc\n")]), Some("Docker"));
+    assert_eq!(kind(&[("run/systemd/container", "lxc")]), Some("LXC"));
+    assert_eq!(find(&[], |name| (name == "container").then(|| "podman".into())).container, Some("Podman"));
+    assert_eq!(
+        find(&[(".dockerenv", "")], |name| (name == "KUBERNETES_SERVICE_HOST").then(|| "x".into())).container,
+        Some("Kubernetes")
+    );
+}
+
+#[test]
+fn remedies_follow_the_launch_and_the_distribution() {
+    let remedy = |files: &[(&str, &str)]| find(files, |_| None).join("himds");
+    let bash = ("proc/10/comm", "bash\n");
+    assert_eq!(remedy(&[])[0], "sudo usermod -aG himds app");
+    assert_eq!(remedy(&[]).last().unwrap(), "newgrp himds");
+    let alpine = ("etc/os-release", "ID=alpine\nPRETTY_NAME=\"Alpine Linux\"\n");
+    assert_eq!(remedy(&[alpine])[0], "sudo addgroup app himds");
+    assert!(remedy(&[("proc/10/comm", "cron\n")])[1].contains("next run"));
+    let service = remedy(&[bash, ("proc/self/cgroup", "0::/system.slice/app.service\n")]);
+    assert!(service[1].contains("SupplementaryGroups=himds"), "{service:?}");
+    assert_eq!(service.last().unwrap(), "sudo systemctl restart app.service");
+    let root = ("proc/self/status", "PPid:\t20\nUid:\t0\t0\t0\t0\n");
+    assert!(find(&[root], |_| None).is_root());
+    assert_eq!(find(&[root], |_| None).commands(&["sudo x | sudo y"]), ["x | y"]);
+    assert_eq!(find(&[("etc/os-release", "ID=\"rhel\"")], |_| None).distribution, Distribution::RedHat);
+    assert_eq!(
+        find(&[("etc/os-release", "ID=ubuntu\nID_LIKE=debian")], |_| None).distribution,
+        Distribution::Other
+    );
+}
