@@ -94,8 +94,8 @@ extern "C" {
 #define ARC_FORCE_REFRESH 1
 
 /**
- * A source of tokens, with its own memory. Every function that takes a
- * `const arc_client *` may be called from many threads at once.
+ * A source of tokens, with a token cache of its own. Every function that takes
+ * a `const arc_client *` may be called from many threads at once.
  */
 typedef struct arc_client arc_client;
 
@@ -254,7 +254,7 @@ ARC_API int64_t arc_token_expires_on(const arc_token *token) ARC_NOEXCEPT;
 
 /**
  * When the client will ask the agent for a new token, in the same seconds as
- * `arc_token_expires_on`. Until then it answers from memory.
+ * `arc_token_expires_on`. Until then it answers from the token cache.
  *
  * 0 if `token` is NULL.
  */
@@ -425,7 +425,7 @@ arc_status arc_client_new(const arc_options *options,
 ARC_NOEXCEPT;
 
 /**
- * Gets an access token for `resource`, from memory or from the agent.
+ * Gets an access token for `resource`, from the token cache or from the agent.
  *
  * `resource` is the URI of the service to call, such as
  * "https://vault.azure.net", or its scope, which has "/.default" at its end:
@@ -504,7 +504,7 @@ ARC_NOEXCEPT;
  * of the machine's cloud.
  *
  * Blocks for at most the timeout of `client`, and without an agent for about
- * a second. Uses and changes no token in memory.
+ * a second. Neither uses nor changes the token cache.
  *
  * Returns `ARC_OK`, whatever is wrong, and puts the report in `*out`, to
  * release with `arc_report_free`. On failure `*out` is NULL and `*err` holds
@@ -520,7 +520,7 @@ arc_status arc_client_diagnose(const arc_client *client,
 ARC_NOEXCEPT;
 
 /**
- * Forgets the tokens in memory, and wipes those that nobody else holds.
+ * Empties the token cache, and wipes the tokens that nobody else holds.
  * Tokens handed out stay valid. A request under way still answers its
  * callers, and its token is not kept.
  *

@@ -119,7 +119,7 @@ public:
     /// When the token expires.
     TimePoint expires_on() const noexcept { return time(arc_token_expires_on(token_.get())); }
 
-    /// When the client will ask the agent for a new token. Until then it answers from memory.
+    /// When the client will ask the agent for a new token. Until then it answers from the token cache.
     TimePoint refresh_on() const noexcept { return time(arc_token_refresh_on(token_.get())); }
 
 private:
@@ -267,7 +267,7 @@ private:
     detail::Handle<arc_options, arc_options_free> options_{arc_options_new()};
 };
 
-/// A source of tokens, with its own memory. Many threads may use it at once.
+/// A source of tokens, with a token cache of its own. Many threads may use it at once.
 class Client {
 public:
     /// Reads the environment, and does no I/O. `options` may be changed afterwards. Throws Error with
@@ -275,8 +275,8 @@ public:
     /// another setting cannot be used.
     explicit Client(const Options &options = Options()) : client_(make(options)) {}
 
-    /// An access token for `resource`, such as "https://vault.azure.net" or its scope, from memory or from the agent.
-    /// Blocks for at most the timeout. `force_refresh` asks for a new one, whatever is in memory. See
+    /// An access token for `resource`, such as "https://vault.azure.net" or its scope, from the token cache or from the agent.
+    /// Blocks for at most the timeout. `force_refresh` asks for a new one, whatever the token cache holds. See
     /// arc_client_get_token().
     [[nodiscard]] Token get_token(const std::string &resource, bool force_refresh = false) const {
         const std::uint32_t flags = force_refresh ? ARC_FORCE_REFRESH : 0;
@@ -310,7 +310,7 @@ public:
     }
 
     /// Looks at everything on this machine that a token for `resource` needs, asks the agent for one, and reports what
-    /// is wrong and how to mend it. Blocks for at most the timeout. Uses and changes no token in memory.
+    /// is wrong and how to mend it. Blocks for at most the timeout. Neither uses nor changes the token cache.
     [[nodiscard]] Report diagnose(const std::string &resource) const {
         return report(detail::c_str(resource));
     }
@@ -318,7 +318,7 @@ public:
     /// The same for Azure Resource Manager of the machine's cloud.
     [[nodiscard]] Report diagnose() const { return report(nullptr); }
 
-    /// Forgets the tokens in memory, and wipes those that nobody else holds. Tokens handed out stay valid.
+    /// Empties the token cache, and wipes the tokens that nobody else holds. Tokens handed out stay valid.
     void clear() const noexcept { arc_client_clear(client_.get()); }
 
 private:

@@ -35,7 +35,7 @@ namespace azure {
 ///     auto credential = std::make_shared<arcidentity::azure::ArcCredential>();
 ///     Azure::Security::KeyVault::Secrets::SecretClient client("https://NAME.vault.azure.net", credential);
 ///
-/// Use one for all of them, so that they share its memory. GetCredentialName() is "ArcCredential".
+/// Use one for all of them, so that they share its token cache. GetCredentialName() is "ArcCredential".
 class ArcCredential final : public Azure::Core::Credentials::TokenCredential {
 public:
     /// With a client of its own. Does no I/O.
@@ -48,7 +48,7 @@ public:
             throw failure(ARC_ERROR_INVALID_ARGUMENT, "client is null");
     }
 
-    /// An access token for the one scope in `request`, such as "https://vault.azure.net/.default", from memory or
+    /// An access token for the one scope in `request`, such as "https://vault.azure.net/.default", from the cache or
     /// from the agent.
     ///
     /// A token that ends within `MinimumExpiration` is replaced once, and the new one is returned even if it ends as

@@ -1,4 +1,4 @@
-//! `arc_client`: a source of tokens with its own memory.
+//! `arc_client`: a source of tokens with a token cache of its own.
 
 use std::ffi::{c_char, c_void};
 
@@ -13,8 +13,8 @@ use crate::status::arc_status;
 use crate::text;
 use crate::token::arc_token;
 
-/// A source of tokens, with its own memory. Every function that takes a
-/// `const arc_client *` may be called from many threads at once.
+/// A source of tokens, with a token cache of its own. Every function that takes
+/// a `const arc_client *` may be called from many threads at once.
 pub struct arc_client(Client);
 
 impl arc_client {
@@ -60,7 +60,7 @@ pub unsafe extern "C" fn arc_client_new(
     }
 }
 
-/// Gets an access token for `resource`, from memory or from the agent.
+/// Gets an access token for `resource`, from the token cache or from the agent.
 ///
 /// `resource` is the URI of the service to call, such as
 /// "https://vault.azure.net", or its scope, which has "/.default" at its end:
@@ -195,7 +195,7 @@ pub unsafe extern "C" fn arc_client_get_metadata(
 /// of the machine's cloud.
 ///
 /// Blocks for at most the timeout of `client`, and without an agent for about
-/// a second. Uses and changes no token in memory.
+/// a second. Neither uses nor changes the token cache.
 ///
 /// Returns `ARC_OK`, whatever is wrong, and puts the report in `*out`, to
 /// release with `arc_report_free`. On failure `*out` is NULL and `*err` holds
@@ -220,7 +220,7 @@ pub unsafe extern "C" fn arc_client_diagnose(
     }
 }
 
-/// Forgets the tokens in memory, and wipes those that nobody else holds.
+/// Empties the token cache, and wipes the tokens that nobody else holds.
 /// Tokens handed out stay valid. A request under way still answers its
 /// callers, and its token is not kept.
 ///

@@ -67,7 +67,7 @@ pub unsafe extern "C" fn arc_token_expires_on(token: *const arc_token) -> i64 {
 }
 
 /// When the client will ask the agent for a new token, in the same seconds as
-/// `arc_token_expires_on`. Until then it answers from memory.
+/// `arc_token_expires_on`. Until then it answers from the token cache.
 ///
 /// 0 if `token` is NULL.
 #[unsafe(no_mangle)]

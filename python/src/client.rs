@@ -12,7 +12,7 @@ use crate::report::{self, Report};
 use crate::token::Token;
 use crate::{call, default_client, error, signals};
 
-/// A source of access tokens, with its own memory. Any number of threads may use it at once.
+/// A source of access tokens, with a token cache of its own. Any number of threads may use it at once.
 ///
 /// Making one does no I/O. No thread, no connection and no lock outlives a call, so that a process may fork
 /// at any time.
@@ -91,9 +91,9 @@ impl Client {
     /// An access token for `resource`, such as "https://vault.azure.net", or for the scope that names it,
     /// "https://vault.azure.net/.default".
     ///
-    /// From memory as long as it is fresh, else from the agent. Threads that want the same resource share one
+    /// From the token cache as long as it is fresh, else from the agent. Threads that want the same resource share one
     /// request; another resource never waits for it. With `force_refresh` a new token comes from the agent
-    /// whatever is in memory, for example after a service has rejected the old one. Other Python threads go
+    /// whatever the token cache holds, for example after a service has rejected the old one. Other Python threads go
     /// on while a call waits, and Ctrl-C ends it.
     ///
     /// Raises a subclass of ArcError that says why there is no token.
@@ -141,7 +141,7 @@ impl Client {
         }
     }
 
-    /// Forgets the tokens in memory. Those handed out stay valid.
+    /// Empties the token cache. Tokens handed out stay valid.
     fn clear(&self, py: Python<'_>) -> PyResult<()> {
         self.with(py, |client| {
             call::blocking(py, || {

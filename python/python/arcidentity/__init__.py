@@ -9,7 +9,7 @@ of privileged users. This package is that handshake: small, typed, without depen
     token = arcidentity.get_token("https://vault.azure.net")
     headers = {"Authorization": f"Bearer {token.token}"}
 
-Tokens are kept in memory and renewed in time, so ask whenever you need one. Every failure is an
+Tokens are cached in memory and renewed in time, so ask whenever you need one. Every failure is an
 `ArcError`, with one subclass for each cause and a hint at what to do. `diagnose` tells why there is
 no token:
 

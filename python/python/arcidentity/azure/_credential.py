@@ -32,7 +32,7 @@ class ArcCredential:
 
     client
         Where the tokens come from. Defaults to the one that `arcidentity.get_token` uses, so that
-        all such credentials share its memory.
+        all such credentials share its token cache.
     settings
         Those of `arcidentity.Client`, to make a client with: endpoint, key_directory, timeout,
         max_attempts, verify_agent, client_id, object_id, resource_id.
@@ -52,7 +52,7 @@ class ArcCredential:
         enable_cae: bool = False,
         **kwargs: Any,
     ) -> AccessToken:
-        """Get an access token, from memory as long as it is fresh. Clients of the SDK call this.
+        """Get an access token, from the token cache as long as it is fresh. Clients of the SDK call this.
 
             ArcCredential().get_token("https://vault.azure.net/.default").expires_on
 
