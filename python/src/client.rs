@@ -40,7 +40,7 @@ use crate::{call, default_client, error, signals};
 /// Raises InvalidArgumentError for a setting that makes no sense, and UntrustedAgentError for an endpoint
 /// that is not on this machine.
 // Behind a pointer: Python aligns its objects to 16 bytes, and core's client keeps cache lines apart.
-#[pyclass(frozen, module = "arcidentity")]
+#[pyclass(frozen, weakref, module = "arcidentity")]
 #[derive(Default)]
 pub(crate) struct Client(Source);
 

@@ -174,6 +174,22 @@ def test_what_is_known_of_replaced_tokens_stays_small(
         assert len(_renewal._renewals) <= 4 + 1
 
 
+def test_a_client_in_the_place_of_one_that_is_gone_gets_a_new_token(
+    api: Api, server: Server, agent: Emulator
+) -> None:
+    def status(client: arcidentity.Client) -> int:
+        api.revoked.add(client.get_token(VAULT).token)
+        auth = arcidentity.BearerAuth(VAULT, client=client)
+        return requests.get(server.url, auth=auth, verify=server.ca_file).status_code
+
+    assert status(connect(agent)) == 200
+    client = connect(agent)
+    # As if it had the number of the first one, and the agent had given it the same token.
+    key = _renewal._key(client, client.get_token(VAULT))
+    _renewal._renewals[key] = list(_renewal._renewals.values())[-1]
+    assert status(client) == 200
+
+
 class Renewal:
     """The time after a refusal in which the agent has not yet given another token."""
 

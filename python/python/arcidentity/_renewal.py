@@ -3,14 +3,15 @@
 import os
 import threading
 import time
+import weakref
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 
 from arcidentity._native import Client, Token
 
 # Process, client and token, by numbers: no token is kept here longer than elsewhere. A forked child
-# has its parent's entries, but not the threads that would end them. A client in the place of one
-# that is gone gets what the agent gave to that, so for it the entries are as true.
+# has its parent's entries, but not the threads that would end them. A client may get the number of
+# one that is gone, for which an entry says nothing: it knows its own.
 _Key = tuple[int, int, int]
 
 # Shared by all BearerAuths, because programs make one for each request.
@@ -25,11 +26,14 @@ _LIMIT = 1000
 
 
 class _Try(Future[None]):
-    def __init__(self) -> None:
+    def __init__(self, client: Client) -> None:
         super().__init__()
+        self._client = weakref.ref(client)
         self._began = time.monotonic()
 
-    def is_over(self) -> bool:
+    def is_over(self, client: Client) -> bool:
+        if self._client() is not client:
+            return True
         return self.done() and time.monotonic() - self._began > _PAUSE
 
 
@@ -44,9 +48,9 @@ def renewal(client: Client, resource: str, rejected: Token) -> Future[None]:
         _renewals.clear()
     key = _key(client, rejected)
     earlier = _renewals.get(key)
-    if earlier is not None and earlier.is_over():
+    if earlier is not None and earlier.is_over(client):
         _renewals.pop(key, None)
-    own = _Try()
+    own = _Try(client)
     try:
         known = _renewals.setdefault(key, own)
         if known is own:
