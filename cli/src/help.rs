@@ -63,7 +63,7 @@ pub(crate) fn how_to_read(topic: Option<Topic>) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Topic, text};
-    use arcidentity_core::services::{Cloud, SERVICES};
+    use arcidentity_core::azure_services::{Cloud, SERVICES};
 
     #[test]
     fn every_short_name_is_in_the_help_with_its_resource() {

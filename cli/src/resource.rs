@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use arcidentity_core::services::{AzureService, Cloud, SERVICES};
+use arcidentity_core::azure_services::{AzureService, Cloud, SERVICES};
 use arcidentity_core::{Error, Metadata, without_scope};
 
 use crate::failure::Failure;

@@ -8,8 +8,8 @@ use crate::http::{HttpClient, Response};
 use crate::keyfile::{KeyDirectory, KeyError};
 use crate::limits::MAX_CHALLENGES;
 use crate::retry::Failure;
-use crate::scrub;
 use crate::secret::Secret;
+use crate::wipe;
 
 /// What was done in an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub(crate) fn attempt<T>(
 ) -> Result<T, Failure> {
     let outcome = exchange(http, keys, on_step, parse);
     // The key and the token were copied and searched.
-    scrub::stack_and_registers();
+    wipe::stack_and_registers();
     outcome
 }
 

@@ -34,6 +34,8 @@
 
 mod accounts;
 mod agent;
+#[doc(hidden)]
+pub mod azure_services;
 mod buffer;
 mod builder;
 mod cache;
@@ -61,15 +63,13 @@ mod metadata;
 mod resource;
 mod response;
 mod retry;
-mod scrub;
 mod secret;
-#[doc(hidden)]
-pub mod services;
 mod shortage;
 mod status;
 #[cfg(any(windows, test))]
 mod tcp_table;
 mod token;
+mod wipe;
 
 #[cfg(windows)]
 #[allow(unsafe_code, reason = "Windows has functions of C")]

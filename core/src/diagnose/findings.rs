@@ -23,13 +23,13 @@ pub(super) use self::service::ServiceState;
 pub(super) use self::system::{System, one_line};
 use self::time::Time;
 use crate::agent::Agent;
+use crate::azure_services::{Cloud, RESOURCE_MANAGER};
 use crate::error::{Error, ErrorKind};
 use crate::installed;
 use crate::limits::AGENT_PORT;
 use crate::metadata::Metadata;
 use crate::resource;
 use crate::retry::Failure;
-use crate::services::{Cloud, RESOURCE_MANAGER};
 use crate::status::AgentStatus;
 
 pub(super) struct Findings<'a> {

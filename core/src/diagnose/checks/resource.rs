@@ -1,10 +1,10 @@
 //! What a token is for. A token opens one service, and many ask for the wrong one: for the address of their
 //! own vault, for Azure Resource Manager as in the samples, or for a service of another cloud.
 
+use crate::azure_services::{KEY_VAULT, RESOURCE_MANAGER, host};
 use crate::diagnose::check::{Explanation, Observation, Row};
 use crate::diagnose::findings::{Findings, one_line};
 use crate::error::{Error, ErrorKind};
-use crate::services::{KEY_VAULT, RESOURCE_MANAGER, host};
 
 pub(super) const ROW: Row = Row { id: "resource", title: "What the token is for", observe, explain };
 

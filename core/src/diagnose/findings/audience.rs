@@ -1,6 +1,6 @@
 //! Which service of Azure a resource, or the audience of a token, stands for.
 
-use crate::services::{AzureService, Cloud};
+use crate::azure_services::{AzureService, Cloud};
 
 /// The service and the resource that were meant, where another was asked for.
 pub(crate) fn meant(resource: &str, cloud: Cloud) -> Option<(&'static str, &'static str)> {
@@ -21,7 +21,7 @@ pub(crate) fn differ(one: &str, other: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{differ, meant};
-    use crate::services::Cloud::{Public, UsGovernment};
+    use crate::azure_services::Cloud::{Public, UsGovernment};
 
     #[test]
     fn what_was_meant() {
