@@ -139,6 +139,20 @@ mod tests {
     }
 
     #[test]
+    fn an_expired_token_is_forgotten_with_the_next_request() {
+        let cache = Cache::new();
+        let now = SystemClock.now();
+        let issue = |lifetime| move |_| Ok(TokenData::new("token", now, lifetime, lifetime));
+        let get = |resource, lifetime| {
+            cache.get(resource, Kind::Normal, &SystemClock, &deadline(), issue(lifetime)).unwrap()
+        };
+        let (expired, valid) = (get("expired", 0), get("valid", 3600));
+        get("another", 3600);
+        assert_eq!((Arc::strong_count(&expired), Arc::strong_count(&valid)), (1, 2));
+        assert_eq!(cache.current().lock().len(), 2);
+    }
+
+    #[test]
     fn a_child_that_clears_lets_go_of_what_it_inherited_too() {
         let mut cache = Cache::new();
         let token = get(&cache);

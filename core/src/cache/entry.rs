@@ -75,6 +75,11 @@ impl Entry {
         true
     }
 
+    /// Lets go of a token that has expired, and gives it.
+    pub(super) fn expire(&mut self, now: Now) -> Option<Arc<TokenData>> {
+        self.token.take_if(|token| !now.is_before(token.expires))
+    }
+
     /// Whether there is nothing to remember.
     pub(super) fn is_empty(&self) -> bool {
         self.token.is_none() && self.normal.is_none() && self.forced.is_none()

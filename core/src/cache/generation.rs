@@ -120,13 +120,14 @@ impl Generation {
     /// Takes the outcome of a request into the entry, unless that was cleared meanwhile.
     fn finish(&self, resource: &str, kind: Kind, flight: &Arc<Flight>, outcome: &Outcome, now: Now) {
         let mut entries = self.lock();
-        let Some(entry) = entries.get_mut(resource) else { return };
-        if entry.finish(kind, flight, outcome, now) {
+        if entries.get_mut(resource).is_some_and(|entry| entry.finish(kind, flight, outcome, now)) {
             self.stripes.forget(resource);
         }
-        if entry.is_empty() {
-            entries.remove(resource);
+        // Expired tokens are of no use, and shall not be found in memory because nobody asks for them again.
+        for (expired, _) in entries.iter_mut().filter_map(|(name, entry)| Some((name, entry.expire(now)?))) {
+            self.stripes.forget(expired);
         }
+        entries.retain(|_, entry| !entry.is_empty());
     }
 
     /// Forgets every token.
