@@ -6,16 +6,26 @@
 #[cfg(unix)]
 use std::fs;
 
-/// The name of a user, or `uid 1000`.
+/// `the user app`, or `uid 1000`.
 #[cfg(unix)]
 pub(crate) fn user(id: u32) -> String {
-    name_in("/etc/passwd", id).unwrap_or_else(|| format!("uid {id}"))
+    user_name(id).map_or_else(|| format!("uid {id}"), |name| format!("the user {name}"))
 }
 
-/// The name of a group, or `gid 1000`.
+/// `the group app`, or `gid 1000`.
 #[cfg(unix)]
 pub(crate) fn group(id: u32) -> String {
-    name_in("/etc/group", id).unwrap_or_else(|| format!("gid {id}"))
+    group_name(id).map_or_else(|| format!("gid {id}"), |name| format!("the group {name}"))
+}
+
+#[cfg(unix)]
+pub(crate) fn user_name(id: u32) -> Option<String> {
+    name_in("/etc/passwd", id)
+}
+
+#[cfg(unix)]
+pub(crate) fn group_name(id: u32) -> Option<String> {
+    name_in("/etc/group", id)
 }
 
 #[cfg(unix)]

@@ -2,10 +2,11 @@
 //!
 //! The name comes from whoever answered on the port, so nothing about it is believed. It is checked as
 //! text first ([`realm`]); then that one name is opened in the key directory, without following a link,
-//! and the open file itself is checked (`unix.rs`, `windows.rs`); then its
-//! text is.
+//! and the open file itself is checked (`unix.rs`, `windows.rs`); then its text is.
 
 mod error;
+#[cfg(unix)]
+mod permission;
 mod realm;
 mod text;
 #[cfg(unix)]

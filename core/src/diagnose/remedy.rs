@@ -21,7 +21,7 @@ impl ThisProcess {
         let user = &self.user;
         let join = match (&self.launch, self.distribution) {
             (Launch::Service(unit), _) => return self.drop_in(unit, &format!("SupplementaryGroups={group}")),
-            _ if !self.is_known => format!("# give the user {user} a place in the group {group}"),
+            _ if !self.is_known => format!("# start this program with the group {group}"),
             (_, Distribution::Alpine) => format!("sudo addgroup {user} {group}"),
             (_, Distribution::RedHat | Distribution::Other) => (LINUX.join)(group, user),
         };
@@ -34,7 +34,7 @@ impl ThisProcess {
     pub(super) fn log_in_again(&self, group: &str) -> Vec<String> {
         match &self.launch {
             Launch::Login => self.commands(&[
-                "# log out and in again, from the first window to the last; or, for one shell:",
+                "# log out of all sessions and log in again; or, for one shell:",
                 &format!("newgrp {group}"),
             ]),
             Launch::Service(unit) => self.commands(&[&format!("sudo systemctl restart {unit}")]),

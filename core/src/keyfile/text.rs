@@ -19,7 +19,7 @@ pub(crate) fn key_text(content: &[u8]) -> Result<&str, Error> {
     match std::str::from_utf8(text) {
         Ok("") => Err(untrusted("the key file is empty")),
         Ok(text) if visible => Ok(text),
-        _ => Err(untrusted("the key file holds more than visible ASCII text")),
+        _ => Err(untrusted("the key file contains other characters than visible ASCII")),
     }
 }
 

@@ -11,10 +11,11 @@ use nix::sys::stat::Mode;
 use nix::unistd::geteuid;
 
 use super::error::{KeyError, denied, unreadable, untrusted};
+use super::permission;
 use super::realm::Syntax;
 use super::text::check_size;
 use crate::error::Error;
-use crate::{accounts, installed, shortage};
+use crate::{accounts, shortage};
 
 pub(super) const SYNTAX: Syntax = Syntax::Unix;
 
@@ -55,7 +56,7 @@ fn check_file(file: &Metadata, directory: &Metadata) -> Result<usize, Error> {
     }
     // The agent's own group may write; everybody may not.
     if file.mode() & 0o002 != 0 {
-        return Err(untrusted("the key file is writable for everybody"));
+        return Err(untrusted("the key file is world-writable"));
     }
     check_size(file.len())
 }
@@ -66,7 +67,7 @@ fn cannot_open_directory(directory: &Path, errno: Errno) -> KeyError {
         Errno::ENOENT | Errno::ENOTDIR => denied(format!("the key directory {shown} does not exist"))
             .with_hint(format!("in a container, mount the host's {shown} read-only at the same path")),
         Errno::EACCES | Errno::EPERM => denied(format!("{} may not enter {shown}", caller()))
-            .with_hint(join_group(installed::LINUX.group)),
+            .with_hint(permission::hint(std::fs::metadata(directory).ok().map(|status| status.gid()))),
         other => not_opened(&format!("the key directory {shown}"), other),
     };
     KeyError::Final(error)
@@ -81,11 +82,11 @@ fn cannot_open_file(directory: &Path, status: &Metadata, errno: Errno) -> KeyErr
         ),
         Errno::EACCES | Errno::EPERM => KeyError::Final(
             denied(format!("{} may not read the keys in {shown}", caller()))
-                .with_hint(join_group(&accounts::group(status.gid()))),
+                .with_hint(permission::hint(Some(status.gid()))),
         ),
         Errno::ELOOP | Errno::EMLINK => untrusted("the agent named a key that is a symbolic link").into(),
         Errno::ENXIO | Errno::ENODEV => untrusted("the agent named a key that is not a regular file").into(),
-        Errno::ENAMETOOLONG => untrusted("the agent named a key file with an endless name").into(),
+        Errno::ENAMETOOLONG => untrusted("the agent named a key file whose name is too long").into(),
         other => KeyError::Final(not_opened("the key file", other)),
     }
 }
@@ -96,19 +97,5 @@ fn not_opened(what: &str, errno: Errno) -> Error {
 }
 
 fn caller() -> String {
-    format!("the user {}", accounts::user(geteuid().as_raw()))
-}
-
-fn join_group(group: &str) -> String {
-    if geteuid().is_root() {
-        // Root of a user namespace, or a security module: no group helps there.
-        return "root is denied here: check the container's user mapping and the security module's log"
-            .to_owned();
-    }
-    let user = accounts::user(geteuid().as_raw());
-    format!(
-        "add {user} to the group {group}: {}, then log in again or restart the service (systemd: \
-         SupplementaryGroups={group})",
-        (installed::LINUX.join)(group, &user)
-    )
+    accounts::user(geteuid().as_raw())
 }

@@ -74,7 +74,7 @@ fn cannot_open(directory: &Path, error: &io::Error) -> KeyError {
             KeyError::Final(denied(format!("this user may not read the keys in {shown}")).with_hint(hint()))
         }
         ERROR_INVALID_NAME | ERROR_FILENAME_EXCED_RANGE => {
-            untrusted("the agent named a key file with a name that no file can have").into()
+            untrusted("the agent named a key file whose name is not valid").into()
         }
         _ => {
             let message = format!("the key file cannot be opened: {error}");

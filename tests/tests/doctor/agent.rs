@@ -8,11 +8,11 @@ fn all_is_well() {
         return;
     };
     report.assert_token(&[]);
-    assert!(report.seen("service").starts_with("himds runs (process "));
+    assert!(report.seen("service").starts_with("himds is running (process "));
     assert!(report.seen("port").contains("127.0.0.1:40342"));
     assert!(report.seen("port").contains("the user himds"));
     assert_eq!(report.seen("key-access"), "app read a key");
-    assert!(report.seen("key-directory").contains("of himds and the group himds, mode 770"));
+    assert!(report.seen("key-directory").contains("of the user himds and the group himds, mode 770"));
 }
 
 #[test]

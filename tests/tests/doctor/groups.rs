@@ -1,6 +1,6 @@
 //! Users who are in the group, on paper only, or not at all.
 
-use super::machine::report;
+use super::machine::{on_a_machine, report};
 
 #[test]
 fn not_in_the_group() {
@@ -31,6 +31,41 @@ fn the_group_of_the_directory_has_no_name() {
     };
     report.assert_cause("key-access", 4);
     assert!(report.seen("key-access").contains("990 is not in /etc/group"));
+}
+
+/// Nobody is told to become a member of the group root.
+#[test]
+fn the_group_of_the_directory_is_not_the_agents() {
+    let give_away = "chgrp root /var/opt/azcmagent/tokens;";
+    let Some(report) = report(&format!("start_agent; {give_away} as app app /opt/arcidentity doctor --json"))
+    else {
+        return;
+    };
+    report.assert_cause("key-access", 4);
+    assert!(
+        report.seen("key-access").contains("the group root instead of himds"),
+        "{}",
+        report.seen("key-access")
+    );
+    assert!(report.remedy("key-access").starts_with("sudo systemctl restart himdsd"));
+    let Some(hint) = hint(&format!("start_agent; {give_away} as app app")) else { return };
+    assert!(!hint.contains("usermod") && hint.contains("instead of the group himds"), "{hint}");
+}
+
+/// What is advised with the error of a command.
+fn hint(user: &str) -> Option<String> {
+    let said = on_a_machine(&format!("{user} /opt/arcidentity token https://vault.azure.net 2>&1"))?;
+    Some(said.lines().find_map(|line| line.strip_prefix("hint: ")).expect(&said).to_owned())
+}
+
+#[test]
+fn the_hint_is_a_command_that_runs() {
+    let Some(named) = hint("start_agent; as app app") else { return };
+    assert!(named.contains("sudo usermod -aG himds app,"), "{named}");
+    let unnamed = hint("start_agent; as 60123 60123").expect("the same machine");
+    assert!(!unnamed.contains("usermod") && unnamed.contains("--group-add 990"), "{unnamed}");
+    let unknown = hint("start_agent; sed -i /^himds/d /etc/group; as app app").expect("the same machine");
+    assert!(!unknown.contains("usermod") && unknown.contains("--group-add 990"), "{unknown}");
 }
 
 #[test]

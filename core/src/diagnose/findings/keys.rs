@@ -97,7 +97,7 @@ fn describe(found: &Metadata, owner: Owner) -> String {
     use std::os::unix::fs::MetadataExt;
     let user = accounts::user(owner.uid.unwrap_or_default());
     let group = accounts::group(owner.gid.unwrap_or_default());
-    format!("of {user} and the group {group}, mode {:03o}", found.mode() & 0o7777)
+    format!("of {user} and {group}, mode {:03o}", found.mode() & 0o7777)
 }
 
 #[cfg(not(unix))]

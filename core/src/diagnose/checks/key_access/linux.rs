@@ -31,6 +31,14 @@ fn without_right(findings: &Findings<'_>, groups: &str, gid: u32, group: &str) -
         let seen = format!("{user} in this container does not have the group {gid}, and may not read {keys}");
         return (seen, process.share_host(&findings.keys.path, Some(gid)));
     }
+    if group != LINUX.group {
+        // A wrong owner is mended and not joined.
+        let seen = format!(
+            "{user} may not read {keys}, which belong to the group {group} instead of {}",
+            LINUX.group
+        );
+        return (seen, process.commands(&[LINUX.restart]));
+    }
     if is_member(groups, group, user) {
         let seen = format!(
             "{user} is in the group {group}, but this process was started before that, and may not read {keys}"

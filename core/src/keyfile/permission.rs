@@ -1,0 +1,45 @@
+//! The hint for a user who may not read the keys.
+
+use nix::unistd::geteuid;
+
+use crate::accounts;
+use crate::installed::LINUX;
+
+/// How this process gets the permission to read keys of this group, if it is known. No other group than the agent's own
+/// is ever advised: a wrong owner is mended and not joined.
+pub(super) fn hint(gid: Option<u32>) -> String {
+    if geteuid().is_root() {
+        // Root of a user namespace, or a security module: no group helps there.
+        return "root is denied here: check the container's user mapping and the security module's log"
+            .to_owned();
+    }
+    match gid.map(|gid| (gid, accounts::group_name(gid))) {
+        None => join(""),
+        Some((gid, Some(group))) if group == LINUX.group => join(&format!("; containers: --group-add {gid}")),
+        // Of a container's host.
+        Some((gid, None)) if gid != 0 => {
+            format!("start this process with the group {gid} (containers: --group-add {gid})")
+        }
+        Some((gid, _)) => format!(
+            "the keys belong to {} instead of the group {}: restart the agent with `{}`",
+            accounts::group(gid),
+            LINUX.group,
+            LINUX.restart
+        ),
+    }
+}
+
+/// `containers` is how a container gets the group.
+fn join(containers: &str) -> String {
+    let group = LINUX.group;
+    match accounts::user_name(geteuid().as_raw()) {
+        Some(user) => format!(
+            "add the user {user} to the group {group}: {}, then log in again or restart the service (systemd: \
+             SupplementaryGroups={group})",
+            (LINUX.join)(group, &user)
+        ),
+        None => format!(
+            "start this process with the group {group} (systemd: SupplementaryGroups={group}{containers})"
+        ),
+    }
+}
