@@ -30,26 +30,39 @@ pub(crate) struct Connection {
 impl Route {
     /// Connects to the first address where somebody listens.
     pub(crate) fn open(&self, deadline: &Deadline) -> Result<Connection, Failure> {
-        let mut first_error = None;
+        let mut first_failure = None;
         for address in &self.addresses {
             match connect(*address, deadline)? {
                 Ok(stream) => {
-                    if self.verify_agent {
-                        listener::verify(*address, stream.local_addr().map_err(broken)?)?;
-                    }
-                    // Requests are written at once; waiting for more to send would only delay them.
-                    let _ = stream.set_nodelay(true);
-                    return Ok(Connection { stream, deadline: deadline.clone() });
+                    return self.verified(*address, stream, deadline).map_err(
+                        |failure| match first_failure {
+                            // The agent may be starting; whoever listens on another address does not make that final.
+                            Some(first @ Failure::Temporary { .. }) => first,
+                            _ => failure,
+                        },
+                    );
                 }
                 Err(error) => {
-                    first_error.get_or_insert((address, error));
+                    first_failure.get_or_insert_with(|| self.unavailable(*address, &error));
                 }
             }
         }
-        Err(match first_error {
-            Some((address, error)) => self.unavailable(*address, &error),
-            None => Error::new(ErrorKind::Internal, "the endpoint has no address").into(),
-        })
+        Err(first_failure
+            .unwrap_or_else(|| Error::new(ErrorKind::Internal, "the endpoint has no address").into()))
+    }
+
+    fn verified(
+        &self,
+        address: SocketAddr,
+        stream: TcpStream,
+        deadline: &Deadline,
+    ) -> Result<Connection, Failure> {
+        if self.verify_agent {
+            listener::verify(address, stream.local_addr().map_err(broken)?)?;
+        }
+        // Requests are written at once; waiting for more to send would only delay them.
+        let _ = stream.set_nodelay(true);
+        Ok(Connection { stream, deadline: deadline.clone() })
     }
 
     fn unavailable(&self, address: SocketAddr, error: &io::Error) -> Failure {

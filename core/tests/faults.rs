@@ -160,7 +160,7 @@ fn an_agent_that_is_killed_at_any_step_is_a_clear_error() {
 fn is_clear(death: Death, error: &Error) -> bool {
     let refused = error.kind() == ErrorKind::Unavailable && error.message().contains("listens on");
     let broken = error.kind() == ErrorKind::Service
-        && ["connection", "went away"].iter().any(|word| error.message().contains(word));
+        && ["connection", "is gone"].iter().any(|word| error.message().contains(word));
     match death {
         BeforeTheConnection => refused,
         // The connection that it was kept for may be seen to be closed, or not yet.

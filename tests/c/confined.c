@@ -1,7 +1,8 @@
 /* Runs a program with less than others have: confined LESS... -- PROGRAM ARGUMENTS...
  *
- * LESS is user-namespace, where no user but this one is known; no-netlink; no-proc; or full-disk=DIRECTORY,
- * a file system of its own without a free block. Ends with 77 where the system does not let it. */
+ * LESS is user-namespace, where no user but this one is known; no-netlink; no-proc; proc-of-processes, with nothing
+ * but processes in /proc; or full-disk=DIRECTORY, a file system of its own without a free block. Ends with 77 where
+ * the system does not let it. */
 
 #define _GNU_SOURCE
 
@@ -42,17 +43,17 @@ static void enter_user_namespace(void) {
     write_file("/proc/self/gid_map", groups);
 }
 
-static void mount_private(const char *target, const char *options) {
+static void mount_private(const char *type, const char *target, const char *options) {
     if (geteuid() != 0)
         enter_user_namespace();
     must(unshare(CLONE_NEWNS) == 0, "a mount namespace");
     must(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0, "a private mount namespace");
-    must(mount("tmpfs", target, "tmpfs", 0, options) == 0, target);
+    must(mount(type, target, type, 0, options) == 0, target);
 }
 
 static void fill_disk(const char *directory) {
     static const char block[4096];
-    mount_private(directory, "size=4k");
+    mount_private("tmpfs", directory, "size=4k");
     must(chdir(directory) == 0, directory);
     const int file = open("filler", O_WRONLY | O_CREAT, 0600);
     must(file >= 0, "filler");
@@ -85,7 +86,9 @@ int main(int argc, char **argv) {
         else if (strcmp(argv[i], "no-netlink") == 0)
             forbid_netlink();
         else if (strcmp(argv[i], "no-proc") == 0)
-            mount_private("/proc", "size=4k");
+            mount_private("tmpfs", "/proc", "size=4k");
+        else if (strcmp(argv[i], "proc-of-processes") == 0)
+            mount_private("proc", "/proc", "subset=pid");
         else if (strncmp(argv[i], full_disk, sizeof full_disk - 1) == 0)
             fill_disk(argv[i] + sizeof full_disk - 1);
         else

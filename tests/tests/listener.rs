@@ -139,6 +139,28 @@ fn every_user_trusts_an_agent_of_his_own() {
     }
 }
 
+/// `localhost` is two addresses. Where the agent restarts, nobody listens on the first one for a moment.
+#[test]
+fn a_stranger_on_the_second_address_is_no_answer_of_the_first() {
+    needs!(ROOT);
+    let program = "import socket; s = socket.socket(socket.AF_INET6); s.bind(('::1', 0)); s.listen(); \
+                   print(s.getsockname()[1], flush=True); input()";
+    let mut stranger = Command::new("python3");
+    stranger.args(["-c", program]).uid(SOMEBODY_ELSE).gid(SOMEBODY_ELSE).current_dir("/");
+    let mut stranger = stranger.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut port = String::new();
+    BufReader::new(stranger.stdout.take().unwrap()).read_line(&mut port).unwrap();
+    let kind = |host: &str, executable: &str| {
+        let client = Client::builder().endpoint(format!("http://{host}:{}", port.trim())).max_attempts(1);
+        client.agent_executable(executable).build().unwrap().get_token(RESOURCE).unwrap_err().kind()
+    };
+    assert_eq!(kind("[::1]", "/bin/sh"), ErrorKind::UntrustedAgent);
+    assert_eq!(kind("localhost", "/bin/sh"), ErrorKind::Unavailable, "the agent is installed");
+    assert_eq!(kind("localhost", "/nonexistent"), ErrorKind::UntrustedAgent);
+    drop(stranger.stdin.take());
+    stranger.wait().unwrap();
+}
+
 /// What `tests/c/verify.c` says about an agent, with the check and without it, when it runs with LESS than
 /// others have (see `tests/c/confined.c`). None where the system does not let it.
 fn said_with(less: &[&str], endpoint: &str, test: &str) -> Option<String> {
@@ -177,6 +199,8 @@ fn what_the_system_does_not_tell_stops_nobody() {
             (&[][..], REFUSED),
             (&["no-netlink"], REFUSED),
             (&["no-proc"], REFUSED),
+            (&["proc-of-processes"], REFUSED),
+            (&["proc-of-processes", "no-netlink"], REFUSED),
             (&["no-proc", "no-netlink"], TAKEN),
             (&["user-namespace"], TAKEN),
             (&["user-namespace", "no-netlink"], TAKEN),
@@ -188,9 +212,30 @@ fn what_the_system_does_not_tell_stops_nobody() {
 }
 
 #[test]
+fn doctor_warns_where_the_check_is_off() {
+    let agent = Emulator::start().unwrap();
+    let mut confined = Command::new(c("confined").build("confined-doctor"));
+    confined.args(["no-proc", "no-netlink", "--"]).arg(command_binary()).args(["doctor", "--endpoint"]);
+    confined.arg(agent.endpoint()).arg("--key-directory").arg(agent.key_directory()).arg(RESOURCE);
+    let output = run(&mut confined);
+    if output.status.code() == Some(77) {
+        return CONFINEMENT.is_missing(String::from_utf8_lossy(&output.stderr));
+    }
+    let report = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success() && report.contains("\nWARNING port: "), "{report}");
+    assert!(report.contains("RestrictAddressFamilies="), "{report}");
+}
+
+#[test]
 fn the_callers_own_agent_is_taken_with_whatever_the_system_tells() {
     let agent = Emulator::start().unwrap();
-    for less in [&["no-netlink"][..], &["no-proc"], &["user-namespace"], &["user-namespace", "no-netlink"]] {
+    for less in [
+        &["no-netlink"][..],
+        &["no-proc"],
+        &["proc-of-processes", "no-netlink"],
+        &["user-namespace"],
+        &["user-namespace", "no-netlink"],
+    ] {
         let said = said_with(less, &agent.endpoint(), "own");
         assert!(said.is_none_or(|said| said == TAKEN), "{less:?}");
     }

@@ -28,9 +28,9 @@ pub(crate) fn verify(agent: SocketAddr, ours: SocketAddr) -> Result<(), Failure>
             .into_iter()
             .flatten()
             .try_for_each(|uid| verify_owner(uid, agent.port())),
-        Ok(None) => Err(Failure::service(format!("whoever listened on {agent} went away"))),
+        Ok(None) => Err(Failure::service(format!("the listener on {agent} is gone"))),
         Err(error) if shortage::is_shortage(&error) => {
-            Err(shortage::error(format!("cannot see who listens on {agent}: {error}")).into())
+            Err(shortage::error(format!("cannot look up who listens on {agent}: {error}")).into())
         }
         // The system does not tell.
         Err(_) => Ok(()),
@@ -42,7 +42,7 @@ fn verify_owner(uid: u32, port: u16) -> Result<(), Failure> {
         return Ok(());
     }
     let user = accounts::user(uid);
-    let message = format!("port {port} is held by {user} and not by the Azure Arc agent");
+    let message = format!("port {port} is in use by {user}, not by the Azure Arc agent");
     let mount = match std::fs::exists(installed::LINUX.key_directory) {
         // In a container the agent itself looks like that.
         Ok(false) => "in a container, mount the host's key directory at its own path; else ",

@@ -18,13 +18,13 @@ pub(crate) fn verify(agent: SocketAddr, ours: SocketAddr) -> Result<(), Failure>
         Ok(table) => table,
         // Another user can bring a shortage about; it must not end in trust.
         Err(error) if shortage::is_shortage(&error) => {
-            return Err(shortage::error(format!("cannot see who listens on {agent}: {error}")).into());
+            return Err(shortage::error(format!("cannot look up who listens on {agent}: {error}")).into());
         }
         // The system does not tell.
         Err(_) => return Ok(()),
     };
     let Some(peers) = peers(&table, agent, ours) else {
-        return Err(Failure::service(format!("whoever listened on {agent} went away")));
+        return Err(Failure::service(format!("the listener on {agent} is gone")));
     };
     let us = Process::own().and_then(|process| process.user()).unwrap_or_default();
     peers.iter().try_for_each(|socket| answer(socket, &us))
@@ -62,7 +62,7 @@ fn service() -> ServiceProcess {
 
 fn stranger(port: u16, process: u32, user: Option<String>) -> Error {
     let user = user.map(|id| format!(" of the user {id}")).unwrap_or_default();
-    let message = format!("port {port} is held by process {process}{user} and not by the Azure Arc agent");
+    let message = format!("port {port} is in use by process {process}{user}, not by the Azure Arc agent");
     let hint = format!(
         "see who it is, in an elevated PowerShell: Get-NetTCPConnection -State Listen -LocalPort {port} | \
          ForEach-Object {{ Get-Process -IncludeUserName -Id $_.OwningProcess }}; stop it and restart the agent: \

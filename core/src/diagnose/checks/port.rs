@@ -13,21 +13,29 @@ pub(super) const ROW: Row = Row { id: "port", title: "The agent's port", observe
 fn observe(findings: &Findings<'_>) -> Observation {
     let port = &findings.port;
     let observation = match &port.connection {
-        Ok(time) => Observation::ok(reached(findings)).with([("connect_ms", milliseconds(*time))]),
+        Ok(time) => reached(findings).with([("connect_ms", milliseconds(*time))]),
         Err(_) => Observation::unknown(),
     };
     let users: Vec<String> = port.listening.iter().map(|socket| socket.user.clone()).collect();
     observation.with([("addresses", port.addresses().into()), ("users", users.into())])
 }
 
-fn reached(findings: &Findings<'_>) -> String {
+fn reached(findings: &Findings<'_>) -> Observation {
     let port = &findings.port;
     if port.listening.is_empty() {
-        return format!("somebody listens on port {}; this system does not tell who", port.number);
+        let seen = format!("port {} is in use; this system does not show by whom", port.number);
+        return if cfg!(target_os = "linux") { unverified(seen) } else { Observation::ok(seen) };
     }
-    let judged =
-        if findings.agent.route.verify_agent { "" } else { ", which is not judged: verify_agent is off" };
-    format!("{} held by {}{judged}", port.addresses().join(" and "), port.holders())
+    let unverified =
+        if findings.agent.route.verify_agent { "" } else { ", not verified: verify_agent is off" };
+    Observation::ok(format!("{} in use by {}{unverified}", port.addresses().join(" and "), port.holders()))
+}
+
+/// Where neither way is open, a call goes on without the check.
+fn unverified(seen: String) -> Observation {
+    let remedy =
+        "# allow AF_NETLINK (systemd: RestrictAddressFamilies=), or let this process read /proc/self/net";
+    Observation::warning(format!("{seen}, so that the agent is not verified"), vec![remedy.to_owned()])
 }
 
 fn explain(findings: &Findings<'_>, error: &Error) -> Option<Explanation> {
@@ -37,14 +45,14 @@ fn explain(findings: &Findings<'_>, error: &Error) -> Option<Explanation> {
     match error.kind() {
         ErrorKind::UntrustedAgent if findings.cannot_know_the_agent() => None,
         ErrorKind::UntrustedAgent if is_known => {
-            let seen = format!("held by {}, not by the Azure Arc agent", port.holders());
+            let seen = format!("in use by {}, not by the Azure Arc agent", port.holders());
             Some(Explanation::new(seen, free(findings)))
         }
         ErrorKind::UntrustedAgent => Some(Explanation::new(message, free(findings))),
         _ if port.connection.is_err() && is_known => Some(Explanation::from(error)),
         _ if port.connection.is_err() => Some(unreachable(findings, message)),
         ErrorKind::Protocol if message != response::EXPIRED && port.is_held_by_a_stranger() => {
-            let seen = format!("held by {}, not by the Azure Arc agent: {message}", port.holders());
+            let seen = format!("in use by {}, not by the Azure Arc agent: {message}", port.holders());
             Some(Explanation::new(seen, free(findings)))
         }
         _ => None,
@@ -63,7 +71,7 @@ fn unreachable(findings: &Findings<'_>, message: &str) -> Explanation {
     }
     let seen = match findings.service {
         ServiceState::Runs { .. } => {
-            format!("{message}, although {} runs: it may be starting", AGENT.process)
+            format!("{message}, although {} is running: it may be starting", AGENT.process)
         }
         ServiceState::Stopped | ServiceState::Hidden => format!("{message}, although the agent is installed"),
     };

@@ -6,7 +6,11 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::owners::Owners;
 
-/// How /proc/net/tcp writes a listening socket's state.
+/// The sockets of this process's network. Not by the link /proc/net, which a service with `ProcSubset=pid` lacks.
+const TCP: &str = "/proc/self/net/tcp";
+const TCP6: &str = "/proc/self/net/tcp6";
+
+/// How these tables write a listening socket's state.
 const LISTEN: &str = "0A";
 
 /// What Linux shows for a user that the reader's user namespace does not know.
@@ -14,8 +18,8 @@ const OVERFLOW_UID: u32 = 65534;
 
 /// The owners of the sockets that our end of a connection to `agent` met, if they are still there.
 pub(super) fn owners(agent: SocketAddr, ours: SocketAddr) -> io::Result<Option<Owners>> {
-    let mut sockets = sockets("/proc/net/tcp", agent.port())?;
-    match self::sockets("/proc/net/tcp6", agent.port()) {
+    let mut sockets = sockets(TCP, agent.port())?;
+    match self::sockets(TCP6, agent.port()) {
         // A kernel without IPv6.
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         ipv6 => sockets.extend(ipv6?),
@@ -41,8 +45,8 @@ pub(crate) struct Listening {
 
 /// All sockets that listen on this port, whoever can reach them.
 pub(crate) fn listening(port: u16) -> io::Result<Vec<Listening>> {
-    let mut found = sockets("/proc/net/tcp", port)?;
-    found.extend(sockets("/proc/net/tcp6", port).unwrap_or_default());
+    let mut found = sockets(TCP, port)?;
+    found.extend(sockets(TCP6, port).unwrap_or_default());
     let listening = found.into_iter().filter(|socket| socket.listens && socket.is_held());
     Ok(listening.map(|Socket { local: address, uid, inode, .. }| Listening { address, uid, inode }).collect())
 }
