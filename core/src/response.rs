@@ -22,12 +22,18 @@ const LONG_WORD: usize = 128;
 /// What is said of a token whose end has passed.
 pub(crate) const EXPIRED: &str = "the agent's token has already expired";
 
+const CHECK_CLOCK: &str = if cfg!(windows) {
+    "check this machine's clock: w32tm /query /status"
+} else {
+    "check this machine's clock: timedatectl status"
+};
+
 /// The token in a successful answer.
 pub(crate) fn token(body: &[u8], identity: &Identity, now: Now) -> Result<TokenData, Error> {
     let response = Object::parse(body).ok_or_else(|| not_a_token(body))?;
     let value = response.text("access_token").unwrap_or_default();
     if value.is_empty() {
-        return Err(malformed("the agent's answer holds no access_token"));
+        return Err(malformed("the agent's answer contains no access_token"));
     }
     if !value.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(malformed("the agent's access_token is not visible ASCII text"));
@@ -52,7 +58,7 @@ fn lifetime(response: &Object<'_>, now: Now) -> Result<u64, Error> {
     let left = expires_in.into_iter().chain(expires_on.map(|end| end.saturating_sub(now.unix))).min();
     match left.map(u64::try_from) {
         Some(Ok(left)) if left > 0 => Ok(left.min(MAX_LIFETIME)),
-        Some(_) => Err(malformed(EXPIRED).with_hint("check this machine's clock: timedatectl status")),
+        Some(_) => Err(malformed(EXPIRED).with_hint(CHECK_CLOCK)),
         None => Err(malformed("the agent's answer does not say when the token expires")),
     }
 }
@@ -138,10 +144,17 @@ pub(crate) fn presentable(text: &str, keys: &[&str]) -> String {
         if piece.len() > LONG_WORD {
             shown.push_str("[…] ");
         } else {
-            shown.extend(piece.chars().map(|c| if c.is_control() { ' ' } else { c }));
+            shown.extend(piece.chars().map(|c| if c.is_control() || is_invisible(c) { ' ' } else { c }));
         }
     }
     shown.trim().chars().take(MAX_TEXT).collect()
+}
+
+/// Characters that change the order of others on a terminal, or cannot be seen: Unicode's format characters, and its
+/// separators of lines.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 fn is_html(body: &[u8]) -> bool {
@@ -252,6 +265,7 @@ mod tests {
             (404, r#"{"error":"not_found"}"#, ErrorKind::Refused, "the agent answered 404: not_found"),
             (429, "", ErrorKind::Service, "the agent answered 429"),
             (501, "slow\r\ndown", ErrorKind::Service, "the agent answered 501: slow  down"),
+            (501, "desrever\u{202e} \u{200b}", ErrorKind::Service, "the agent answered 501: desrever"),
             (403, "<html>", ErrorKind::Protocol, "the agent answered 403 and an HTML page"),
             (407, "x", ErrorKind::Protocol, "the agent answered 407: x"),
             (302, "", ErrorKind::Protocol, "the agent answered 302"),
