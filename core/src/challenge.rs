@@ -44,7 +44,7 @@ fn split_list(header: &str) -> Result<Vec<&str>, Error> {
         }
     }
     if quoted {
-        return Err(unusable("has a quote without an end"));
+        return Err(unusable("has an unterminated quoted string"));
     }
     items.push(&header[start..]);
     Ok(items)

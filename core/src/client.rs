@@ -55,10 +55,10 @@ impl Limits {
     pub(crate) fn checked(self) -> Result<Limits, Error> {
         match self {
             Limits { timeout: Duration::ZERO, .. } => {
-                Err(Error::new(ErrorKind::InvalidArgument, "the timeout is not above 0"))
+                Err(Error::new(ErrorKind::InvalidArgument, "the timeout must be greater than 0"))
             }
             Limits { max_attempts: 0, .. } => {
-                Err(Error::new(ErrorKind::InvalidArgument, "the number of attempts is not above 0"))
+                Err(Error::new(ErrorKind::InvalidArgument, "the number of attempts must be greater than 0"))
             }
             limits => Ok(limits),
         }

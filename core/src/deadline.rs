@@ -69,7 +69,7 @@ impl Deadline {
     }
 
     fn passed(&self) -> Error {
-        let message = format!("no answer within {} s", self.timeout.as_secs_f64());
+        let message = format!("no answer within {} s", shown(self.timeout));
         Error::new(ErrorKind::Timeout, message).with_hint(format!(
             "see with `{}` what state the agent is in, or allow more time",
             installed::AGENT.show
@@ -77,8 +77,28 @@ impl Deadline {
     }
 }
 
+/// Seconds as a person would say them: what is left of a timeout may be 4.999.
+fn shown(time: Duration) -> f64 {
+    let seconds = time.as_secs_f64();
+    if seconds < 0.01 { seconds } else { (seconds * 100.0).round() / 100.0 }
+}
+
 /// The hook is the caller's code, and a key may just have been sent.
 fn asks_to_end(interrupt: &Interrupt) -> bool {
     arcidentity_registers::clear();
     interrupt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_said_as_they_were_given() {
+        for (milliseconds, expected) in
+            [(60_000, "60"), (4_999, "5"), (199, "0.2"), (1_250, "1.25"), (1, "0.001")]
+        {
+            assert_eq!(shown(Duration::from_millis(milliseconds)).to_string(), expected);
+        }
+    }
 }

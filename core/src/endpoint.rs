@@ -54,14 +54,14 @@ impl Endpoint {
         // takes any path that is UTF-8, which the request would repeat.
         if let Some(part) = url.chars().find(|c| !c.is_ascii_graphic() || matches!(c, '#' | '@' | '?' | '\\'))
         {
-            return Err(untrusted(&format!("the endpoint must not hold {part:?}")));
+            return Err(untrusted(&format!("the endpoint must not contain {part:?}")));
         }
         let wrong = |what: &str| untrusted(&format!("the endpoint {} {what}", shown(url)));
         let uri: Uri = url.parse().map_err(|_| wrong("is not a URL"))?;
         if uri.scheme_str() != Some("http") {
             return Err(wrong("is not http"));
         }
-        let (authority, host) = uri.authority().zip(uri.host()).ok_or_else(|| wrong("names no host"))?;
+        let (authority, host) = uri.authority().zip(uri.host()).ok_or_else(|| wrong("has no host"))?;
         let hosts = loopback(host).ok_or_else(|| wrong("is not on this machine"))?;
         let port =
             authority.as_str().strip_prefix(host).and_then(port).ok_or_else(|| wrong("has no valid port"))?;
@@ -89,7 +89,7 @@ impl Endpoint {
     pub(crate) fn url(&self, path_and_query: String) -> Result<Uri, Error> {
         let (scheme, authority) = (Scheme::HTTP, self.authority.clone());
         let url = Uri::builder().scheme(scheme).authority(authority).path_and_query(path_and_query).build();
-        url.map_err(|_| Error::new(ErrorKind::InvalidArgument, "the request makes no URL"))
+        url.map_err(|_| Error::new(ErrorKind::InvalidArgument, "the request is not a valid URL"))
     }
 
     /// The URL without a query that is asked for tokens, for people.

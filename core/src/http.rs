@@ -126,7 +126,7 @@ fn sensitive(secret: &Arc<Secret>) -> Result<HeaderValue, Error> {
     }
     let bytes = Bytes::from_owner(Shared(Arc::clone(secret)));
     let mut value = HeaderValue::from_maybe_shared(bytes)
-        .map_err(|_| Error::new(ErrorKind::Internal, "the key makes no HTTP header"))?;
+        .map_err(|_| Error::new(ErrorKind::Internal, "the key is not a valid HTTP header"))?;
     value.set_sensitive(true);
     Ok(value)
 }

@@ -49,7 +49,7 @@ impl Identity {
         match self.selector() {
             Some((_, "")) => Err(Error::new(ErrorKind::InvalidArgument, "the identity is empty")),
             Some((_, value)) if value.chars().any(|c| c.is_control() || c == ' ') => {
-                Err(Error::new(ErrorKind::InvalidArgument, "the identity holds white space"))
+                Err(Error::new(ErrorKind::InvalidArgument, "the identity contains white space"))
             }
             _ => Ok(()),
         }

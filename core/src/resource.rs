@@ -19,7 +19,7 @@ pub(crate) fn check(resource: &str) -> Result<(), Error> {
         "" => invalid("the resource is empty"),
         _ if resource.len() > MAX_RESOURCE => invalid("the resource is too long"),
         _ if resource.chars().any(|c| c.is_control() || c.is_whitespace()) => {
-            invalid("the resource holds white space or a control character")
+            invalid("the resource contains white space or a control character")
         }
         _ => Ok(()),
     }

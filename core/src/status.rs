@@ -13,7 +13,7 @@ pub(crate) struct AgentStatus {
 
 impl AgentStatus {
     pub(crate) fn parse(body: &[u8]) -> Result<AgentStatus, Error> {
-        let malformed = || Error::protocol("the agent's status is no JSON object with a status");
+        let malformed = || Error::protocol("the agent's status is not a JSON object with a status");
         let object = Object::parse(body).ok_or_else(malformed)?;
         let status = object.text("status").filter(|text| !text.is_empty()).ok_or_else(malformed)?;
         let version = object.text("agentVersion").unwrap_or_default();

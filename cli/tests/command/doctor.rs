@@ -88,13 +88,10 @@ fn the_report_says_which_variables_decide() {
     let ours = [("IDENTITY_ENDPOINT", "http://127.0.0.1:1/token"), ("IMDS_ENDPOINT", "x")];
     let other_host = [ours[0], ours[1], ("IDENTITY_HEADER", "x")];
     for (variables, where_from) in [
-        (&[][..], "where every agent is; IDENTITY_ENDPOINT and IMDS_ENDPOINT are not set, and not needed"),
-        (&ours[..1], "where every agent is; IDENTITY_ENDPOINT is set and does not count"),
+        (&[][..], "the agent's default; IDENTITY_ENDPOINT and IMDS_ENDPOINT are not set, and not needed"),
+        (&ours[..1], "the agent's default; IDENTITY_ENDPOINT is set and ignored"),
         (&ours[..], "as IDENTITY_ENDPOINT says, which is set by what started this process"),
-        (
-            &other_host[..],
-            "where every agent is; IDENTITY_ENDPOINT and IMDS_ENDPOINT are set and do not count",
-        ),
+        (&other_host[..], "the agent's default; IDENTITY_ENDPOINT and IMDS_ENDPOINT are set and ignored"),
     ] {
         let mut command = arcidentity(&["doctor", "--json", "--timeout=5"]);
         command.envs(variables.iter().copied());

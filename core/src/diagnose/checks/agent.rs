@@ -11,11 +11,9 @@ fn observe(findings: &Findings<'_>) -> Observation {
     let program = findings.executable.display();
     match &findings.port.connection {
         _ if findings.installed => Observation::ok(format!("installed: {program}")),
-        _ if findings.is_contained() => {
-            Observation::skipped("the agent is not in the container but on its host")
-        }
+        _ if findings.is_contained() => Observation::skipped("the agent is on the container's host"),
         Ok(_) => Observation::skipped(format!(
-            "there is no {program}, but somebody answers, for example an emulator"
+            "there is no {program}, but the endpoint responds: it may be an emulator"
         )),
         Err(_) if findings.misplaced.is_some() => Observation::unknown(),
         Err(_) => Observation::skipped(format!(

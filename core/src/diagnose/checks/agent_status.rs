@@ -13,7 +13,7 @@ fn observe(findings: &Findings<'_>) -> Observation {
     let status = match &findings.status {
         Ok(status) => status,
         Err(error) if findings.request.is_ok() => {
-            return Observation::skipped(format!("not told: {}", error.message()));
+            return Observation::skipped(format!("not available: {}", error.message()));
         }
         Err(_) => return Observation::unknown(),
     };
@@ -21,7 +21,7 @@ fn observe(findings: &Findings<'_>) -> Observation {
     let observation = match &findings.request {
         _ if status.is_connected() => Observation::ok(said),
         Ok(_) => {
-            let seen = format!("not connected: {said}; tokens come from its memory, until they end");
+            let seen = format!("not connected: {said}; tokens come from its cache until they expire");
             Observation::warning(seen, reconnect(findings, status))
         }
         Err(_) => Observation::warning(format!("not connected: {said}"), reconnect(findings, status)),

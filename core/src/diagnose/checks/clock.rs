@@ -24,7 +24,7 @@ fn observe(findings: &Findings<'_>) -> Observation {
         );
         Observation::warning(seen, findings.process.set_clock())
     } else {
-        Observation::ok(format!("the token is valid since {} min ago", since / 60))
+        Observation::ok(format!("the token has been valid for {} min", since / 60))
     };
     observation.with([("seconds_since_nbf", since.into())])
 }

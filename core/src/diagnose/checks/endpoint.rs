@@ -18,7 +18,7 @@ fn observe(findings: &Findings<'_>) -> Observation {
             format!("{url}, as {} says, which is set {place}; the real agent needs no variable", VARIABLES[0])
         }
         Ok(found) if found == *ours => {
-            format!("{url}, where every agent is; {}", of_unused_variables(system))
+            format!("{url}, the agent's default; {}", of_unused_variables(system))
         }
         _ => format!("{url}, as the caller of this library says"),
     })
@@ -37,7 +37,7 @@ fn of_unused_variables(system: &System) -> String {
     let set: Vec<&str> = VARIABLES.into_iter().filter(|name| system.variable(name).is_some()).collect();
     match set[..] {
         [] => format!("{} and {} are not set, and not needed", VARIABLES[0], VARIABLES[1]),
-        [one] => format!("{one} is set and does not count"),
-        _ => format!("{} are set and do not count", set.join(" and ")),
+        [one] => format!("{one} is set and ignored"),
+        _ => format!("{} are set and ignored", set.join(" and ")),
     }
 }

@@ -16,7 +16,7 @@ fn observe(findings: &Findings<'_>) -> Observation {
         (Directory::Missing, _) => Observation::skipped("there is no directory: see key-directory"),
         (_, Ok(success)) if success.read_a_key => Observation::ok(format!("{user} read a key")),
         (Directory::Present { .. }, _) if keys.may_enter => {
-            Observation::ok(format!("{user} may look for keys in {}", keys.shown()))
+            Observation::ok(format!("{user} can access {}", keys.shown()))
         }
         (_, Ok(_)) => Observation::skipped("no key was asked for"),
         // Not what stops it now, and the next thing that will.

@@ -29,7 +29,7 @@ fn explain(findings: &Findings<'_>, error: &Error) -> Option<Explanation> {
     let seen = match keys.directory {
         _ if !is_the_reason => return None,
         Directory::Missing => {
-            format!("{} does not exist; its owner is whom the agent is known by", keys.shown())
+            format!("{} does not exist; its owner identifies the agent", keys.shown())
         }
         _ => format!("{} is not that of the agent: {}", keys.shown(), error.message()),
     };

@@ -16,7 +16,7 @@ fn observe(findings: &Findings<'_>) -> Observation {
         Err(error) if findings.request.is_ok() => return Observation::warning(error.message(), Vec::new()),
         Err(_) => return Observation::unknown(),
     };
-    let shown = |fact: Option<&str>| fact.map_or_else(|| "not told".to_owned(), one_line);
+    let shown = |fact: Option<&str>| fact.map_or_else(|| "unknown".to_owned(), one_line);
     let (name, cloud) = (shown(metadata.name()), shown(metadata.environment()));
     let (region, id) = (shown(metadata.location()), shown(metadata.resource_id()));
     let is_arc = metadata.resource_id().is_some_and(|id| id.to_ascii_lowercase().contains(ARC_MACHINE));

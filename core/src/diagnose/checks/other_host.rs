@@ -14,7 +14,7 @@ fn observe(findings: &Findings<'_>) -> Observation {
         return Observation::ok("none is set");
     }
     let seen = format!(
-        "{} set: by this, Azure libraries take this machine for another Azure host, and {} does not count",
+        "{} set: by this, Azure libraries take this machine for another Azure host, and {} is ignored",
         set.join(", "),
         VARIABLES[0]
     );

@@ -13,7 +13,7 @@ fn observe(findings: &Findings<'_>) -> Observation {
     let left = token.expires_on() - findings.agent.clock.now().unix;
     let left = format!("{} h {} min left", left / 3600, left % 3600 / 60);
     let Some(claims) = claims(token.value()) else {
-        let observation = Observation::ok(format!("{left}; it does not show what it says"));
+        let observation = Observation::ok(format!("{left}; its claims cannot be read"));
         return observation.with([("expires_on", token.expires_on().into())]);
     };
     let claim =

@@ -17,7 +17,7 @@ pub(super) fn listening(_: &System, port: u16) -> Vec<Listener> {
 
 fn user(row: &Row) -> String {
     let user = Process::open(row.process).and_then(|process| process.user());
-    user.map_or_else(|_| "whom Windows does not tell this user".to_owned(), |id| account(&id))
+    user.map_or_else(|_| "unknown".to_owned(), |id| account(&id))
 }
 
 /// Where Windows does not show the file, the process is known all the same.
