@@ -216,14 +216,24 @@ class _Connection(BaseHTTPRequestHandler):
 
     def read(self) -> Request:
         target = urlsplit(self.path)
-        length = int(self.headers.get("Content-Length") or 0)
         return Request(
             method=self.command,
             path=unquote(target.path),
             query=dict(parse_qsl(target.query, keep_blank_values=True)),
             headers=self.headers,
-            body=self.rfile.read(length),
+            body=self.body(),
         )
+
+    def body(self) -> bytes:
+        # What is left unread would be taken for the next request.
+        if self.headers.get("Transfer-Encoding") != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        chunks = []
+        while size := int(self.rfile.readline(), 16):
+            chunks.append(self.rfile.read(size))
+            self.rfile.readline()
+        self.rfile.readline()
+        return b"".join(chunks)
 
     def log_message(self, format: str, *args: object) -> None:
         # What the program shows has no place for a token; the base class shows what clients send.
