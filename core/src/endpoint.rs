@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use arcidentity_process::is_privileged;
 use http::Uri;
 use http::uri::{Authority, Scheme};
 
@@ -33,7 +34,8 @@ impl Endpoint {
         if let Some(url) = option {
             return Endpoint::parse(url);
         }
-        let set = |name| environment(name).filter(|value| !value.is_empty());
+        // The user of a program with more rights chooses its environment, not its owner.
+        let set = |name| environment(name).filter(|value| !value.is_empty() && !is_privileged());
         match set("IDENTITY_ENDPOINT") {
             Some(url) if set("IMDS_ENDPOINT").is_some() && set("IDENTITY_HEADER").is_none() => {
                 let url = url.to_str().ok_or_else(|| untrusted("IDENTITY_ENDPOINT is not UTF-8"))?;

@@ -211,6 +211,35 @@ fn what_the_system_does_not_tell_stops_nobody() {
     }
 }
 
+/// What `tests/c/privileged.c` says to somebody else, where its file has this mode and another group than that user.
+fn said_by_a_program_with_mode(mode: u32, agent: &Impostor) -> Vec<String> {
+    let directory = tempfile::tempdir().unwrap();
+    fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let program = directory.path().join("program");
+    copy_program(&c("privileged").link_static().build("privileged"), &program);
+    std::os::unix::fs::chown(&program, None, Some(54321)).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(mode)).unwrap();
+    let mut program = Command::new(program);
+    program.arg(&agent.endpoint).arg(&agent.keys).current_dir("/").uid(SOMEBODY_ELSE).gid(SOMEBODY_ELSE);
+    program.env("IDENTITY_ENDPOINT", "http://192.0.2.1/token").env("IMDS_ENDPOINT", "http://192.0.2.1");
+    succeed(program.env_remove("IDENTITY_HEADER")).lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn a_program_with_more_rights_believes_neither_its_user_nor_the_environment() {
+    needs!(ROOT);
+    let agent = Impostor::start(SOMEBODY_ELSE);
+    let plain = said_by_a_program_with_mode(0o755, &agent);
+    assert_eq!(plain, ["0", "ARC_OK", "ARC_ERROR_UNTRUSTED_AGENT"]);
+    let privileged = said_by_a_program_with_mode(0o2755, &agent);
+    if privileged[0] == "0" {
+        return CONFINEMENT.is_missing("a directory where the set-group-ID bit has an effect");
+    }
+    assert_eq!(privileged[1], "ARC_ERROR_UNTRUSTED_AGENT");
+    // It looks for the agent at its own port, where none is.
+    assert_ne!(privileged[2], plain[2]);
+}
+
 #[test]
 fn doctor_warns_where_the_check_is_off() {
     let agent = Emulator::start().unwrap();

@@ -11,6 +11,8 @@ pub(crate) use procfs::{Listening, listening};
 use std::net::SocketAddr;
 use std::os::unix::fs::MetadataExt;
 
+use arcidentity_process::is_privileged;
+
 use self::owners::Owners;
 use crate::error::{Error, ErrorKind};
 use crate::retry::Failure;
@@ -57,5 +59,7 @@ fn verify_owner(uid: u32, port: u16) -> Result<(), Failure> {
 
 fn is_trusted(uid: u32) -> bool {
     let agent = || std::fs::metadata(installed::LINUX.key_directory).map(|directory| directory.uid());
-    uid == 0 || uid == nix::unistd::geteuid().as_raw() || agent().is_ok_and(|owner| owner == uid)
+    // Whoever started a program with more rights can neither read nor change it, and is a stranger to it.
+    let caller = || !is_privileged() && uid == nix::unistd::geteuid().as_raw();
+    uid == 0 || caller() || agent().is_ok_and(|owner| owner == uid)
 }

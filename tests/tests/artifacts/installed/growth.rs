@@ -26,6 +26,7 @@ fn grown_sources() -> std::path::PathBuf {
         "Cargo.toml",
         "Cargo.lock",
         "registers",
+        "process",
         "core",
         "ffi",
         "python",

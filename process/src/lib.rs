@@ -1,0 +1,40 @@
+//! What only functions of C tell of this process: which one it is, and with whose rights it runs.
+
+#![allow(unsafe_code, reason = "functions of C")]
+
+#[cfg(target_os = "linux")]
+mod mark;
+
+/// A process, told from its parent and its children even where they have its number, as the first processes of two PID
+/// namespaces do.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Process {
+    number: u32,
+    mark: u64,
+}
+
+impl Process {
+    /// This one.
+    #[must_use]
+    pub fn current() -> Process {
+        #[cfg(target_os = "linux")]
+        let mark = mark::of_this_process();
+        #[cfg(not(target_os = "linux"))]
+        let mark = 0;
+        Process { number: std::process::id(), mark }
+    }
+}
+
+/// Whether this process has more rights than the user who started it: set-user-ID, set-group-ID, or capabilities of its
+/// file (`AT_SECURE`). That user then chooses its environment, and may not be believed.
+#[must_use]
+pub fn is_privileged() -> bool {
+    #[cfg(target_os = "linux")]
+    // SAFETY: The function takes a number, and reads what the kernel has given to this process.
+    return unsafe { libc::getauxval(libc::AT_SECURE) } != 0;
+    #[cfg(not(target_os = "linux"))]
+    false
+}
+
+#[cfg(all(test, target_os = "linux", not(miri)))]
+mod tests;
