@@ -60,6 +60,7 @@ impl Route {
         if self.verify_agent {
             listener::verify(address, stream.local_addr().map_err(broken)?)?;
         }
+        let stream = beside_standard_streams(stream).map_err(broken)?;
         // Requests are written at once; waiting for more to send would only delay them.
         let _ = stream.set_nodelay(true);
         Ok(Connection { stream, deadline: deadline.clone() })
@@ -89,6 +90,16 @@ impl Route {
             )
             .into()
     }
+}
+
+/// Where a program has closed its standard streams, whatever it prints would go to the agent.
+fn beside_standard_streams(stream: TcpStream) -> io::Result<TcpStream> {
+    #[cfg(unix)]
+    if std::os::fd::AsRawFd::as_raw_fd(&stream) <= 2 {
+        // The duplicate has a number above theirs.
+        return stream.try_clone();
+    }
+    Ok(stream)
 }
 
 /// Waits in slices: an attempt that times out before the deadline is made again.

@@ -37,6 +37,13 @@ fn without_descriptors_the_error_says_so_and_the_next_call_works() {
     assert_eq!(agent.requests().len(), 5);
 }
 
+#[test]
+fn closed_standard_streams_are_not_the_connection() {
+    let agent = agent();
+    let output = command(build("closed"), &agent).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "the status of the call");
+}
+
 /// A process that does not outlive a failed test.
 struct Running(Child);
 
