@@ -15,6 +15,8 @@ mod stripe;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use arcidentity_process::Process;
+
 use self::entry::Step;
 pub(crate) use self::entry::{Kind, Urgency};
 use self::flight::Outcome;
@@ -65,6 +67,7 @@ impl Cache {
                 Step::Lead(flight, urgency) => {
                     generation.lead(resource, kind, &flight, clock, || fetch(urgency))
                 }
+                Step::Nest(flight) => flight.nest(|| fetch(Urgency::Needed)),
             };
             return match outcome {
                 Ok(data) => Ok(generation.keep(resource, &data)),
@@ -100,7 +103,8 @@ impl Cache {
     /// This process's own generation, whose locks are held by nobody but its threads.
     fn current(&self) -> &Generation {
         let mut generation = &self.oldest;
-        while generation.pid != std::process::id() {
+        let this = Process::current();
+        while generation.process != this {
             generation = generation.successor.get_or_init(|| Box::new(generation.inherit()));
         }
         generation
@@ -159,7 +163,7 @@ mod tests {
         let data = cache.oldest.lock()["resource"].token.clone().unwrap();
         assert_eq!((Arc::strong_count(&token), Arc::strong_count(&data)), (2, 3));
         // From here on as in a child.
-        cache.oldest.pid = std::process::id().wrapping_add(1);
+        cache.oldest.process = Process::default();
         assert_eq!(get(&cache).value(), "token");
         cache.clear();
         assert_eq!((Arc::strong_count(&token), Arc::strong_count(&data)), (1, 2));

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Barrier, Mutex, mpsc};
+use std::sync::{Arc, Barrier, Mutex, OnceLock, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -417,6 +417,35 @@ fn at_once(agent: &Emulator, ask: Ask, answer: fn() -> Answer) -> Vec<Result<Arc
     });
     assert_eq!(agent.requests().len(), 1);
     outcomes
+}
+
+#[test]
+fn a_call_inside_its_own_request_does_not_wait_for_itself() {
+    let agent = emulator();
+    let client = Arc::new(builder(&agent).timeout(Duration::from_secs(20)).build().unwrap());
+    let (inner, begun) = (Arc::new(Mutex::new(None)), AtomicBool::new(false));
+    let (asks, result) = (client.clone(), inner.clone());
+    let outer = client.get_token_cancellable(VAULT, move || {
+        if !begun.swap(true, Ordering::SeqCst) {
+            *result.lock().unwrap() = Some(asks.get_token(VAULT));
+        }
+        false
+    });
+    outer.unwrap();
+    inner.lock().unwrap().take().expect("the hook was asked").unwrap();
+}
+
+#[test]
+fn a_hook_that_always_asks_comes_to_an_end() {
+    let agent = emulator();
+    let client = Arc::new(OnceLock::<Client>::new());
+    let asks = client.clone();
+    let hook = move || {
+        let _ = asks.get().unwrap().get_token(VAULT);
+        false
+    };
+    client.set(builder(&agent).interrupt(hook).build().unwrap()).unwrap();
+    client.get().unwrap().get_token(VAULT).unwrap();
 }
 
 #[test]

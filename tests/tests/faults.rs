@@ -44,6 +44,17 @@ fn closed_standard_streams_are_not_the_connection() {
     assert_eq!(output.status.code(), Some(0), "the status of the call");
 }
 
+#[test]
+fn a_child_with_its_parents_number_does_not_wait_for_the_parents_request() {
+    let agent = agent();
+    agent.script([Answer::hang()]);
+    let output = command(build("same_pid"), &agent).output().unwrap();
+    if output.status.code() == Some(77) {
+        return CONFINEMENT.is_missing("a PID namespace");
+    }
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
 /// A process that does not outlive a failed test.
 struct Running(Child);
 

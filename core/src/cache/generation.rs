@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use arcidentity_process::Process;
 use once_cell::race::OnceBox;
 
 use super::entry::{Entry, Kind, Step, Urgency};
@@ -15,7 +16,7 @@ use crate::token::{Token, TokenData};
 
 /// One process's part of the cache.
 pub(super) struct Generation {
-    pub(super) pid: u32,
+    pub(super) process: Process,
     pub(super) stripes: Stripes,
     entries: Mutex<HashMap<String, Entry>>,
     /// Set in a child process, whose locks here may belong to threads that it does not have.
@@ -25,7 +26,7 @@ pub(super) struct Generation {
 impl Generation {
     pub(super) fn new(entries: HashMap<String, Entry>) -> Generation {
         Generation {
-            pid: std::process::id(),
+            process: Process::current(),
             stripes: Stripes::default(),
             entries: Mutex::new(entries),
             successor: OnceBox::new(),
