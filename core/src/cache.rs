@@ -33,7 +33,7 @@ pub(crate) struct Cache {
 
 impl Cache {
     pub(crate) fn new() -> Cache {
-        Cache { oldest: Generation::new(HashMap::new()) }
+        Cache { oldest: Generation::new(Process::current(), HashMap::new()) }
     }
 
     /// The hot path: takes no lock that anybody else needs, makes no system call, allocates nothing.
@@ -67,7 +67,7 @@ impl Cache {
                 Step::Lead(flight, urgency) => {
                     generation.lead(resource, kind, &flight, clock, || fetch(urgency))
                 }
-                Step::Nest(flight) => flight.nest(|| fetch(Urgency::Needed)),
+                Step::Nest => fetch(Urgency::Needed).map(Arc::new),
             };
             return match outcome {
                 Ok(data) => Ok(generation.keep(resource, &data)),
@@ -105,7 +105,7 @@ impl Cache {
         let mut generation = &self.oldest;
         let this = Process::current();
         while generation.process != this {
-            generation = generation.successor.get_or_init(|| Box::new(generation.inherit()));
+            generation = generation.successor.get_or_init(|| Box::new(generation.inherit(this)));
         }
         generation
     }

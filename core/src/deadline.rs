@@ -1,12 +1,13 @@
 //! The end of a call, which every wait inside it keeps.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind};
 use crate::installed;
-use crate::limits::INTERRUPT_INTERVAL;
+use crate::limits::{INTERRUPT_INTERVAL, MAX_NESTED_HOOKS};
 
 /// Asked while a call waits, on the thread that waits; `true` ends the call.
 pub type Interrupt = Arc<dyn Fn() -> bool + Send + Sync>;
@@ -83,8 +84,22 @@ fn shown(time: Duration) -> f64 {
     if seconds < 0.01 { seconds } else { (seconds * 100.0).round() / 100.0 }
 }
 
-/// The hook is the caller's code, and a key may just have been sent.
+/// The hook is the caller's code, and a key may just have been sent. It may make a call, which asks it again: at some
+/// depth it is not asked, or a hook that always makes one would use up the stack.
 fn asks_to_end(interrupt: &Interrupt) -> bool {
+    thread_local!(static DEPTH: Cell<u8> = const { Cell::new(0) });
+    struct Inside;
+    impl Drop for Inside {
+        fn drop(&mut self) {
+            DEPTH.set(DEPTH.get() - 1);
+        }
+    }
+
+    if DEPTH.get() == MAX_NESTED_HOOKS {
+        return false;
+    }
+    DEPTH.set(DEPTH.get() + 1);
+    let _inside = Inside;
     arcidentity_registers::clear();
     interrupt()
 }

@@ -32,6 +32,9 @@ pub const TEMPORARY_STATUSES: [u16; 6] = [408, 429, 500, 502, 503, 504];
 /// How long a wait goes on at most before the interrupt hook is asked again.
 pub const INTERRUPT_INTERVAL: Duration = Duration::from_millis(100);
 
+/// How many interrupt hooks may be inside one another on one thread.
+pub const MAX_NESTED_HOOKS: u8 = 2;
+
 /// How long before its end a token is refreshed at the earliest. The agent hands out the same token until fewer
 /// than 90 minutes remain, so that asking earlier brings nothing.
 pub const REFRESH_BEFORE_END: Duration = Duration::from_secs(75 * 60);

@@ -435,6 +435,7 @@ fn a_call_inside_its_own_request_does_not_wait_for_itself() {
     inner.lock().unwrap().take().expect("the hook was asked").unwrap();
 }
 
+/// Also in a thread that waits for the request of another one.
 #[test]
 fn a_hook_that_always_asks_comes_to_an_end() {
     let agent = emulator();
@@ -442,10 +443,17 @@ fn a_hook_that_always_asks_comes_to_an_end() {
     let asks = client.clone();
     let hook = move || {
         let _ = asks.get().unwrap().get_token(VAULT);
+        let _ = asks.get().unwrap().get_metadata();
         false
     };
     client.set(builder(&agent).interrupt(hook).build().unwrap()).unwrap();
-    client.get().unwrap().get_token(VAULT).unwrap();
+    let client = client.get().unwrap();
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..2).map(|_| scope.spawn(|| client.get_token(VAULT))).collect();
+        for thread in threads {
+            thread.join().unwrap().unwrap();
+        }
+    });
 }
 
 #[test]

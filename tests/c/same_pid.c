@@ -1,5 +1,6 @@
 /* A child process that has its parent's number: both are the first process of a PID namespace. The parent has a request
- * under way, which nobody in the child will end. Ends with 77 where the system does not let it. */
+ * under way, which nobody in the child will end. Goes on after a line of standard input, and ends with 77 where the
+ * system does not let it. */
 
 #define _GNU_SOURCE
 
@@ -7,22 +8,14 @@
 
 #include <pthread.h>
 #include <sched.h>
-#include <stdatomic.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-static atomic_int waits;
 static arc_client *client;
-
-static int32_t is_cancelled(void *data) {
-    (void)data;
-    atomic_store(&waits, 1);
-    return 0;
-}
 
 static void *ask(void *data) {
     arc_token *token = NULL;
-    if (arc_client_get_token_cancellable(client, RESOURCE, 0, is_cancelled, NULL, &token, NULL) == ARC_OK)
+    if (arc_client_get_token(client, RESOURCE, 0, &token, NULL) == ARC_OK)
         arc_token_free(token);
     return data;
 }
@@ -53,8 +46,8 @@ static int parent(void) {
     client = new_client(options);
     pthread_t thread;
     CHECK(pthread_create(&thread, NULL, ask, NULL) == 0);
-    while (!atomic_load(&waits))
-        sched_yield();
+    /* Until the agent has the request. */
+    CHECK(getchar() == '\n');
     return in_a_namespace(child);
 }
 

@@ -48,7 +48,14 @@ fn closed_standard_streams_are_not_the_connection() {
 fn a_child_with_its_parents_number_does_not_wait_for_the_parents_request() {
     let agent = agent();
     agent.script([Answer::hang()]);
-    let output = command(build("same_pid"), &agent).output().unwrap();
+    let mut program = command(build("same_pid"), &agent);
+    let mut program = program.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    while agent.requests().is_empty() && program.try_wait().unwrap().is_none() {
+        thread::sleep(Duration::from_millis(10));
+    }
+    // Where it has ended already, nobody reads.
+    let _ = program.stdin.take().unwrap().write_all(b"\n");
+    let output = program.wait_with_output().unwrap();
     if output.status.code() == Some(77) {
         return CONFINEMENT.is_missing("a PID namespace");
     }

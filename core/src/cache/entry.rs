@@ -32,8 +32,8 @@ pub(super) enum Step {
     Wait(Arc<Flight>),
     /// Makes the request for all who wait.
     Lead(Arc<Flight>, Urgency),
-    /// Makes a request for itself, inside this one of its own.
-    Nest(Arc<Flight>),
+    /// Makes a request for itself, inside its own.
+    Nest,
 }
 
 /// What is known of one resource.
@@ -56,7 +56,7 @@ impl Entry {
     pub(super) fn join(&mut self, kind: Kind, urgency: Urgency) -> Step {
         let flight = self.flight(kind);
         match flight {
-            Some(flight) if flight.is_own() => Step::Nest(Arc::clone(flight)),
+            Some(flight) if flight.is_own() => Step::Nest,
             Some(flight) => Step::Wait(Arc::clone(flight)),
             None => Step::Lead(Arc::clone(flight.insert(Arc::new(Flight::new()))), urgency),
         }

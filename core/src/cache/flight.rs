@@ -1,11 +1,9 @@
 //! A request that is under way, and those who wait for its outcome.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::thread::{self, ThreadId};
 
 use crate::deadline::Deadline;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::token::TokenData;
 
 /// What a request ends with, shared by all who waited.
@@ -14,9 +12,7 @@ pub(super) type Outcome = Result<Arc<TokenData>, Error>;
 /// One request for many callers.
 pub(super) struct Flight {
     /// The thread that makes the request.
-    thread: ThreadId,
-    /// Whether that thread makes another request inside this one.
-    is_nested: AtomicBool,
+    thread: usize,
     outcome: Mutex<Option<Outcome>>,
     completed: Condvar,
 }
@@ -24,28 +20,13 @@ pub(super) struct Flight {
 impl Flight {
     /// A request of this thread.
     pub(super) fn new() -> Flight {
-        Flight {
-            thread: thread::current().id(),
-            is_nested: AtomicBool::new(false),
-            outcome: Mutex::new(None),
-            completed: Condvar::new(),
-        }
+        Flight { thread: this_thread(), outcome: Mutex::new(None), completed: Condvar::new() }
     }
 
     /// Whether this very thread makes the request, and calls from inside it, as an interrupt hook or a signal handler
     /// of Python may: it would wait for itself.
     pub(super) fn is_own(&self) -> bool {
-        self.thread == thread::current().id()
-    }
-
-    /// Runs a request inside this one. Once at a time: a hook that always asks would never end.
-    pub(super) fn nest(&self, fetch: impl FnOnce() -> Result<TokenData, Error>) -> Outcome {
-        if self.is_nested.swap(true, Ordering::Relaxed) {
-            return Err(Error::new(ErrorKind::InvalidArgument, "a request for this token is inside itself"));
-        }
-        let outcome = fetch().map(Arc::new);
-        self.is_nested.store(false, Ordering::Relaxed);
-        outcome
+        self.thread == this_thread()
     }
 
     /// Waits for the outcome. Fails when the caller's own time or patience ends.
@@ -69,4 +50,11 @@ impl Flight {
         *self.outcome.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome.clone());
         self.completed.notify_all();
     }
+}
+
+/// A number that no other thread has at this time. It can be asked for as long as a thread runs, as also destructors of
+/// other thread-local objects may.
+fn this_thread() -> usize {
+    thread_local!(static HERE: u8 = const { 0 });
+    HERE.with(|here| std::ptr::from_ref(here).addr())
 }

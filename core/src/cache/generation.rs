@@ -24,20 +24,23 @@ pub(super) struct Generation {
 }
 
 impl Generation {
-    pub(super) fn new(entries: HashMap<String, Entry>) -> Generation {
+    pub(super) fn new(process: Process, entries: HashMap<String, Entry>) -> Generation {
         Generation {
-            process: Process::current(),
+            process,
             stripes: Stripes::default(),
             entries: Mutex::new(entries),
             successor: OnceBox::new(),
         }
     }
 
-    /// A new generation with this one's tokens, unless a thread of the parent was just changing them.
-    pub(super) fn inherit(&self) -> Generation {
+    /// A new generation of a child with this one's tokens, unless a thread of the parent was just changing them.
+    pub(super) fn inherit(&self, process: Process) -> Generation {
         let entries = self.entries.try_lock();
         let tokens = entries.iter().flat_map(|entries| entries.iter());
-        Generation::new(tokens.map(|(resource, entry)| (resource.clone(), entry.inherit())).collect())
+        Generation::new(
+            process,
+            tokens.map(|(resource, entry)| (resource.clone(), entry.inherit())).collect(),
+        )
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, HashMap<String, Entry>> {
