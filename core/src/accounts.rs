@@ -29,6 +29,12 @@ pub(crate) fn group_name(id: u32) -> Option<String> {
 }
 
 #[cfg(unix)]
+pub(crate) fn has_group(name: &str) -> bool {
+    let groups = fs::read_to_string("/etc/group").unwrap_or_default();
+    groups.lines().any(|line| line.split(':').next() == Some(name))
+}
+
+#[cfg(unix)]
 fn name_in(path: &str, id: u32) -> Option<String> {
     let lines = fs::read_to_string(path).ok()?;
     name(&lines, id).map(str::to_owned)

@@ -60,7 +60,6 @@ impl Route {
         if self.verify_agent {
             listener::verify(address, stream.local_addr().map_err(broken)?)?;
         }
-        let stream = beside_standard_streams(stream).map_err(broken)?;
         // Requests are written at once; waiting for more to send would only delay them.
         let _ = stream.set_nodelay(true);
         Ok(Connection { stream, deadline: deadline.clone() })
@@ -77,12 +76,20 @@ impl Route {
             return shortage::error(message).into();
         }
         let error = Error::new(ErrorKind::Unavailable, message);
+        if !refused {
+            // A firewall, a sandbox, or a network without loopback: whether the agent runs does not matter.
+            let hint = format!(
+                "let this process connect to {address} (systemd: RestrictAddressFamilies=, IPAddressDeny=, \
+                PrivateNetwork=; containers: use the host's network)"
+            );
+            return error.with_hint(hint).into();
+        }
         // An installed agent that refuses connections may be starting.
         let executable = self.agent_executable.clone().or_else(|| installed::executable().ok());
         if executable.is_some_and(|path| path.exists()) {
             let start = installed::AGENT.start;
             let error = error.with_hint(format!("the agent is installed: start it with `{start}`"));
-            return if refused { Failure::Temporary { error, retry_after: None } } else { error.into() };
+            return Failure::Temporary { error, retry_after: None };
         }
         error
             .with_hint(
@@ -110,7 +117,7 @@ fn connect(address: SocketAddr, deadline: &Deadline) -> Result<io::Result<TcpStr
         let wait = if cfg!(windows) { deadline.remaining()? } else { slice };
         match TcpStream::connect_timeout(&address, wait) {
             Err(error) if is_unfinished(&error) => {}
-            result => return Ok(result),
+            result => return Ok(result.and_then(beside_standard_streams)),
         }
     }
 }

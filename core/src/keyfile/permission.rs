@@ -16,8 +16,8 @@ pub(super) fn hint(gid: Option<u32>) -> String {
     match gid.map(|gid| (gid, accounts::group_name(gid))) {
         None => join(""),
         Some((gid, Some(group))) if group == LINUX.group => join(&format!("; containers: --group-add {gid}")),
-        // Of a container's host.
-        Some((gid, None)) if gid != 0 => {
+        // Of a container's host, whatever that number is called here.
+        Some((gid, group)) if gid != 0 && (group.is_none() || !accounts::has_group(LINUX.group)) => {
             format!("start this process with the group {gid} (containers: --group-add {gid})")
         }
         Some((gid, _)) => format!(

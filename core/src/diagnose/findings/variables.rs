@@ -17,7 +17,7 @@ const FILES: [&str; 4] = ["/etc/systemd/system.conf", "/etc/environment", "/etc/
 /// Whether the variables decide, by the rule of [`Endpoint::find`](crate::endpoint::Endpoint::find).
 pub(crate) fn decide(system: &System) -> bool {
     let is_set = |name: &str| system.variable(name).is_some();
-    VARIABLES.into_iter().all(is_set) && !is_set(OTHER_HOSTS[0])
+    VARIABLES.into_iter().all(is_set) && !is_set(OTHER_HOSTS[0]) && !arcidentity_process::is_privileged()
 }
 
 /// Where a variable that is set was set, as the end of a sentence.

@@ -29,7 +29,7 @@ fn without_right(findings: &Findings<'_>, groups: &str, gid: u32, group: &str) -
     }
     if findings.is_contained() {
         let seen = format!("{user} in this container does not have the group {gid}, and may not read {keys}");
-        return (seen, process.share_host(&findings.keys.path, Some(gid)));
+        return (seen, process.share_host(&findings.keys.path, Some(gid).filter(is_not_root)));
     }
     if group != LINUX.group {
         // A wrong owner is mended and not joined.
@@ -58,10 +58,15 @@ fn without_group(findings: &Findings<'_>, gid: Option<u32>) -> (String, Vec<Stri
         findings.keys.shown()
     );
     if findings.is_contained() {
-        return (seen, process.share_host(&findings.keys.path, gid));
+        return (seen, process.share_host(&findings.keys.path, gid.filter(is_not_root)));
     }
     let install = format!("# the agent's installer makes the group {}: install the agent again", LINUX.group);
     (seen, process.commands(&[&install]))
+}
+
+/// Nobody is told to become a member of the group root.
+fn is_not_root(gid: &u32) -> bool {
+    *gid != 0
 }
 
 /// The id of a group. A line is `name:password:id:members`.
