@@ -148,10 +148,10 @@ fn read_body(body: &mut ureq::Body) -> Result<WipedBuffer, Failure> {
             0 => return Ok(content),
             count => length += count,
         }
+        content.mark_used(length);
         if length > MAX_BODY {
             return Err(too_large());
         }
-        content.mark_used(length);
         if length == content.len() {
             content.grow(2 * length);
         }

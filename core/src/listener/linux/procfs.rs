@@ -5,6 +5,7 @@ use std::io::{self, BufRead, BufReader};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::owners::Owners;
+use crate::shortage;
 
 /// The sockets of this process's network. Not by the link /proc/net, which a service with `ProcSubset=pid` lacks.
 const TCP: &str = "/proc/self/net/tcp";
@@ -18,12 +19,12 @@ const OVERFLOW_UID: u32 = 65534;
 
 /// The owners of the sockets that our end of a connection to `agent` met, if they are still there.
 pub(super) fn owners(agent: SocketAddr, ours: SocketAddr) -> io::Result<Option<Owners>> {
-    let mut sockets = sockets(TCP, agent.port())?;
-    match self::sockets(TCP6, agent.port()) {
-        // A kernel without IPv6.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        ipv6 => sockets.extend(ipv6?),
-    }
+    let sockets = match (sockets(TCP, agent.port()), sockets(TCP6, agent.port())) {
+        (Err(error), _) | (_, Err(error)) if shortage::is_shortage(&error) => return Err(error),
+        (Err(error), Err(_)) => return Err(error),
+        // A kernel without IPv6, for example: what there is counts.
+        (ipv4, ipv6) => ipv4.into_iter().chain(ipv6).flatten().collect::<Vec<_>>(),
+    };
     // Those that listen come first, so that a connection that still waits has waited for this listener. Of
     // equals, which are bound to interfaces, whoever is least like root.
     let listener =
