@@ -48,7 +48,7 @@ def renewal(client: Client, resource: str, rejected: Token) -> Future[None]:
         _renewals.clear()
     key = _key(client, rejected)
     earlier = _renewals.get(key)
-    if earlier is not None and earlier.is_over(client):
+    if earlier is not None and earlier.is_over(client) and _renewals.get(key) is earlier:
         _renewals.pop(key, None)
     own = _Try(client)
     try:
@@ -67,7 +67,9 @@ def _run(key: _Key, own: _Try, client: Client, resource: str, rejected: Token) -
         token = client.get_token(resource)
         if token.token == rejected.token:
             token = client.get_token(resource, force_refresh=True)
-            _renewals.setdefault(_key(client, token), own)  # It is not to be replaced itself.
+            # It is not to be replaced itself.
+            if _renewals.setdefault(_key(client, token), own).is_over(client):
+                _renewals[_key(client, token)] = own
     except BaseException as error:  # noqa: BLE001, whoever waits gets it
         _fail(key, own, error)
     else:
