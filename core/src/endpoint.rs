@@ -25,8 +25,6 @@ pub(crate) struct Endpoint {
 
 impl Endpoint {
     /// Decides between the option, the environment and the default.
-    ///
-    /// Other Azure hosts use the same variables: with `IDENTITY_HEADER` they are not the Arc agent's.
     pub(crate) fn find(
         option: Option<&str>,
         environment: impl Fn(&str) -> Option<OsString>,
@@ -34,17 +32,11 @@ impl Endpoint {
         if let Some(url) = option {
             return Endpoint::parse(url);
         }
-        // The user of a program with more rights chooses its environment, not its owner.
-        let set = |name| environment(name).filter(|value| !value.is_empty() && !is_privileged());
-        match set("IDENTITY_ENDPOINT") {
-            Some(url) if set("IMDS_ENDPOINT").is_some() && set("IDENTITY_HEADER").is_none() => {
-                let url = url.to_str().ok_or_else(|| untrusted("IDENTITY_ENDPOINT is not UTF-8"))?;
-                Endpoint::parse(url).map_err(|error| {
-                    error.with_hint("the environment variable IDENTITY_ENDPOINT does not name the Azure Arc agent of this machine: unset it")
-                })
-            }
-            _ => Endpoint::parse(&default_url()),
-        }
+        let Some(url) = in_environment(environment) else { return Endpoint::parse(&default_url()) };
+        let url = url.to_str().ok_or_else(|| untrusted("IDENTITY_ENDPOINT is not UTF-8"))?;
+        Endpoint::parse(url).map_err(|error| {
+            error.with_hint("the environment variable IDENTITY_ENDPOINT does not name the Azure Arc agent of this machine: unset it")
+        })
     }
 
     /// Reads `http://HOST[:PORT][/PATH]`, where HOST is a loopback address or `localhost`.
@@ -127,6 +119,19 @@ fn port(text: &str) -> Option<u16> {
         Some(digits) if !digits.bytes().all(|byte| byte.is_ascii_digit()) => None,
         Some(digits) => digits.parse().ok().filter(|port| *port != 0),
     }
+}
+
+/// The agent's URL by the environment, where that decides.
+///
+/// Other Azure hosts use the same variables: with `IDENTITY_HEADER` they are not the Arc agent's. The user of a program
+/// with more rights chooses its environment, not its owner.
+pub(crate) fn in_environment(environment: impl Fn(&str) -> Option<OsString>) -> Option<OsString> {
+    if is_privileged() {
+        return None;
+    }
+    let set = |name| environment(name).filter(|value| !value.is_empty());
+    let url = set("IDENTITY_ENDPOINT")?;
+    (set("IMDS_ENDPOINT").is_some() && set("IDENTITY_HEADER").is_none()).then_some(url)
 }
 
 /// The agent's address when nothing else is said.

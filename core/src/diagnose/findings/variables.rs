@@ -1,6 +1,7 @@
 //! The environment variables that decide where the agent is looked for, and where they were set.
 
 use super::system::{System, one_line};
+use crate::endpoint;
 use crate::installed::AGENT;
 
 /// The agent's own: the first decides if both are set.
@@ -14,10 +15,9 @@ pub(crate) const OTHER_HOSTS: [&str; 4] =
 /// Where variables are set for many processes, besides the agent's own files.
 const FILES: [&str; 4] = ["/etc/systemd/system.conf", "/etc/environment", "/etc/profile", "/etc/bash.bashrc"];
 
-/// Whether the variables decide, by the rule of [`Endpoint::find`](crate::endpoint::Endpoint::find).
+/// Whether the variables decide where the agent is looked for.
 pub(crate) fn decide(system: &System) -> bool {
-    let is_set = |name: &str| system.variable(name).is_some();
-    VARIABLES.into_iter().all(is_set) && !is_set(OTHER_HOSTS[0]) && !arcidentity_process::is_privileged()
+    endpoint::in_environment(|name| system.raw_variable(name)).is_some()
 }
 
 /// Where a variable that is set was set, as the end of a sentence.
