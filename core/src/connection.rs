@@ -34,13 +34,11 @@ impl Route {
         for address in &self.addresses {
             match connect(*address, deadline)? {
                 Ok(stream) => {
-                    return self.verified(*address, stream, deadline).map_err(
-                        |failure| match first_failure {
-                            // The agent may be starting; whoever listens on another address does not make that final.
-                            Some(first @ Failure::Temporary { .. }) => first,
-                            _ => failure,
-                        },
-                    );
+                    return match (self.verified(*address, stream, deadline), first_failure) {
+                        // The agent may be starting; whoever listens on another address does not make that final.
+                        (Err(_), Some(first @ Failure::Temporary { .. })) => Err(first),
+                        (outcome, _) => outcome,
+                    };
                 }
                 Err(error) => {
                     first_failure.get_or_insert_with(|| self.unavailable(*address, &error));
@@ -49,6 +47,11 @@ impl Route {
         }
         Err(first_failure
             .unwrap_or_else(|| Error::new(ErrorKind::Internal, "the endpoint has no address").into()))
+    }
+
+    /// Where the agent's program would be.
+    pub(crate) fn executable(&self) -> Option<PathBuf> {
+        self.agent_executable.clone().or_else(|| installed::executable().ok())
     }
 
     fn verified(
@@ -85,8 +88,7 @@ impl Route {
             return error.with_hint(hint).into();
         }
         // An installed agent that refuses connections may be starting.
-        let executable = self.agent_executable.clone().or_else(|| installed::executable().ok());
-        if executable.is_some_and(|path| path.exists()) {
+        if self.executable().is_some_and(|path| path.exists()) {
             let start = installed::AGENT.start;
             let error = error.with_hint(format!("the agent is installed: start it with `{start}`"));
             return Failure::Temporary { error, retry_after: None };

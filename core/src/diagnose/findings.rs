@@ -80,7 +80,7 @@ impl<'a> Findings<'a> {
         let shown = if checked.is_ok() { resource.to_owned() } else { one_line(resource) };
         let reachable = connection.as_ref().map(drop).map_err(Error::clone);
         let request = reachable.and(checked).and_then(|()| request::attempt(&time, resource, &steps));
-        let executable = agent.route.agent_executable.clone().or_else(|| installed::executable().ok());
+        let executable = agent.route.executable();
         Findings {
             process: ThisProcess::find(&system),
             installed: executable.as_ref().is_some_and(|program| program.exists()),
