@@ -30,14 +30,21 @@ pub(crate) fn group_name(id: u32) -> Option<String> {
 
 #[cfg(unix)]
 pub(crate) fn has_group(name: &str) -> bool {
-    let groups = fs::read_to_string("/etc/group").unwrap_or_default();
-    groups.lines().any(|line| line.split(':').next() == Some(name))
+    fs::read_to_string("/etc/group").is_ok_and(|lines| fields(&lines, name).is_some())
 }
 
 #[cfg(unix)]
 fn name_in(path: &str, id: u32) -> Option<String> {
     let lines = fs::read_to_string(path).ok()?;
     name(&lines, id).map(str::to_owned)
+}
+
+/// The fields behind this name. In both files a line is `name:password:id:…`.
+pub(crate) fn fields<'a>(lines: &'a str, name: &str) -> Option<impl Iterator<Item = &'a str> + use<'a>> {
+    lines.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        (fields.next()? == name).then_some(fields)
+    })
 }
 
 /// The name of this id. In both files a line is `name:password:id:…`.

@@ -69,15 +69,12 @@ fn is_not_root(gid: &u32) -> bool {
     *gid != 0
 }
 
-/// The id of a group. A line is `name:password:id:members`.
 fn gid_of(groups: &str, name: &str) -> Option<u32> {
-    let line = groups.lines().find(|line| line.split(':').next() == Some(name))?;
-    line.split(':').nth(2)?.parse().ok()
+    accounts::fields(groups, name)?.nth(1)?.parse().ok()
 }
 
 /// Whether /etc/group lists the user among the group's members.
 fn is_member(groups: &str, name: &str, user: &str) -> bool {
-    let line = groups.lines().find(|line| line.split(':').next() == Some(name));
-    let members = line.and_then(|line| line.split(':').nth(3)).unwrap_or_default();
+    let members = accounts::fields(groups, name).and_then(|mut fields| fields.nth(2)).unwrap_or_default();
     members.split(',').any(|member| member.trim() == user)
 }
