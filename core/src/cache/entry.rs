@@ -78,9 +78,9 @@ impl Entry {
         true
     }
 
-    /// Lets go of a token that has expired, and gives it.
-    pub(super) fn expire(&mut self, now: Now) -> Option<Arc<TokenData>> {
-        self.token.take_if(|token| !now.is_before(token.expires))
+    /// Lets go of a token that has expired. Says whether there was one.
+    pub(super) fn expire(&mut self, now: Now) -> bool {
+        self.token.take_if(|token| !now.is_before(token.expires)).is_some()
     }
 
     /// Whether there is nothing to remember.

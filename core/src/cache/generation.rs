@@ -128,10 +128,12 @@ impl Generation {
             self.stripes.forget(resource);
         }
         // Expired tokens are of no use, and shall not be found in memory because nobody asks for them again.
-        for (expired, _) in entries.iter_mut().filter_map(|(name, entry)| Some((name, entry.expire(now)?))) {
-            self.stripes.forget(expired);
-        }
-        entries.retain(|_, entry| !entry.is_empty());
+        entries.retain(|resource, entry| {
+            if entry.expire(now) {
+                self.stripes.forget(resource);
+            }
+            !entry.is_empty()
+        });
     }
 
     /// Forgets every token.
