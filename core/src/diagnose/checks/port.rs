@@ -23,12 +23,11 @@ fn observe(findings: &Findings<'_>) -> Observation {
 fn reached(findings: &Findings<'_>) -> Observation {
     let port = &findings.port;
     if port.listening.is_empty() {
-        let seen = format!("port {} is in use; this system does not show by whom", port.number);
+        let seen = format!("port {} is in use; this system does not show by which program", port.number);
         return if cfg!(target_os = "linux") { unverified(seen) } else { Observation::ok(seen) };
     }
-    let unverified =
-        if findings.agent.route.verify_agent { "" } else { ", not verified: verify_agent is off" };
-    Observation::ok(format!("{} in use by {}{unverified}", port.addresses().join(" and "), port.holders()))
+    let check = if findings.agent.route.verify_agent { "" } else { ", not verified: verify_agent is off" };
+    Observation::ok(format!("{} in use by {}{check}", port.addresses().join(" and "), port.holders()))
 }
 
 /// Where neither way is open, a call goes on without the check.
