@@ -3,9 +3,9 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use arcidentity_core::{Client, ErrorKind};
@@ -21,19 +21,27 @@ const RESOURCE: &str = "https://vault.azure.net";
 /// `nobody`, on every Linux system.
 const SOMEBODY_ELSE: u32 = 65534;
 
-/// The command, where every user may run it.
+/// A program, where every user may run it.
 struct Public(TempDir);
 
 impl Public {
-    fn new() -> Public {
+    fn command() -> Public {
+        Public::of(&command_binary())
+    }
+
+    fn of(program: &Path) -> Public {
         let directory = tempfile::tempdir().unwrap();
         fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
-        copy_program(&command_binary(), &directory.path().join("arcidentity"));
+        copy_program(program, &directory.path().join("program"));
         Public(directory)
     }
 
+    fn program(&self) -> PathBuf {
+        self.0.path().join("program")
+    }
+
     fn as_user(&self, user: u32) -> Command {
-        let mut command = Command::new(self.0.path().join("arcidentity"));
+        let mut command = Command::new(self.program());
         command.uid(user).gid(user).current_dir("/");
         command
     }
@@ -49,7 +57,7 @@ struct Impostor {
 
 impl Impostor {
     fn start(user: u32) -> Impostor {
-        let command = Public::new();
+        let command = Public::command();
         let mut process = command.as_user(user).arg("emulator").stderr(Stdio::piped()).spawn().unwrap();
         let mut said = BufReader::new(process.stderr.take().unwrap()).lines().map_while(Result::ok);
         let mut after = |mark: &str| {
@@ -122,7 +130,7 @@ arcidentity.Client(endpoint, keys, verify_agent=False).get_token(resource)";
 fn every_user_trusts_an_agent_of_root() {
     needs!(ROOT);
     let agent = Emulator::start().unwrap();
-    let command = Public::new();
+    let command = Public::command();
     let mut metadata = command.as_user(SOMEBODY_ELSE);
     metadata.args(["metadata", "/compute/osType", "--endpoint", &agent.endpoint()]);
     let output = run(&mut metadata);
@@ -213,14 +221,11 @@ fn what_the_system_does_not_tell_stops_nobody() {
 
 /// What `tests/c/privileged.c` says to somebody else, where its file has this mode and another group than that user.
 fn said_by_a_program_with_mode(mode: u32, agent: &Impostor) -> Vec<String> {
-    let directory = tempfile::tempdir().unwrap();
-    fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
-    let program = directory.path().join("program");
-    copy_program(&c("privileged").link_static().build("privileged"), &program);
-    std::os::unix::fs::chown(&program, None, Some(54321)).unwrap();
-    fs::set_permissions(&program, fs::Permissions::from_mode(mode)).unwrap();
-    let mut program = Command::new(program);
-    program.arg(&agent.endpoint).arg(&agent.keys).current_dir("/").uid(SOMEBODY_ELSE).gid(SOMEBODY_ELSE);
+    let public = Public::of(&c("privileged").link_static().build("privileged"));
+    chown(public.program(), None, Some(54321)).unwrap();
+    fs::set_permissions(public.program(), fs::Permissions::from_mode(mode)).unwrap();
+    let mut program = public.as_user(SOMEBODY_ELSE);
+    program.arg(&agent.endpoint).arg(&agent.keys);
     program.env("IDENTITY_ENDPOINT", "http://192.0.2.1/token").env("IMDS_ENDPOINT", "http://192.0.2.1");
     succeed(program.env_remove("IDENTITY_HEADER")).lines().map(str::to_owned).collect()
 }

@@ -1,11 +1,18 @@
 //! Users who are in the group, on paper only, or not at all.
 
-use super::machine::{on_a_machine, report};
+use super::machine::{Report, on_a_machine, report};
+
+/// The report of the user app in this group, who may not read the keys of an agent that runs, after a change of the
+/// machine.
+fn denied(change: &str, group: &str) -> Option<Report> {
+    let report = report(&format!("start_agent; {change} as app {group} /opt/arcidentity doctor --json"))?;
+    report.assert_cause("key-access", 4);
+    Some(report)
+}
 
 #[test]
 fn not_in_the_group() {
-    let Some(report) = report("start_agent; as app app /opt/arcidentity doctor --json") else { return };
-    report.assert_cause("key-access", 4);
+    let Some(report) = denied("", "app") else { return };
     assert!(report.seen("key-access").starts_with("app is not in the group himds"));
     assert!(report.remedy("key-access").starts_with("sudo usermod -aG himds app\n"));
 }
@@ -13,11 +20,7 @@ fn not_in_the_group() {
 #[test]
 fn in_the_group_since_this_process_was_started() {
     let join = "sed -i 's/^himds:x:990:/&app/' /etc/group;";
-    let Some(report) = report(&format!("start_agent; {join} as app app /opt/arcidentity doctor --json"))
-    else {
-        return;
-    };
-    report.assert_cause("key-access", 4);
+    let Some(report) = denied(join, "app") else { return };
     assert!(report.seen("key-access").contains("started before that"), "{}", report.seen("key-access"));
     assert!(!report.remedy("key-access").contains("usermod"));
 }
@@ -25,11 +28,7 @@ fn in_the_group_since_this_process_was_started() {
 #[test]
 fn the_group_of_the_directory_has_no_name() {
     let remove = "sed -i /^himds/d /etc/group;";
-    let Some(report) = report(&format!("start_agent; {remove} as app app /opt/arcidentity doctor --json"))
-    else {
-        return;
-    };
-    report.assert_cause("key-access", 4);
+    let Some(report) = denied(remove, "app") else { return };
     assert!(report.seen("key-access").contains("990 is not in /etc/group"));
 }
 
@@ -37,11 +36,7 @@ fn the_group_of_the_directory_has_no_name() {
 #[test]
 fn the_group_of_the_directory_is_not_the_agents() {
     let give_away = "chgrp root /var/opt/azcmagent/tokens;";
-    let Some(report) = report(&format!("start_agent; {give_away} as app app /opt/arcidentity doctor --json"))
-    else {
-        return;
-    };
-    report.assert_cause("key-access", 4);
+    let Some(report) = denied(give_away, "app") else { return };
     assert!(
         report.seen("key-access").contains("the group root instead of himds"),
         "{}",
@@ -71,11 +66,7 @@ fn the_hint_is_a_command_that_runs() {
 #[test]
 fn in_the_group_of_a_directory_that_lost_its_mode() {
     let close = "chmod 700 /var/opt/azcmagent/tokens;";
-    let Some(report) = report(&format!("start_agent; {close} as app himds /opt/arcidentity doctor --json"))
-    else {
-        return;
-    };
-    report.assert_cause("key-access", 4);
+    let Some(report) = denied(close, "himds") else { return };
     assert!(report.seen("key-access").contains("in the group himds and still"));
 }
 
