@@ -86,7 +86,11 @@ fn close_without_an_answer() {
 #[test]
 fn reset_without_an_answer() {
     let (_emulator, mut client) = asked([Answer::reset()]);
-    assert_eq!(client.rest().unwrap_err().kind(), ErrorKind::ConnectionReset);
+    match client.rest() {
+        Err(error) => assert_eq!(error.kind(), ErrorKind::ConnectionReset),
+        // Wine shows a reset that is there before the client reads as the connection's end.
+        Ok(bytes) => assert!(cfg!(windows) && bytes.is_empty(), "{bytes:?}"),
+    }
 }
 
 #[test]
