@@ -5,7 +5,7 @@
 //! | `arguments.rs`, `options.rs` | the command line, and the options that all clients of the agent have |
 //! | `token.rs`, `metadata.rs`, `doctor.rs`, `emulator.rs` | a command each: its options and what it does |
 //! | `resource.rs` | what a token is for: a URI, or the short name of a service of core's table |
-//! | `terminal.rs`, `failure.rs`, `help.rs` | what is printed, and where |
+//! | `stream.rs`, `terminal.rs`, `failure.rs`, `help.rs` | what is printed, and where |
 
 #![forbid(unsafe_code)]
 
@@ -17,14 +17,15 @@ mod help;
 mod metadata;
 mod options;
 mod resource;
+mod stream;
 mod terminal;
 mod token;
 
 use std::ffi::OsString;
-use std::io::Write;
 use std::sync::Arc;
 
 use crate::arguments::Command;
+pub use crate::stream::Stream;
 use crate::terminal::Terminal;
 
 /// Asked about ten times a second while a command waits, on the thread that called [`run`]; `true` ends
@@ -38,15 +39,18 @@ pub type Interrupt = Arc<dyn Fn() -> bool + Send + Sync>;
 /// system's default holds, except that `emulator` cleans up first.
 ///
 /// ```
+/// use arcidentity_cli::Stream;
+///
 /// let mut stdout = Vec::new();
-/// let status = arcidentity_cli::run(["--version".into()], &mut stdout, &mut std::io::stderr(), None);
+/// let status =
+///     arcidentity_cli::run(["--version".into()], Stream::new(&mut stdout), Stream::stderr(), None);
 /// assert_eq!(status, 0);
 /// assert!(stdout.starts_with(b"arcidentity "));
 /// ```
 pub fn run(
     arguments: impl IntoIterator<Item = OsString>,
-    stdout: &mut dyn Write,
-    stderr: &mut dyn Write,
+    stdout: Stream<'_>,
+    stderr: Stream<'_>,
     interrupt: Option<Interrupt>,
 ) -> i32 {
     let mut terminal = Terminal { stdout, stderr, interrupt };

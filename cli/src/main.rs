@@ -1,11 +1,12 @@
 //! The `arcidentity` command: the library with the process's own arguments and streams.
 
-#![forbid(unsafe_code)]
+#[cfg(target_os = "linux")]
+mod closed;
 
 use std::alloc::System;
-use std::io;
 use std::process;
 
+use arcidentity_cli::Stream;
 // Linked for its features, which switch the HTTP library's log lines off at build time.
 use log as _;
 use zeroizing_alloc::ZeroAlloc;
@@ -16,5 +17,5 @@ static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() {
     let arguments = std::env::args_os().skip(1);
-    process::exit(arcidentity_cli::run(arguments, &mut io::stdout(), &mut io::stderr(), None))
+    process::exit(arcidentity_cli::run(arguments, Stream::stdout(), Stream::stderr(), None))
 }

@@ -5,11 +5,12 @@ use std::io::{self, Write};
 
 use crate::Interrupt;
 use crate::failure::Failure;
+use crate::stream::Stream;
 
 /// The surroundings of a command.
 pub(crate) struct Terminal<'a> {
-    pub(crate) stdout: &'a mut dyn Write,
-    pub(crate) stderr: &'a mut dyn Write,
+    pub(crate) stdout: Stream<'a>,
+    pub(crate) stderr: Stream<'a>,
     pub(crate) interrupt: Option<Interrupt>,
 }
 
@@ -20,14 +21,13 @@ impl Terminal<'_> {
         &mut self,
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), Failure> {
-        write(self.stdout)
-            .and_then(|()| self.stdout.flush())
+        self.stdout
+            .write(write)
             .map_err(|error| Failure::system("the result cannot be written to standard output", &error))
     }
 
     /// Writes a line to standard error. There is nobody to tell if that fails.
     pub(crate) fn tell(&mut self, line: fmt::Arguments<'_>) {
-        let _ = writeln!(self.stderr, "{line}");
-        let _ = self.stderr.flush();
+        let _ = self.stderr.write(|out| writeln!(out, "{line}"));
     }
 }

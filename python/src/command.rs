@@ -1,8 +1,8 @@
 //! The command.
 
 use std::ffi::OsString;
-use std::io;
 
+use arcidentity_cli::Stream;
 use pyo3::prelude::*;
 
 use crate::call;
@@ -13,5 +13,5 @@ use crate::call;
 /// Leaves Ctrl-C to the system, so that the handler of SIGINT must be the default one.
 #[pyfunction]
 pub(crate) fn run_command(py: Python<'_>, arguments: Vec<OsString>) -> PyResult<i32> {
-    call::blocking(py, || Ok(arcidentity_cli::run(arguments, &mut io::stdout(), &mut io::stderr(), None)))
+    call::blocking(py, || Ok(arcidentity_cli::run(arguments, Stream::stdout(), Stream::stderr(), None)))
 }

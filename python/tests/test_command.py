@@ -78,3 +78,27 @@ def test_arguments_need_not_be_unicode(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert b"HybridCompute" in done.stdout
+
+
+@COMMANDS
+@pytest.mark.skipif(os.name != "posix", reason="a shell of POSIX")
+@pytest.mark.parametrize("streams", [">&-", ">&- <&-", "1</dev/null"])
+def test_a_result_that_cannot_be_written_is_an_error(
+    command: list[str], agent: Emulator, streams: str
+) -> None:
+    for arguments in (["token", VAULT], ["metadata"], ["doctor"]):
+        shell = ["sh", "-c", f'exec "$@" {streams}', "sh", *command]
+        status, output, errors = run(shell, *arguments, *options(agent))
+        assert (status, output) == (arcidentity.InternalError.status, "")
+        assert "the result cannot be written to standard output: Bad file descriptor" in errors
+        assert "Traceback" not in errors
+
+
+@COMMANDS
+@pytest.mark.skipif(os.name != "posix", reason="a shell of POSIX")
+@pytest.mark.parametrize("streams", [">/dev/null", "1<>/dev/null"])
+def test_a_result_that_nobody_wants_is_no_error(
+    command: list[str], agent: Emulator, streams: str
+) -> None:
+    shell = ["sh", "-c", f'exec "$@" {streams}', "sh", *command]
+    assert run(shell, "token", VAULT, *options(agent)) == (0, "", "")

@@ -128,7 +128,7 @@ mod streams {
     use std::fs::File;
     use std::os::fd::OwnedFd;
     use std::os::unix::net::UnixStream;
-    use std::process::Stdio;
+    use std::process::{Command, Stdio};
 
     use arcidentity_emulator::Emulator;
 
@@ -148,20 +148,43 @@ mod streams {
         assert!(message.contains("standard output") && message.contains(reason), "{message}");
     }
 
-    const COMMANDS: [&[&str]; 4] = [
-        &["token", VAULT],
-        &["token", VAULT, "--output=json"],
-        &["metadata"],
-        &["metadata", "/compute/name"],
-    ];
+    /// Every command with a result, as a client of this agent where it is one.
+    fn commands(agent: &Emulator) -> Vec<Command> {
+        let clients: [&[&str]; 8] = [
+            &["token", VAULT],
+            &["token", VAULT, "--output=json"],
+            &["token", VAULT, "--output=header"],
+            &["metadata"],
+            &["metadata", "/compute"],
+            &["metadata", "/compute/name"],
+            &["doctor"],
+            &["doctor", "--json"],
+        ];
+        let others: [&[&str]; 3] = [&["--help"], &["help", "token"], &["--version"]];
+        let clients = clients.into_iter().map(|arguments| client(agent, arguments));
+        clients.chain(others.into_iter().map(arcidentity)).collect()
+    }
+
+    /// The command with its streams as a shell makes them.
+    fn in_a_shell(command: &Command, redirection: &str) -> Command {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("exec \"$0\" \"$@\" {redirection}")]);
+        shell.arg(command.get_program()).args(command.get_args());
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => shell.env(name, value),
+                None => shell.env_remove(name),
+            };
+        }
+        shell
+    }
 
     #[test]
     fn a_reader_that_went_away_is_an_error() {
         let agent = Emulator::start().unwrap();
-        for command in COMMANDS {
-            assert_unwritten(&outcome(client(&agent, command).stdout(closed())), "Broken pipe");
+        for mut command in commands(&agent) {
+            assert_unwritten(&outcome(command.stdout(closed())), "Broken pipe");
         }
-        assert_unwritten(&outcome(arcidentity(&["--help"]).stdout(closed())), "Broken pipe");
     }
 
     #[test]
@@ -170,9 +193,63 @@ mod streams {
             return;
         }
         let agent = Emulator::start().unwrap();
-        for command in COMMANDS {
+        for mut command in commands(&agent) {
             let full = File::options().write(true).open("/dev/full").unwrap();
-            assert_unwritten(&outcome(client(&agent, command).stdout(full)), "No space left");
+            assert_unwritten(&outcome(command.stdout(full)), "No space left");
+        }
+    }
+
+    #[test]
+    fn a_standard_output_for_reading_is_an_error() {
+        let agent = Emulator::start().unwrap();
+        for mut command in commands(&agent) {
+            assert_unwritten(
+                &outcome(command.stdout(File::open("/dev/null").unwrap())),
+                "Bad file descriptor",
+            );
+        }
+    }
+
+    #[test]
+    fn a_closed_standard_output_is_an_error() {
+        if cfg!(not(target_os = "linux")) {
+            return;
+        }
+        let agent = Emulator::start().unwrap();
+        for command in commands(&agent) {
+            for closed in [">&-", ">&- <&-"] {
+                assert_unwritten(&outcome(&mut in_a_shell(&command, closed)), "Bad file descriptor");
+            }
+            // There is nobody to tell, but the exit status.
+            let silent = in_a_shell(&command, ">&- <&- 2>&-").output().unwrap();
+            assert_eq!(silent.status.code(), Some(1), "{command:?}");
+        }
+    }
+
+    #[test]
+    fn a_program_of_the_emulator_gets_a_closed_standard_output_too() {
+        if cfg!(not(target_os = "linux")) {
+            return;
+        }
+        let keys = tempfile::tempdir().unwrap();
+        let mut command = arcidentity(&["emulator", "--key-directory"]);
+        command.arg(keys.path().join("keys")).args(["--", "sh", "-c", "echo something"]);
+        let outcome = outcome(&mut in_a_shell(&command, ">&-"));
+        assert!(outcome.status != Some(0) && outcome.stdout.is_empty(), "{outcome:?}");
+    }
+
+    #[test]
+    fn a_result_that_nobody_wants_is_no_error() {
+        let agent = Emulator::start().unwrap();
+        for command in commands(&agent) {
+            for null in [">/dev/null", "1<>/dev/null", ">/dev/null <&- 2>&-"] {
+                let output = in_a_shell(&command, null).output().unwrap();
+                assert_eq!(
+                    (output.status.code(), &*output.stderr),
+                    (Some(0), &b""[..]),
+                    "{command:?} {null}"
+                );
+            }
         }
     }
 

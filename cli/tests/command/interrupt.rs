@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use arcidentity_cli::{Interrupt, run};
+use arcidentity_cli::{Interrupt, Stream, run};
 use arcidentity_emulator::{Answer, Emulator};
 
 /// A hook that interrupts at its third question, and the questions so far.
@@ -21,7 +21,7 @@ fn a_waiting_call_ends() {
         let ((hook, asked), mut stdout, mut stderr) = (third_time(), Vec::new(), Vec::new());
         let endpoint = format!("--endpoint={}", agent.endpoint());
         let arguments = arguments.into_iter().chain([endpoint.as_str()]).map(Into::into);
-        let status = run(arguments, &mut stdout, &mut stderr, Some(hook));
+        let status = run(arguments, Stream::new(&mut stdout), Stream::new(&mut stderr), Some(hook));
         assert_eq!((status, stdout.as_slice()), (13, &b""[..]));
         assert_eq!(String::from_utf8(stderr).unwrap(), "arcidentity: the call was cancelled\n");
         assert_eq!(asked.load(Ordering::Relaxed), 3);
@@ -34,7 +34,7 @@ fn the_emulator_stops() {
     let keys = directory.path().join("keys");
     let ((hook, _), mut stdout, mut stderr) = (third_time(), Vec::new(), Vec::new());
     let arguments = ["emulator".into(), "--key-directory".into(), keys.clone().into()];
-    assert_eq!(run(arguments, &mut stdout, &mut stderr, Some(hook)), 0);
+    assert_eq!(run(arguments, Stream::new(&mut stdout), Stream::new(&mut stderr), Some(hook)), 0);
     assert!(stdout.is_empty());
     assert!(String::from_utf8(stderr).unwrap().contains("The emulator listens on 127.0.0.1:"));
     assert!(!keys.exists());

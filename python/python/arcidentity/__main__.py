@@ -1,5 +1,6 @@
 """The command `arcidentity`, also as `python -m arcidentity`."""
 
+import os
 import signal
 import sys
 
@@ -10,7 +11,15 @@ def main() -> int:
     """Run the command with the process's arguments and return its exit status."""
     # Python's handler would only take a note, which nobody reads while the command runs.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if sys.__stdout__ is None:
+        _keep_unwritable()
     return run_command(sys.argv[1:])
+
+
+def _keep_unwritable() -> None:
+    """Fill the place of a closed standard output, which what is opened next would take."""
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 1)
 
 
 if __name__ == "__main__":
