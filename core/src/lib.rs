@@ -60,6 +60,8 @@ mod keyfile;
 pub mod limits;
 mod listener;
 mod metadata;
+#[doc(hidden)]
+pub mod printable;
 mod resource;
 mod response;
 mod retry;

@@ -8,6 +8,7 @@ use crate::identity::Identity;
 use crate::installed;
 use crate::json::{Member, Object};
 use crate::limits::REFRESH_BEFORE_END;
+use crate::printable::is_printable;
 use crate::token::TokenData;
 
 /// No token lives longer, in seconds. Keeps sums of times in range, whatever the answer says.
@@ -144,17 +145,10 @@ pub(crate) fn presentable(text: &str, keys: &[&str]) -> String {
         if piece.len() > LONG_WORD {
             shown.push_str("[…] ");
         } else {
-            shown.extend(piece.chars().map(|c| if c.is_control() || is_invisible(c) { ' ' } else { c }));
+            shown.extend(piece.chars().map(|c| if is_printable(c) { c } else { ' ' }));
         }
     }
     shown.trim().chars().take(MAX_TEXT).collect()
-}
-
-/// Characters that change the order of others on a terminal, or cannot be seen: Unicode's format characters, and its
-/// separators of lines.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
-        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 fn is_html(body: &[u8]) -> bool {

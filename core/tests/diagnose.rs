@@ -473,3 +473,18 @@ fn what_failed_comes_first() {
     let remedy = failed.unwrap().remedy();
     assert!(!remedy.is_empty() && remedy.iter().all(|command| text.contains(command)), "{text}");
 }
+
+#[test]
+#[cfg(unix)]
+fn a_report_for_people_holds_nothing_that_changes_a_terminal() {
+    let agent = emulator();
+    let keys = tempfile::tempdir().unwrap();
+    let keys = keys.path().join("a\u{1b}[2J\u{202e}b");
+    std::fs::create_dir(&keys).unwrap();
+    let report = builder(&agent).key_directory(&keys).build().unwrap().diagnose(Some(VAULT));
+    let text = report.text();
+    assert!(text.contains(r"a\u001b[2J\u202eb"), "{text}");
+    assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text}");
+    let json: Value = serde_json::from_str(&report.to_json()).unwrap();
+    assert_eq!(json["resource"], VAULT);
+}

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::check::{Check, Outcome};
 use super::report::Report;
+use crate::printable::push_escaped;
 
 /// What failed comes first, then what is strange.
 const ORDER: [Outcome; 4] = [Outcome::Failed, Outcome::Warning, Outcome::Ok, Outcome::Skipped];
@@ -40,11 +41,12 @@ impl fmt::Display for Report {
 }
 
 fn headline(report: &Report) -> String {
-    let resource = report.resource();
-    match report.error() {
-        None => format!("The agent gave a token for {resource}\n\n"),
-        Some(error) => format!("No token for {resource} ({})\n\n", error.kind().name()),
-    }
+    let (mut text, end) = match report.error() {
+        None => ("The agent gave a token for ".to_owned(), "\n\n".to_owned()),
+        Some(error) => ("No token for ".to_owned(), format!(" ({})\n\n", error.kind().name())),
+    };
+    push_escaped(&mut text, report.resource());
+    text + &end
 }
 
 fn push_check(text: &mut String, check: &Check, paint: &dyn Fn(Outcome, &str) -> String) {
@@ -56,15 +58,19 @@ fn push_check(text: &mut String, check: &Check, paint: &dyn Fn(Outcome, &str) ->
     let needs_attention = matches!(check.outcome(), Outcome::Failed | Outcome::Warning);
     text.push_str(&paint(check.outcome(), word));
     text.extend(std::iter::repeat_n(' ', WIDTH - word.len()));
-    for part in [check.id(), ": ", check.seen(), "\n"] {
-        text.push_str(part);
-    }
+    text.push_str(check.id());
+    push_line(text, ": ", check.seen());
     for line in check.remedy() {
-        for part in ["          ", line, "\n"] {
-            text.push_str(part);
-        }
+        push_line(text, "          ", line);
     }
     if needs_attention {
         text.push('\n');
     }
+}
+
+/// Names of files, programs and machines are texts of strangers.
+fn push_line(text: &mut String, start: &str, line: &str) {
+    text.push_str(start);
+    push_escaped(text, line);
+    text.push('\n');
 }

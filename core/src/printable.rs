@@ -1,0 +1,52 @@
+//! What a terminal may get of a stranger's text.
+
+use std::fmt::Write;
+
+/// Whether a terminal shows this character, and does nothing else with it.
+pub(crate) fn is_printable(c: char) -> bool {
+    !c.is_control() && !is_invisible(c)
+}
+
+/// Characters that change the order of others on a terminal, or cannot be seen: Unicode's format characters, and its
+/// separators of lines.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Appends `text`, with the escapes of JSON for what a terminal must not get. So a JSON document stays what it is,
+/// where its line breaks are left out.
+pub fn push_escaped(shown: &mut String, text: &str) {
+    for c in text.chars() {
+        if is_printable(c) {
+            shown.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            // Writing to a text never fails.
+            let _ = write!(shown, "\\u{unit:04x}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::push_escaped;
+
+    #[test]
+    fn what_a_terminal_must_not_get_is_escaped_as_in_json() {
+        for (text, expected) in [
+            ("Zürich, 東京 \u{1f600} \\ \"", "Zürich, 東京 \u{1f600} \\ \""),
+            ("\u{1b}[2J\u{7}", r"\u001b[2J\u0007"),
+            ("a\r\n\tb\0", r"a\u000d\u000a\u0009b\u0000"),
+            ("\u{7f}\u{80}\u{9b}31m\u{9f}", r"\u007f\u0080\u009b31m\u009f"),
+            ("\u{202e}desrever\u{2066}", r"\u202edesrever\u2066"),
+            ("\u{2028}\u{2029}\u{200b}\u{ad}", r"\u2028\u2029\u200b\u00ad"),
+            ("\u{e0041}", r"\udb40\udc41"),
+        ] {
+            let mut shown = String::from("> ");
+            push_escaped(&mut shown, text);
+            assert_eq!(shown, format!("> {expected}"));
+        }
+    }
+}
