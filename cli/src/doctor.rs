@@ -2,7 +2,6 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::io::IsTerminal;
 use std::time::Instant;
 
 use arcidentity_core::{ErrorKind, Outcome, Report};
@@ -45,10 +44,10 @@ impl DoctorCommand {
     /// Returns 0 if nothing failed, else the number of what a request for a token fails with.
     pub(crate) fn run(&self, terminal: &mut Terminal<'_>) -> Result<i32, Failure> {
         let report = self.diagnose(terminal)?;
-        terminal.print(|out| match self.json {
-            true => writeln!(out, "{}", report.to_json()),
-            false => out.write_all(text(&report).as_bytes()),
-        })?;
+        match self.json {
+            true => terminal.print(|out| writeln!(out, "{}", report.to_json()))?,
+            false => terminal.print_painted(&text(&report, terminal.stdout.is_terminal()))?,
+        }
         Ok(report.error().map_or(0, |error| error.kind().status()))
     }
 
@@ -75,10 +74,10 @@ impl DoctorCommand {
 }
 
 /// In colour where people see it and do not object (https://no-color.org).
-fn text(report: &Report) -> String {
+fn text(report: &Report, is_terminal: bool) -> String {
     let is_unwanted = |name| env::var_os(name).is_some_and(|value: OsString| !value.is_empty());
     let is_dumb = env::var_os("TERM").is_none_or(|terminal| terminal == "dumb");
-    if is_unwanted("NO_COLOR") || is_dumb || !std::io::stdout().is_terminal() {
+    if is_unwanted("NO_COLOR") || is_dumb || !is_terminal {
         return report.text();
     }
     report.painted_text(&|outcome, word| format!("\x1b[{}m{word}\x1b[0m", colour(outcome)))

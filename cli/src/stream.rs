@@ -3,15 +3,21 @@
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 
+use arcidentity_core::printable::push_escaped;
+
 /// Where a command writes its result, or its messages.
+///
+/// What comes from the agent and from Azure is printed as it is, except on a terminal, where a character that would
+/// move the cursor, hide text or turn it round is escaped.
 pub struct Stream<'a> {
     writer: Box<dyn Write + 'a>,
+    is_terminal: bool,
 }
 
 impl<'a> Stream<'a> {
-    /// Any writer.
+    /// Any writer that is no terminal.
     pub fn new(writer: impl Write + 'a) -> Stream<'a> {
-        Stream { writer: Box::new(writer) }
+        Stream { writer: Box::new(writer), is_terminal: false }
     }
 
     /// This process's standard output.
@@ -21,25 +27,55 @@ impl<'a> Stream<'a> {
     #[must_use]
     pub fn stdout() -> Stream<'static> {
         let stdout = io::stdout();
+        let is_terminal = stdout.is_terminal();
         let writer: Box<dyn Write> = match duplicate(&stdout) {
             // Only this knows how to write text to a console.
-            _ if cfg!(windows) && stdout.is_terminal() => Box::new(stdout),
+            _ if cfg!(windows) && is_terminal => Box::new(stdout),
             Ok(file) => Box::new(BufWriter::new(file)),
             Err(error) => Box::new(Unwritable(error)),
         };
-        Stream { writer }
+        Stream { writer, is_terminal }
     }
 
     /// This process's standard error.
     #[must_use]
     pub fn stderr() -> Stream<'static> {
-        Stream::new(io::stderr())
+        let stderr = io::stderr();
+        Stream { is_terminal: stderr.is_terminal(), writer: Box::new(stderr) }
+    }
+
+    pub(crate) fn is_terminal(&self) -> bool {
+        self.is_terminal
     }
 
     pub(crate) fn write(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-        write(&mut self.writer)?;
+        if !self.is_terminal {
+            write(&mut self.writer)?;
+            return self.writer.flush();
+        }
+        let mut text = Vec::new();
+        write(&mut text)?;
+        self.write_painted(&escaped(&String::from_utf8_lossy(&text)))
+    }
+
+    /// Writes a text that needs no escapes, and may have those of colours.
+    pub(crate) fn write_painted(&mut self, text: &str) -> io::Result<()> {
+        self.writer.write_all(text.as_bytes())?;
         self.writer.flush()
     }
+}
+
+/// These lines as a terminal may get them.
+fn escaped(lines: &str) -> String {
+    // After a lone carriage return the line would be written over. As a line break it changes no JSON document.
+    let lines = lines.replace("\r\n", "\n").replace('\r', "\n");
+    let mut shown = String::with_capacity(lines.len());
+    for piece in lines.split_inclusive(['\n', '\t']) {
+        let text = piece.trim_end_matches(['\n', '\t']);
+        push_escaped(&mut shown, text);
+        shown.push_str(&piece[text.len()..]);
+    }
+    shown
 }
 
 #[cfg(unix)]

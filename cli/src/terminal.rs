@@ -21,13 +21,20 @@ impl Terminal<'_> {
         &mut self,
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), Failure> {
-        self.stdout
-            .write(write)
-            .map_err(|error| Failure::system("the result cannot be written to standard output", &error))
+        self.stdout.write(write).map_err(unwritten)
+    }
+
+    /// Writes a result that has colours, and nothing that a terminal must not get.
+    pub(crate) fn print_painted(&mut self, text: &str) -> Result<(), Failure> {
+        self.stdout.write_painted(text).map_err(unwritten)
     }
 
     /// Writes a line to standard error. There is nobody to tell if that fails.
     pub(crate) fn tell(&mut self, line: fmt::Arguments<'_>) {
         let _ = self.stderr.write(|out| writeln!(out, "{line}"));
     }
+}
+
+fn unwritten(error: io::Error) -> Failure {
+    Failure::system("the result cannot be written to standard output", &error)
 }

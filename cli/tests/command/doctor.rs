@@ -3,6 +3,8 @@
 use arcidentity_emulator::{Answer, Emulator};
 use serde_json::Value;
 
+#[cfg(target_os = "linux")]
+use crate::support::on_a_terminal;
 use crate::support::{Outcome, VAULT, arcidentity, ask, client, outcome, resources, run};
 
 /// A report for programs, and the exit status.
@@ -117,35 +119,14 @@ fn settings_that_make_no_sense_are_an_error() {
     assert_eq!(run(&["doctor", VAULT, "more"]).failure().0, 2);
 }
 
-/// What a user sees whose terminal is this wide awake.
+#[test]
 #[cfg(target_os = "linux")]
-mod terminals {
-    use std::process::Command;
-
-    use super::*;
-
-    /// Standard output with a terminal behind it, in an environment changed as the arguments of `env` say.
-    /// `script` is a part of util-linux.
-    fn on_a_terminal(agent: &Emulator, changes: &str) -> String {
-        let command = client(agent, &["doctor"]);
-        let words = std::iter::once(command.get_program()).chain(command.get_args());
-        let line: Vec<_> = words.map(|word| format!("'{}'", word.to_str().unwrap())).collect();
-        let mut script = Command::new("script");
-        let line = format!("env {changes} {}", line.join(" "));
-        script.args(["--quiet", "--return", "--command", &line, "/dev/null"]);
-        let output = script.env("TERM", "xterm").env_remove("NO_COLOR").output();
-        let output = output.expect("script is needed: apt-get install bsdutils");
-        assert!(output.status.success(), "{output:?}");
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    #[test]
-    fn colour_is_for_terminals_and_for_who_wants_it() {
-        let agent = Emulator::start().unwrap();
-        assert!(on_a_terminal(&agent, "").contains("\u{1b}[32mok\u{1b}[0m"));
-        assert!(on_a_terminal(&agent, "NO_COLOR=").contains('\u{1b}'));
-        for plain in ["NO_COLOR=1", "TERM=dumb", "--unset=TERM"] {
-            assert!(!on_a_terminal(&agent, plain).contains('\u{1b}'), "{plain}");
-        }
+fn colour_is_for_terminals_and_for_who_wants_it() {
+    let agent = Emulator::start().unwrap();
+    let shown = |changes| on_a_terminal(&client(&agent, &["doctor"]), changes);
+    assert!(shown("").contains("\u{1b}[32mok\u{1b}[0m"));
+    assert!(shown("NO_COLOR=").contains('\u{1b}'));
+    for plain in ["NO_COLOR=1", "TERM=dumb", "--unset=TERM"] {
+        assert!(!shown(plain).contains('\u{1b}'), "{plain}");
     }
 }

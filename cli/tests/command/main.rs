@@ -10,5 +10,6 @@ mod interrupt;
 mod metadata;
 mod resources;
 mod support;
+mod terminal;
 mod token;
 mod usage;

@@ -75,3 +75,18 @@ pub fn resources(agent: &Emulator) -> Vec<String> {
     let authorized = agent.requests().into_iter().filter(|request| request.is_authorized());
     authorized.filter_map(|request| request.parameter("resource").map(str::to_owned)).collect()
 }
+
+/// What the command shows on a terminal, its messages too, in an environment changed as the arguments of `env` say.
+/// `script` is a part of util-linux.
+#[cfg(target_os = "linux")]
+pub fn on_a_terminal(command: &Command, changes: &str) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let line: Vec<_> = words.map(|word| format!("'{}'", word.to_str().unwrap())).collect();
+    let line = format!("env {changes} {}", line.join(" "));
+    let mut script = Command::new("script");
+    script.args(["--quiet", "--command", &line, "/dev/null"]);
+    let output = script.env("TERM", "xterm").env_remove("NO_COLOR").output();
+    let output = output.expect("script is needed: apt-get install bsdutils");
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap().replace("\r\n", "\n")
+}
