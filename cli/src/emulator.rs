@@ -80,7 +80,7 @@ impl EmulatorCommand {
     }
 
     fn start(&self, keys: &KeyDirectory) -> Result<Emulator, Failure> {
-        let mut builder = Emulator::builder().port(self.port);
+        let mut builder = Emulator::builder().port(self.port).keep_requests(0);
         if let Some(path) = keys.path() {
             builder = builder.key_directory(path);
         }
@@ -126,13 +126,16 @@ fn parse_lifetime(text: &str) -> Result<Duration, Failure> {
     Ok(Duration::from_secs(seconds.get().into()))
 }
 
+/// So many lines wait to be shown. More do only where standard error does not take them; they are lost.
+const WAITING_LINES: usize = 10_000;
+
 /// A line for each answered request. They are handed over, because the terminal belongs to one thread.
 fn event_lines(emulator: &Emulator) -> Receiver<String> {
-    let (sender, receiver) = mpsc::channel();
+    let (sender, receiver) = mpsc::sync_channel(WAITING_LINES);
     emulator.on_event(move |event| {
         if let Some(line) = describe(event) {
             // Nobody listens any more once the command ends.
-            let _ = sender.send(line);
+            let _ = sender.try_send(line);
         }
     });
     receiver

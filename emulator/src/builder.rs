@@ -13,6 +13,7 @@ use crate::agent::tokens::Tokens;
 use crate::agent::{Agent, AgentVersion};
 use crate::emulator::Emulator;
 use crate::http::listen::listen;
+use crate::journal::Journal;
 
 /// Sets up an [`Emulator`]; see [`Emulator::builder`].
 ///
@@ -41,6 +42,7 @@ pub struct Builder {
     machine: Machine,
     identities: Vec<UserAssigned>,
     require_challenge: bool,
+    kept_requests: usize,
 }
 
 impl Default for Builder {
@@ -57,6 +59,7 @@ impl Default for Builder {
             machine: Machine::default(),
             identities: Vec::new(),
             require_challenge: true,
+            kept_requests: usize::MAX,
         }
     }
 }
@@ -134,6 +137,13 @@ impl Builder {
         self
     }
 
+    /// How many requests [`Emulator::requests`] shows, the newest ones; a long-lived emulator would else
+    /// need more and more memory. Defaults to all.
+    pub fn keep_requests(mut self, limit: usize) -> Builder {
+        self.kept_requests = limit;
+        self
+    }
+
     /// Starts the emulator.
     ///
     /// # Errors
@@ -154,6 +164,6 @@ impl Builder {
             keys: Keys::new(directory.path().to_path_buf(), self.key_lifetime),
             tokens: Tokens::new(self.lifetime),
         };
-        Emulator::run(listeners, agent, directory)
+        Emulator::run(listeners, agent, Journal::new(self.kept_requests), directory)
     }
 }

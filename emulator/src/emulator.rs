@@ -19,6 +19,7 @@ use crate::event::Event;
 use crate::http::handler::Handler;
 use crate::http::request::Request;
 use crate::http::server::Server;
+use crate::journal::Journal;
 
 /// A running stand-in for the agent. It stops when it is dropped.
 ///
@@ -56,10 +57,11 @@ impl Emulator {
     pub(crate) fn run(
         listeners: Vec<TcpListener>,
         agent: Agent,
+        journal: Journal,
         directory: KeyDirectory,
     ) -> io::Result<Emulator> {
         let addresses = listeners.iter().map(TcpListener::local_addr).collect::<io::Result<_>>()?;
-        let handler = Arc::new(Handler::new(agent));
+        let handler = Arc::new(Handler::new(agent, journal));
         let server = Server::start(listeners, Arc::clone(&handler))?;
         Ok(Emulator {
             handler,
@@ -109,8 +111,8 @@ impl Emulator {
     }
 
     /// Every request received since the start or [`clear_requests`](Emulator::clear_requests), in the
-    /// order of arrival. What is not a well-formed HTTP request, or too large, is refused and not
-    /// listed.
+    /// order of arrival; the newest ones where [`Builder::keep_requests`] says how many. What is not a
+    /// well-formed HTTP request, or too large, is refused and not listed.
     #[must_use]
     pub fn requests(&self) -> Vec<Request> {
         self.handler.journal.requests()

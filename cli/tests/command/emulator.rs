@@ -122,6 +122,49 @@ fn requests_cannot_write_to_the_terminal_what_they_like() {
     assert_eq!(log.lines().count(), 1);
 }
 
+/// In kilobytes: what process `id` has in memory.
+#[cfg(target_os = "linux")]
+fn resident(id: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().strip_suffix(" kB").unwrap().parse().unwrap()
+}
+
+/// Sends the same request many times over one connection.
+#[cfg(target_os = "linux")]
+fn send_requests(stream: &std::net::TcpStream, request: &str, times: usize) {
+    use std::io::Write;
+
+    let mut answers = BufReader::new(stream);
+    for _ in 0..times {
+        (&*stream).write_all(request.as_bytes()).unwrap();
+        let head: Vec<String> =
+            std::iter::repeat_with(|| line(&mut answers)).take_while(|line| line != "\r").collect();
+        let length = head.iter().find_map(|line| line.strip_prefix("Content-Length: ")).unwrap();
+        answers.read_exact(&mut vec![0; length.trim().parse().unwrap()]).unwrap();
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn requests_are_not_kept() {
+    let (_directory, keys) = key_directory();
+    let emulator = Standing::start(&[&keys]);
+    let address = emulator.endpoint.strip_prefix("http://").unwrap().split('/').next().unwrap();
+    let stream = std::net::TcpStream::connect(address).unwrap();
+    let padding = "x".repeat(32 * 1024);
+    let request = format!("GET / HTTP/1.1\r\nHost: localhost\r\nX-Padding: {padding}\r\n\r\n");
+    send_requests(&stream, &request, 100);
+    let before = resident(emulator.child.id());
+    send_requests(&stream, &request, 2000);
+    let grown = resident(emulator.child.id()).saturating_sub(before);
+    assert!(grown < 16 * 1024, "64 MB came in, and {grown} kB stayed");
+    drop(stream);
+    emulator.signal(Signal::SIGTERM);
+    let (status, log) = emulator.end();
+    assert_eq!((status, log.lines().count()), (Some(0), 2100));
+}
+
 #[test]
 fn a_command_runs_with_the_variables_and_without_another_hosts() {
     let outcome = under_emulator(&[], r#"echo "$IDENTITY_ENDPOINT $IMDS_ENDPOINT ${IDENTITY_HEADER-unset}""#);

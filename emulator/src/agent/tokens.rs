@@ -15,6 +15,8 @@ use crate::sync::lock;
 const REUSED_UNTIL: Duration = Duration::from_secs(90 * 60);
 /// A token is valid from a little before its time of issue, in favour of clocks that are behind.
 const BACKDATED_BY: Duration = Duration::from_secs(5 * 60);
+/// So many tokens are remembered at once, whatever a client asks for.
+const MAX_TOKENS: usize = 1000;
 
 /// Issues tokens and remembers them per identity and resource.
 #[derive(Debug)]
@@ -59,6 +61,9 @@ impl Tokens {
             Some(token) => token.clone(),
             None => {
                 let token = self.issue(&wanted.resource, claims(), now);
+                if cache.len() >= MAX_TOKENS {
+                    cache.clear();
+                }
                 cache.insert(wanted, token.clone());
                 token
             }

@@ -32,11 +32,11 @@ pub(crate) struct Handler {
 }
 
 impl Handler {
-    pub(crate) fn new(agent: Agent) -> Handler {
+    pub(crate) fn new(agent: Agent, journal: Journal) -> Handler {
         Handler {
             agent,
             plan: Plan::default(),
-            journal: Journal::default(),
+            journal,
             stop: StopSignal::default(),
             observer: Mutex::default(),
         }

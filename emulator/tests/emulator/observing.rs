@@ -26,6 +26,26 @@ fn requests_are_kept_as_they_came() {
 }
 
 #[test]
+fn only_the_newest_requests_are_kept_where_that_is_wanted() {
+    let emulator = Emulator::builder().keep_requests(2).start().unwrap();
+    let mut client = Client::of(&emulator);
+    for path in ["/1", "/2", "/3"] {
+        client.get(path, &[]);
+    }
+    let kept = || -> Vec<_> {
+        emulator.requests().into_iter().map(|request| (request.path, request.status)).collect()
+    };
+    assert_eq!(kept(), [("/2".to_owned(), Some(404)), ("/3".to_owned(), Some(404))]);
+    emulator.clear_requests();
+    client.get("/4", &[]);
+    assert_eq!(kept(), [("/4".to_owned(), Some(404))]);
+
+    let emulator = Emulator::builder().keep_requests(0).start().unwrap();
+    Client::of(&emulator).token(TOKEN);
+    assert_eq!((emulator.requests().len(), emulator.connections()), (0, 1));
+}
+
+#[test]
 fn handshake_is_two_requests() {
     let emulator = Emulator::start().unwrap();
     Client::of(&emulator).token(TOKEN);

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use crate::client::{Client, TOKEN};
+use crate::client::{Client, METADATA, TOKEN};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const NOW: u64 = 1_800_000_000;
@@ -145,4 +145,23 @@ fn what_is_forgotten_is_issued_anew() {
     let first = client.token(TOKEN);
     emulator.forget_tokens();
     assert_ne!(client.token(TOKEN)["access_token"], first["access_token"]);
+}
+
+#[test]
+fn not_more_than_a_thousand_tokens_are_remembered() {
+    let emulator = Emulator::builder().require_challenge(false).start().unwrap();
+    let mut client = Client::of(&emulator);
+    let mut token = |resource: usize| {
+        let target =
+            format!("/metadata/identity/oauth2/token?api-version=2020-06-01&resource=urn:{resource}");
+        client.get(&target, &[METADATA]).body
+    };
+    let (first, second) = (token(1), token(2));
+    for resource in 3..=1000 {
+        token(resource);
+    }
+    let text = |body: &[u8]| serde_json::from_slice::<Value>(body).unwrap()["access_token"].clone();
+    assert_eq!(text(&token(1)), text(&first));
+    token(1001);
+    assert_ne!(text(&token(2)), text(&second));
 }
