@@ -1,10 +1,13 @@
 """What a BearerAuth shows of its tokens: nothing."""
 
 import copy
+import http.client
 import logging
 import pickle
+import socket
 import ssl
 import traceback
+from collections.abc import Iterator
 from typing import Any
 
 import arcidentity
@@ -91,3 +94,25 @@ def test_no_traceback_with_locals_shows_a_token(
     assert "<arcidentity.Token" in "".join(texts)
     for token in tokens:
         assert not [text for text in texts if token in text]
+
+
+@every_client
+def test_a_refused_connection_shows_the_token_in_http_client_alone(
+    send: Send, client: arcidentity.Client, auth: arcidentity.BearerAuth
+) -> None:
+    token = client.get_token(VAULT).token
+    with socket.socket() as unheard:
+        unheard.bind(("127.0.0.1", 0))
+        with pytest.raises(Exception, match="refused|failed") as caught:
+            send("http://127.0.0.1:%d/" % unheard.getsockname()[1], auth, "")
+    for stack in stacks(caught.value):
+        for frame in stack:
+            if frame.filename not in (__file__, http.client.__file__):
+                assert token not in str(frame.locals), frame
+
+
+def stacks(error: BaseException | None) -> Iterator[traceback.StackSummary]:
+    """The frames of an exception and of those that it came from, with their local variables."""
+    while error is not None:
+        yield traceback.TracebackException.from_exception(error, capture_locals=True).stack
+        error = error.__cause__ or error.__context__

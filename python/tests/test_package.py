@@ -47,6 +47,7 @@ def test_the_installed_files() -> None:
         "arcidentity/_destination.py",
         "arcidentity/_errors.py",
         "arcidentity/_event_loop.py",
+        "arcidentity/_header.py",
         f"arcidentity/{native}",
         "arcidentity/_native.pyi",
         "arcidentity/_renewal.py",

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from arcidentity._destination import check_destination
 from arcidentity._errors import ArcError
+from arcidentity._header import Header
 from arcidentity._native import Client, Token, default_client
 from arcidentity._renewal import renewal
 
@@ -50,7 +51,9 @@ class BearerAuth:
         program itself chose is not noticed.
 
     Neither it nor an answer of requests that it was used for can be pickled, and no `repr` shows a
-    token. What prints whole requests does show them: the debuglevel of http.client, for example.
+    token. What shows whole requests does show them: http.client with a debuglevel, or in the local
+    variables of a traceback, and recorders such as vcrpy. Tell those to leave the header out:
+    `vcr.VCR(filter_headers=["authorization"])`.
 
     A request raises a subclass of `ArcError` that says why there is no token, and
     `InvalidArgumentError` for plain http.
@@ -149,17 +152,8 @@ class BearerAuth:
         return token if token.token != rejected.token else None
 
 
-class _Header(str):
-    """The value of a header that the `repr` of its request's headers does not show."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "'Bearer …'"
-
-
 def _set_authorization(request: Any, token: Token) -> Any:
-    request.headers["Authorization"] = _Header(f"Bearer {token.token}")
+    request.headers["Authorization"] = Header(f"Bearer {token.token}")
     return request
 
 
