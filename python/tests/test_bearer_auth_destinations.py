@@ -225,6 +225,26 @@ def test_a_redirect_to_the_same_host_has_the_token(
 
 
 @every_client
+def test_a_password_of_netrc_does_not_replace_the_token(
+    send: Send, other: Server, auth: arcidentity.BearerAuth, netrc: None
+) -> None:
+    reply = send(f"{other.url}/to//to//elsewhere", auth, other.ca_file)
+    assert (reply.status, reply.history) == (200, [307, 307])
+    assert len(other.requests) == 3
+    assert has_token(other)
+
+
+@every_client
+def test_a_redirect_from_elsewhere_has_what_the_client_finds_for_it(
+    send: Send, other: Server, auth: arcidentity.BearerAuth, netrc: None
+) -> None:
+    with Server(lambda _request: redirect(other.url)) as first:
+        trust_both(first, other)
+        assert send(first.url, auth, first.ca_file).status == 401
+    assert not has_token(other)
+
+
+@every_client
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
 def test_no_proxy_of_the_environment_gets_the_token(
     send: Send,

@@ -4,7 +4,6 @@ import io
 import logging
 import pickle
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import arcidentity
@@ -115,19 +114,33 @@ def test_a_redirect_after_a_post_is_not_posted_again(
 
 
 def test_passwords_of_netrc_are_not_used(
-    session: requests.Session, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    session: requests.Session, server: Server, netrc: None
 ) -> None:
-    netrc = tmp_path / "netrc"
-    netrc.write_text("machine 127.0.0.1 login user password secret\n")
-    netrc.chmod(0o600)
-    monkeypatch.setenv("NETRC", str(netrc))
     assert requests.get(server.url, timeout=PATIENCE).status_code == 401
     assert server.requests[0].headers["Authorization"].startswith("Basic ")
     assert session.get(server.url).status_code == 200
 
 
+def test_a_rejected_token_is_replaced_after_a_redirect(
+    session: requests.Session, server: Server, revoked: str, netrc: None
+) -> None:
+    answer = session.get(f"{server.url}/to//elsewhere")
+    assert (answer.status_code, answer.content) == (200, b"welcome")
+    assert all(request.token for request in server.requests)
+
+
+def test_headers_of_the_program_are_as_ever(session: requests.Session, server: Server) -> None:
+    prepared = session.prepare_request(requests.Request("GET", server.url, headers={"X-A": "1"}))
+    prepared.headers["x-a"] = "Basic 2"
+    prepared.headers["X-B"] = "3"
+    assert (prepared.headers["X-a"], "X-B" in prepared.headers.copy()) == ("Basic 2", True)
+    prepared.headers["Authorization"] = "Bearer other"
+    assert session.send(prepared).status_code == 200
+    assert server.requests[0].token == "other"
+
+
 def test_nothing_that_holds_the_token_is_pickled(session: requests.Session, server: Server) -> None:
     answer = session.get(server.url)
-    for thing in (answer, answer.request, session):
+    for thing in (answer, answer.request, session, answer.request.headers):
         with pytest.raises(TypeError, match="not pickled"):
             pickle.dumps(thing)

@@ -51,6 +51,7 @@ def test_the_installed_files() -> None:
         f"arcidentity/{native}",
         "arcidentity/_native.pyi",
         "arcidentity/_renewal.py",
+        "arcidentity/_requests.py",
         "arcidentity/azure/__init__.py",
         "arcidentity/azure/_credential.py",
         "arcidentity/azure/_errors.py",

@@ -37,7 +37,7 @@ class BearerAuth:
     rejects everything costs the agent no more than that.
 
     Every https host that it is used for gets the token. A redirect to another host or port, or
-    from https to http, gets none.
+    from https to http, gets none. A password of ~/.netrc never replaces it.
 
     resource
         What the tokens are for, such as "https://vault.azure.net", or its scope
@@ -87,6 +87,7 @@ class BearerAuth:
         check_destination(target.scheme, target.hostname, self._allow_http)
         token = self._client.get_token(self._resource)
         _set_authorization(prepared, token)
+        _keep_token(prepared)
         prepared.register_hook("response", functools.partial(self._answered, token))
         return request
 
@@ -155,6 +156,14 @@ class BearerAuth:
 def _set_authorization(request: Any, token: Token) -> Any:
     request.headers["Authorization"] = Header(f"Bearer {token.token}")
     return request
+
+
+def _keep_token(request: Any) -> None:
+    # Other libraries have the interface of requests, but not its headers.
+    if "requests" in sys.modules:
+        from arcidentity._requests import keep_token
+
+        keep_token(request)
 
 
 def _is_rejected(response: Any, token: Token) -> bool:
