@@ -2,15 +2,15 @@
 
 use arcidentity_core::{Error, ErrorKind};
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
-use pyo3::types::PyFunction;
 
 /// The exception for `error`. The classes are written in Python: CPython before 3.12 lets no extension that
 /// works with several versions derive from its exceptions.
+///
+/// They are looked up each time: a program that imports the package anew, as tests do, has new ones.
 pub(crate) fn to_python(py: Python<'_>, error: &Error) -> PyErr {
-    static MAKE: PyOnceLock<Py<PyFunction>> = PyOnceLock::new();
-    let exception = MAKE.import(py, "arcidentity._errors", "make").and_then(|make| {
-        make.call1((error.kind().status(), error.message(), error.http_status(), error.code(), error.hint()))
+    let exception = py.import("arcidentity._errors").and_then(|errors| {
+        let parts = (error.kind().status(), error.message(), error.http_status(), error.code(), error.hint());
+        errors.getattr("make")?.call1(parts)
     });
     exception.map_or_else(|failure| failure, PyErr::from_value)
 }

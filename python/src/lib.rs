@@ -8,6 +8,7 @@
 //! | `call.rs` | how a call that may wait leaves the interpreter, and comes back |
 //! | `signals.rs` | Ctrl-C during such a call |
 //! | `error.rs` | core's errors become Python exceptions |
+//! | `interpreter.rs` | the one interpreter of a process that has the module |
 //! | `command.rs` | the command |
 //! | `emulator.rs` | the stand-in for the agent |
 
@@ -17,6 +18,7 @@ mod command;
 mod default_client;
 mod emulator;
 mod error;
+mod interpreter;
 mod report;
 mod signals;
 mod token;
@@ -35,6 +37,13 @@ static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 /// The native half of `arcidentity`. Import from `arcidentity` instead.
 #[pymodule]
 mod _native {
+    use pyo3::prelude::*;
+
+    #[pymodule_init]
+    fn check_interpreter(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::interpreter::check(module.py())
+    }
+
     #[pymodule_export]
     use crate::client::Client;
     #[pymodule_export]

@@ -1,0 +1,112 @@
+"""Several interpreters in one process, as mod_wsgi has for several applications."""
+
+import subprocess
+import sys
+
+from conftest import PATIENCE
+
+# `create(isolated)`, `run(interpreter, code)`, which prints why the code failed, and `destroy`.
+INTERPRETERS = """
+import sys
+
+if sys.version_info >= (3, 13):
+    from _interpreters import create as _create, destroy, exec as _exec
+
+    def create(isolated):
+        return _create("isolated" if isolated else "legacy")
+
+    def run(interpreter, code):
+        failure = _exec(interpreter, code)
+        if failure:
+            print(f"{failure.type.__name__}: {failure.msg}", flush=True)
+else:
+    from _xxsubinterpreters import RunFailedError, create as _create, destroy, run_string
+
+    def create(isolated):
+        return _create(isolated=isolated)
+
+    def run(interpreter, code):
+        try:
+            run_string(interpreter, code)
+        except RunFailedError as failure:
+            print(failure, flush=True)
+"""
+
+# Makes an error that comes from the native half, and one that comes from a call that may wait.
+USE = """
+import arcidentity
+
+try:
+    arcidentity.Client(endpoint="http://example.com")
+except arcidentity.UntrustedAgentError:
+    pass
+try:
+    arcidentity.Client(endpoint="http://127.0.0.1:1", max_attempts=1).get_token("urn:x")
+except arcidentity.UnavailableError:
+    pass
+print("fine", flush=True)
+"""
+
+
+def lines(program: str) -> list[str]:
+    """What a program prints that has the functions above and `use`."""
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", f"{INTERPRETERS}\nUSE = {USE!r}\n{program}"],
+        capture_output=True,
+        timeout=PATIENCE,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout.splitlines()
+
+
+def is_refusal(line: str) -> bool:
+    return "ImportError" in line and "WSGIApplicationGroup %{GLOBAL}" in line
+
+
+def test_a_second_interpreter_is_refused_and_the_first_goes_on() -> None:
+    first, second, again, first_again = lines(
+        "exec(USE); other = create(False); run(other, USE); run(other, USE); exec(USE)"
+    )
+    assert (first, first_again) == ("fine", "fine")
+    assert is_refusal(second)
+    assert is_refusal(again)
+
+
+def test_the_first_need_not_be_the_main_one() -> None:
+    first, again, second, main = lines(
+        """
+one, other = create(False), create(False)
+run(one, USE)
+run(one, USE)
+run(other, USE)
+try:
+    exec(USE)
+except ImportError as error:
+    print("ImportError", error)
+"""
+    )
+    assert (first, again) == ("fine", "fine")
+    assert is_refusal(second)
+    assert is_refusal(main)
+
+
+def test_the_classes_of_an_interpreter_that_has_ended_are_not_used() -> None:
+    first, second = lines(
+        "one = create(False); run(one, USE); destroy(one); run(create(False), USE)"
+    )
+    assert first == "fine"
+    assert is_refusal(second)
+
+
+def test_an_isolated_interpreter_is_refused() -> None:
+    first, second, first_again = lines("exec(USE); run(create(True), USE); exec(USE)")
+    assert (first, first_again) == ("fine", "fine")
+    # Since 3.12 it has a GIL of its own, and CPython itself refuses.
+    assert is_refusal(second) or "does not support loading in subinterpreters" in second
+
+
+def test_a_second_import_in_one_interpreter_is_none() -> None:
+    forget = "[sys.modules.pop(name) for name in list(sys.modules) if 'arcidentity' in name]"
+    assert lines(f"exec(USE); {forget}; exec(USE)") == ["fine", "fine"]
