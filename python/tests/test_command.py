@@ -102,3 +102,17 @@ def test_a_result_that_nobody_wants_is_no_error(
 ) -> None:
     shell = ["sh", "-c", f'exec "$@" {streams}', "sh", *command]
     assert run(shell, "token", VAULT, *options(agent)) == (0, "", "")
+
+
+@COMMANDS
+@pytest.mark.skipif(os.name != "posix", reason="a terminal of POSIX")
+def test_a_terminal_gets_nothing_that_changes_it(command: list[str], agent: Emulator) -> None:
+    import pty
+
+    agent.respond(200, {"name": "a\x1b[2J\u202eb"}, times=2)
+    arguments = ["metadata", "/name", *options(agent)]
+    assert run(command, *arguments) == (0, "a\x1b[2J\u202eb\n", "")
+    ours, theirs = pty.openpty()
+    with os.fdopen(ours, "rb") as terminal, os.fdopen(theirs, "wb") as stdout:
+        subprocess.run([*command, *arguments], stdout=stdout, timeout=PATIENCE, check=True)
+        assert terminal.readline() == rb"a\u001b[2J\u202eb" + b"\r\n"
