@@ -86,6 +86,9 @@ pub use identity::Identity;
 pub use metadata::Metadata;
 pub use token::Token;
 
+/// For servers of one program on loopback.
+#[doc(hidden)]
+pub use listener::is_own_client;
 /// For the command's short names, which may have the end of a scope too.
 #[doc(hidden)]
 pub use resource::without_scope;

@@ -18,9 +18,13 @@ mod processes;
 mod windows;
 
 #[cfg(target_os = "linux")]
+pub use linux::is_own_client;
+#[cfg(target_os = "linux")]
 pub(crate) use linux::{Listening, listening, verify};
 #[cfg(windows)]
 pub(crate) use processes::account;
+#[cfg(windows)]
+pub use windows::is_own_client;
 #[cfg(windows)]
 pub(crate) use windows::verify;
 
@@ -28,4 +32,14 @@ pub(crate) use windows::verify;
 #[cfg(not(any(target_os = "linux", windows)))]
 pub(crate) fn verify(_: std::net::SocketAddr, _: std::net::SocketAddr) -> Result<(), crate::retry::Failure> {
     Ok(())
+}
+
+/// Not known on this system.
+///
+/// # Errors
+///
+/// None here.
+#[cfg(not(any(target_os = "linux", windows)))]
+pub fn is_own_client(_: std::net::SocketAddr, _: std::net::SocketAddr) -> std::io::Result<bool> {
+    Ok(true)
 }

@@ -8,6 +8,7 @@ mod tests;
 
 pub(crate) use procfs::{Listening, listening};
 
+use std::io;
 use std::net::SocketAddr;
 use std::os::unix::fs::MetadataExt;
 
@@ -20,12 +21,7 @@ use crate::{accounts, installed, shortage};
 
 /// Rejects an agent that somebody else impersonates. Called with a connection open and nothing sent.
 pub(crate) fn verify(agent: SocketAddr, ours: SocketAddr) -> Result<(), Failure> {
-    let owners = match netlink::owners(agent, ours) {
-        // Another user can bring a shortage about; it must not end in trust, nor in a lesser answer.
-        Err(error) if !shortage::is_shortage(&error) => procfs::owners(agent, ours),
-        answer => answer,
-    };
-    match owners {
+    match either(netlink::owners(agent, ours), || procfs::owners(agent, ours)) {
         Ok(Some(Owners { listener, acceptor })) => [Some(listener), acceptor]
             .into_iter()
             .flatten()
@@ -36,6 +32,28 @@ pub(crate) fn verify(agent: SocketAddr, ours: SocketAddr) -> Result<(), Failure>
         }
         // The system does not tell.
         Err(_) => Ok(()),
+    }
+}
+
+/// Whether this process's user holds the client's end of a connection to `server`, which this process has accepted. It
+/// does not any more once the client has closed it.
+///
+/// # Errors
+///
+/// What the system says where it does not tell.
+pub fn is_own_client(client: SocketAddr, server: SocketAddr) -> io::Result<bool> {
+    match either(netlink::client(client, server), || procfs::client(client, server))? {
+        Some(uid) if procfs::is_hidden(uid) => Err(io::ErrorKind::Unsupported.into()),
+        owner => Ok(owner == Some(nix::unistd::geteuid().as_raw())),
+    }
+}
+
+/// What netlink tells; where it is not to be had, what /proc does.
+fn either<T>(netlink: io::Result<T>, procfs: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    match netlink {
+        // Another user can bring a shortage about; it must not end in trust, nor in a lesser answer.
+        Err(error) if !shortage::is_shortage(&error) => procfs(),
+        answer => answer,
     }
 }
 

@@ -30,6 +30,19 @@ pub(crate) fn verify(agent: SocketAddr, ours: SocketAddr) -> Result<(), Failure>
     peers.iter().try_for_each(|socket| answer(socket, &us))
 }
 
+/// Whether this process's user runs the process at the client's end of a connection to `server`, which this process has
+/// accepted.
+///
+/// # Errors
+///
+/// What the system says where it does not tell.
+pub fn is_own_client(client: SocketAddr, server: SocketAddr) -> io::Result<bool> {
+    let connections = connections()?;
+    let end = connections.iter().find(|row| !row.listens && row.local == client && row.remote == server);
+    let Some(end) = end else { return Ok(false) };
+    Ok(Process::open(end.process)?.user()? == Process::own()?.user()?)
+}
+
 fn answer(socket: &Row, us: &str) -> Result<(), Failure> {
     let (process, port) = (socket.process, socket.local.port());
     match verify_owner(socket, &owner(process), us, service) {

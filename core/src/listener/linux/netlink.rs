@@ -12,7 +12,8 @@ use super::owners::Owners;
 
 /// `SOCK_DIAG_BY_FAMILY` of <linux/sock_diag.h>.
 const SOCK_DIAG_BY_FAMILY: u16 = 20;
-/// The state of a listening socket in the kernel's `TCP_LISTEN`.
+/// The states of sockets that are connected and that listen, as the kernel numbers them.
+const TCP_ESTABLISHED: u8 = 1;
 const TCP_LISTEN: u8 = 10;
 /// `LOOPBACK_IFINDEX`: the first interface of every network namespace.
 const LOOPBACK: u32 = 1;
@@ -40,6 +41,16 @@ pub(super) fn owners(agent: SocketAddr, ours: SocketAddr) -> io::Result<Option<O
         // A kernel without the module that knows finds nothing, not even us.
         _ => netlink.find(ours, Some(agent))?.map(|_| None).ok_or(Errno::EPROTONOSUPPORT.into()),
     }
+}
+
+/// The owner of the socket at the client's end of a connection to `server`, as long as it is connected.
+pub(super) fn client(client: SocketAddr, server: SocketAddr) -> io::Result<Option<u32>> {
+    let netlink = Netlink::open()?;
+    if let Some(socket) = netlink.find(client, Some(server))? {
+        return Ok((socket.state == TCP_ESTABLISHED && socket.is_held()).then_some(socket.uid));
+    }
+    // A kernel without the module that knows finds nothing, not even us.
+    netlink.find(server, Some(client))?.map(|_| None).ok_or(Errno::EPROTONOSUPPORT.into())
 }
 
 /// What the kernel tells about a socket.

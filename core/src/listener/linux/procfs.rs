@@ -11,7 +11,8 @@ use crate::shortage;
 const TCP: &str = "/proc/self/net/tcp";
 const TCP6: &str = "/proc/self/net/tcp6";
 
-/// How these tables write a listening socket's state.
+/// How these tables write the states of sockets that are connected and that listen.
+const ESTABLISHED: &str = "01";
 const LISTEN: &str = "0A";
 
 /// What Linux shows for a user that the reader's user namespace does not know.
@@ -19,12 +20,7 @@ const OVERFLOW_UID: u32 = 65534;
 
 /// The owners of the sockets that our end of a connection to `agent` met, if they are still there.
 pub(super) fn owners(agent: SocketAddr, ours: SocketAddr) -> io::Result<Option<Owners>> {
-    let sockets = match (sockets(TCP, agent.port()), sockets(TCP6, agent.port())) {
-        (Err(error), _) | (_, Err(error)) if shortage::is_shortage(&error) => return Err(error),
-        (Err(error), Err(_)) => return Err(error),
-        // A kernel without IPv6, for example: what there is counts.
-        (ipv4, ipv6) => ipv4.into_iter().chain(ipv6).flatten().collect::<Vec<_>>(),
-    };
+    let sockets = all_sockets(agent.port())?;
     // Those that listen come first, so that a connection that still waits has waited for this listener. Of
     // equals, which are bound to interfaces, whoever is least like root.
     let listener =
@@ -34,6 +30,13 @@ pub(super) fn owners(agent: SocketAddr, ours: SocketAddr) -> io::Result<Option<O
         listener,
         acceptor: other_end.is_held().then_some(other_end.uid),
     }))
+}
+
+/// The owner of the socket at the client's end of a connection to `server`, as long as it is connected.
+pub(super) fn client(client: SocketAddr, server: SocketAddr) -> io::Result<Option<u32>> {
+    let sockets = all_sockets(client.port())?;
+    let end = sockets.iter().find(|socket| socket.local == client && socket.remote == server);
+    Ok(end.filter(|end| end.is_connected && end.is_held()).map(|end| end.uid))
 }
 
 /// A socket that listens.
@@ -74,6 +77,7 @@ fn is_hidden_by(maps: &str, uid: u32) -> bool {
 struct Socket {
     local: SocketAddr,
     remote: SocketAddr,
+    is_connected: bool,
     listens: bool,
     uid: u32,
     inode: u64,
@@ -99,6 +103,16 @@ impl Socket {
     }
 }
 
+/// The sockets with this local port, of both families.
+fn all_sockets(port: u16) -> io::Result<Vec<Socket>> {
+    match (sockets(TCP, port), sockets(TCP6, port)) {
+        (Err(error), _) | (_, Err(error)) if shortage::is_shortage(&error) => Err(error),
+        (Err(error), Err(_)) => Err(error),
+        // A kernel without IPv6, for example: what there is counts.
+        (ipv4, ipv6) => Ok(ipv4.into_iter().chain(ipv6).flatten().collect()),
+    }
+}
+
 /// The sockets with this local port.
 fn sockets(path: &str, port: u16) -> io::Result<Vec<Socket>> {
     let mut found = Vec::new();
@@ -111,10 +125,13 @@ fn sockets(path: &str, port: u16) -> io::Result<Vec<Socket>> {
 /// A line is `sl local_address rem_address st tx:rx tr:tm retrnsmt uid timeout inode …`.
 fn socket(line: &str) -> Option<Socket> {
     let mut fields = line.split_ascii_whitespace().skip(1);
+    let (local, remote) = (endpoint(fields.next()?)?, endpoint(fields.next()?)?);
+    let state = fields.next()?;
     Some(Socket {
-        local: endpoint(fields.next()?)?,
-        remote: endpoint(fields.next()?)?,
-        listens: fields.next()? == LISTEN,
+        local,
+        remote,
+        is_connected: state == ESTABLISHED,
+        listens: state == LISTEN,
         uid: fields.nth(3)?.parse().ok()?,
         inode: fields.nth(1)?.parse().ok()?,
     })
@@ -153,7 +170,8 @@ mod tests {
             ("127.0.0.1:40342", 998, 12345)
         );
         assert_eq!((found.remote.to_string().as_str(), found.listens), ("127.0.0.1:43794", true));
-        assert!(!socket(&v4.replace(" 0A ", " 01 ")).unwrap().listens);
+        let connected = socket(&v4.replace(" 0A ", " 01 ")).unwrap();
+        assert_eq!((connected.is_connected, connected.listens, found.is_connected), (true, false, false));
         let v6 = "   0: 00000000000000000000000001000000:9D96 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000 65534 0 1";
         let found = socket(v6).unwrap();
         assert_eq!((found.local.to_string().as_str(), found.uid), ("[::1]:40342", 65534));
@@ -168,7 +186,8 @@ mod tests {
     fn the_very_address_takes_precedence() {
         let precedence = |local: &str, ip: &str, inode| {
             let local = SocketAddr::new(local.parse().unwrap(), 1);
-            Socket { local, remote: local, listens: true, uid: 0, inode }.precedence(ip.parse().unwrap())
+            Socket { local, remote: local, is_connected: false, listens: true, uid: 0, inode }
+                .precedence(ip.parse().unwrap())
         };
         for (local, ip, expected) in [
             ("127.0.0.1", "127.0.0.1", Some(2)),

@@ -14,7 +14,7 @@ use nix::sys::socket::{
 };
 use nix::unistd::{Uid, geteuid, setfsuid};
 
-use super::{Owners, netlink, procfs, verify};
+use super::{Owners, is_own_client, netlink, procfs, verify};
 use crate::client::Client;
 use crate::error::ErrorKind;
 use crate::retry::Failure;
@@ -322,4 +322,52 @@ fn nobody_joins_the_port_of_another_user() {
             assert_eq!(joined.is_ok(), user == geteuid().as_raw(), "{held} {wanted}");
         }
     }
+}
+
+/// What both lookups say of the client's end, which must be the same.
+fn client_owner(client: SocketAddr, server: SocketAddr) -> Option<u32> {
+    let told = netlink::client(client, server).unwrap();
+    let is_same = |_| procfs::client(client, server).unwrap() == told;
+    assert!((0..5).any(is_same), "/proc does not tell {told:?} of {client}");
+    told
+}
+
+#[test]
+fn the_owner_of_a_client_is_seen_as_long_as_it_is_connected() {
+    let _alone = alone();
+    for address in ["127.0.0.1:0", "[::1]:0"].into_iter().filter(|address| has_family_of(address)) {
+        let server = TcpListener::bind(address).unwrap();
+        let agent = server.local_addr().unwrap();
+        for user in users() {
+            let (stream, ours) = as_user(user, || connected(agent));
+            let (accepted, _) = server.accept().unwrap();
+            assert_eq!(client_owner(ours, agent), Some(user));
+            assert_eq!(is_own_client(ours, agent).unwrap(), user == geteuid().as_raw());
+            // Another connection's addresses, and the same one seen from the other side.
+            let other = SocketAddr::new(ours.ip(), ours.port() ^ 1);
+            assert!(!netlink::client(other, agent).is_ok_and(|owner| owner.is_some()));
+            assert_eq!(client_owner(agent, ours), Some(geteuid().as_raw()), "the server's own end");
+            // It may be anybody's from here on.
+            stream.shutdown(std::net::Shutdown::Write).unwrap();
+            assert_eq!((client_owner(ours, agent), is_own_client(ours, agent).unwrap()), (None, false));
+            drop(stream);
+            assert_eq!(client_owner(ours, agent), None);
+            drop(accepted);
+        }
+    }
+}
+
+/// A client of both families is connected to an IPv4 address by its IPv6 form.
+#[test]
+fn a_client_with_a_mapped_address_is_seen() {
+    let _alone = alone();
+    if !are_met(&[IPV6]) {
+        return;
+    }
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let agent = server.local_addr().unwrap();
+    let mapped: SocketAddr = format!("[::ffff:127.0.0.1]:{}", agent.port()).parse().unwrap();
+    let _stream = TcpStream::connect(mapped).unwrap();
+    let (_accepted, ours) = server.accept().unwrap();
+    assert_eq!(client_owner(ours, agent), Some(geteuid().as_raw()));
 }
