@@ -25,6 +25,7 @@ use crate::token::TokenData;
 /// Everything but RFC 3986's unreserved characters.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+#[derive(Clone)]
 pub(crate) struct Agent {
     pub(crate) endpoint: Endpoint,
     pub(crate) route: Arc<Route>,

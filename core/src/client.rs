@@ -8,6 +8,7 @@ use crate::cache::{Cache, Kind, Urgency};
 use crate::deadline::{Deadline, Interrupt};
 use crate::diagnose::{self, Report};
 use crate::error::{Error, ErrorKind};
+use crate::identity::Identity;
 use crate::limits::{DEFAULT_MAX_ATTEMPTS, DEFAULT_TIMEOUT, EARLY_TIMEOUT};
 use crate::metadata::Metadata;
 use crate::resource::{self, without_scope};
@@ -68,6 +69,32 @@ impl Limits {
 impl Client {
     pub(crate) fn from_parts(agent: Agent, limits: Limits) -> Client {
         Client { agent, cache: Cache::new(), limits }
+    }
+
+    /// A client of the same agent with the same settings, for another identity, with a token cache of its own.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`] for an identity that is empty or contains white space.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use arcidentity_core::{Client, Identity};
+    ///
+    /// let client = Client::new()?;
+    /// let other = client.for_identity(Identity::ClientId("11111111-2222-3333-4444-555555555555".to_owned()))?;
+    /// # Ok::<(), arcidentity_core::Error>(())
+    /// ```
+    pub fn for_identity(&self, identity: Identity) -> Result<Client, Error> {
+        identity.check()?;
+        Ok(Client::from_parts(Agent { identity, ..self.agent.clone() }, self.limits))
+    }
+
+    /// The identity that its tokens are for.
+    #[must_use]
+    pub fn identity(&self) -> &Identity {
+        &self.agent.identity
     }
 
     /// An access token for `resource`, such as `https://vault.azure.net`, or for the scope that names it,

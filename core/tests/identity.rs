@@ -42,6 +42,22 @@ fn each_selector_goes_with_both_requests_and_is_confirmed() {
 }
 
 #[test]
+fn a_client_for_another_identity_has_the_same_agent_and_a_memory_of_its_own() {
+    let agent = agent(AgentVersion::V1_67);
+    let own = builder(&agent).build().unwrap();
+    assert_eq!(own.identity(), &Identity::SystemAssigned);
+    let token = own.get_token(VAULT).unwrap();
+    for (identity, ..) in identities() {
+        let other = own.for_identity(identity.clone()).unwrap();
+        assert_eq!(other.identity(), &identity);
+        assert_ne!(other.get_token(VAULT).unwrap().value(), token.value());
+    }
+    assert_eq!(own.get_token(VAULT).unwrap().value(), token.value());
+    let error = own.for_identity(Identity::ClientId(String::new())).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+}
+
+#[test]
 fn an_agent_that_ignores_the_selector_gives_no_token() {
     let agent = agent(AgentVersion::Legacy);
     for (identity, ..) in identities() {
