@@ -1,4 +1,4 @@
-//! The tests of core, of the emulator and of the command.
+//! The tests of core, of the emulator, of the token endpoint and of the command.
 
 use std::process::Command;
 
@@ -30,7 +30,8 @@ fn alone(program: &str) -> Command {
 /// `cargo test` for Windows. Has everything that it fetches and compiles when it has been run once.
 fn tests(mut cargo: Command) -> Command {
     cargo.current_dir(workspace()).args(["test", "--locked", "--no-fail-fast", "--target", TARGET]);
-    for package in ["arcidentity-core", "arcidentity-emulator", "arcidentity-cli"] {
+    for package in ["arcidentity-core", "arcidentity-emulator", "arcidentity-app-service", "arcidentity-cli"]
+    {
         cargo.args(["--package", package]);
     }
     cargo

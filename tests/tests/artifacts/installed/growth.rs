@@ -31,6 +31,7 @@ fn grown_sources() -> std::path::PathBuf {
         "ffi",
         "python",
         "emulator",
+        "app-service",
         "cli",
         "tests",
         "include",

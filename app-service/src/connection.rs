@@ -1,0 +1,188 @@
+//! One connection: whose it is, its request, and the answer.
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use arcidentity_core::is_own_client;
+use zeroize::Zeroizing;
+
+use crate::answer::{Outcome, Refusal, response};
+use crate::guard::{Guard, Proof};
+use crate::request::{Parsed, Request, parse};
+use crate::tokens::Tokens;
+use crate::wanted::{Resources, Wanted};
+
+/// The most bytes of a request.
+const MAX_HEAD: usize = 16 * 1024;
+
+/// How long a client may take to send its request, and to read the answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How soon a connection notices that the endpoint ends.
+const SLICE: Duration = Duration::from_millis(100);
+
+/// What all connections share.
+pub(crate) struct Service {
+    pub(crate) guard: Guard,
+    pub(crate) resources: Resources,
+    pub(crate) tokens: Tokens,
+}
+
+/// What was asked and answered.
+pub(crate) struct Exchange {
+    /// How the request was shown to be the program's, if it was.
+    pub(crate) proof: Option<Proof>,
+    pub(crate) wanted: Option<Wanted>,
+    pub(crate) outcome: Outcome,
+}
+
+impl Exchange {
+    fn refused(refusal: Refusal) -> Exchange {
+        Exchange { proof: None, wanted: None, outcome: Err(refusal) }
+    }
+}
+
+/// Serves one request, if one comes, and tells of it.
+pub(crate) fn serve(
+    service: &Service,
+    mut stream: &TcpStream,
+    is_stopped: &AtomicBool,
+    tell: impl FnOnce(&Exchange),
+) {
+    let mut incoming =
+        Incoming { stream, end: Instant::now() + PATIENCE, is_stopped, bytes: Zeroizing::default() };
+    let exchange = match is_programs(&mut incoming) {
+        Ok(true) => match service.exchange(&mut incoming) {
+            Some(exchange) => exchange,
+            None => return,
+        },
+        Ok(false) => Exchange::refused(Refusal::stranger()),
+        Err(error) => {
+            let text = format!("it cannot be told whose this connection is: {error}");
+            Exchange::refused(Refusal::new(503, "unknown_client", text))
+        }
+    };
+    let resource = exchange.wanted.as_ref().map_or("", |wanted| wanted.resource.as_str());
+    let bytes = response(&exchange.outcome, resource);
+    // Before the client can go on, so that what is told is in the order of its requests.
+    tell(&exchange);
+    if stream.set_write_timeout(Some(PATIENCE)).and_then(|()| stream.write_all(&bytes)).is_ok() {
+        incoming.close_gently();
+    }
+}
+
+/// Whether a process of this user holds the other end. Whoever is somebody else's is not even read.
+fn is_programs(incoming: &mut Incoming<'_>) -> io::Result<bool> {
+    // Windows tells of a connection once something was sent.
+    #[cfg(windows)]
+    incoming.more()?;
+    is_own_client(incoming.stream.peer_addr()?, incoming.stream.local_addr()?)
+}
+
+impl Service {
+    fn exchange(&self, incoming: &mut Incoming<'_>) -> Option<Exchange> {
+        loop {
+            match parse(&incoming.bytes) {
+                Parsed::Complete(request) => return Some(self.answer(&request)),
+                Parsed::Malformed(status) => {
+                    return Some(Exchange::refused(Refusal::new(
+                        status,
+                        "bad_request",
+                        "this is no request",
+                    )));
+                }
+                Parsed::Partial if incoming.bytes.len() > MAX_HEAD => {
+                    return Some(Exchange::refused(Refusal::new(
+                        431,
+                        "bad_request",
+                        "the headers are too large",
+                    )));
+                }
+                Parsed::Partial => {}
+            }
+            match incoming.more() {
+                Ok(0) => return None,
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::TimedOut => {
+                    return Some(Exchange::refused(Refusal::new(
+                        408,
+                        "bad_request",
+                        "the request is incomplete",
+                    )));
+                }
+                Err(_) => return None,
+            }
+        }
+    }
+
+    fn answer(&self, request: &Request<'_>) -> Exchange {
+        let proof = match self.guard.admit(request) {
+            Ok(proof) => proof,
+            Err(refusal) => return Exchange::refused(refusal),
+        };
+        match Wanted::read(request, &self.resources) {
+            Ok(wanted) => {
+                let outcome = self.tokens.get(&wanted);
+                Exchange { proof: Some(proof), wanted: Some(wanted), outcome }
+            }
+            Err(refusal) => Exchange { proof: Some(proof), wanted: None, outcome: Err(refusal) },
+        }
+    }
+}
+
+/// What a client has sent so far: a secret is in it.
+struct Incoming<'a> {
+    stream: &'a TcpStream,
+    end: Instant,
+    is_stopped: &'a AtomicBool,
+    bytes: Zeroizing<Vec<u8>>,
+}
+
+impl Incoming<'_> {
+    /// Waits for more, and says how much has come. 0 is the end.
+    fn more(&mut self) -> io::Result<usize> {
+        // Grown by hand: what a vector leaves behind when it grows is not wiped.
+        if self.bytes.capacity() == 0 {
+            self.bytes.reserve_exact(MAX_HEAD + 4096);
+        }
+        let (mut stream, mut chunk) = (self.stream, Zeroizing::new([0; 4096]));
+        loop {
+            let left = self.end.saturating_duration_since(Instant::now());
+            if left.is_zero() || self.is_stopped.load(Ordering::Relaxed) {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            stream.set_read_timeout(Some(left.min(SLICE)))?;
+            match stream.read(&mut *chunk) {
+                Ok(count) => {
+                    self.bytes.extend_from_slice(&chunk[..count]);
+                    return Ok(count);
+                }
+                Err(error) if is_unfinished(&error) => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// A client that is still sending would have its connection reset, and might not see the answer.
+    fn close_gently(&mut self) {
+        if self.stream.shutdown(Shutdown::Write).is_err() {
+            return;
+        }
+        let mut left = MAX_HEAD;
+        while let Ok(count @ 1..) = self.more() {
+            self.bytes.clear();
+            match left.checked_sub(count) {
+                Some(less) => left = less,
+                None => return,
+            }
+        }
+    }
+}
+
+/// Whether only the slice of a wait ended, or a signal came.
+fn is_unfinished(error: &io::Error) -> bool {
+    use io::ErrorKind::{Interrupted, TimedOut, WouldBlock};
+    matches!(error.kind(), Interrupted | TimedOut | WouldBlock)
+}

@@ -1,0 +1,186 @@
+//! Who and what is turned away, without a question to the agent.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpStream};
+
+use arcidentity_app_service::Endpoint;
+use arcidentity_emulator::Emulator;
+
+use crate::client::{Reply, VAULT, ask, asked, builder, get, raw, started, variable};
+
+const STRANGER: (u16, &str) = (403, "forbidden");
+
+/// Sends a request with these lines; `PORT` and `SECRET` stand for the endpoint's.
+fn send(endpoint: &Endpoint, lines: &[&str]) -> Reply {
+    let (port, secret) = (endpoint.port().to_string(), variable(endpoint, "IDENTITY_HEADER"));
+    let text = lines.join("\r\n").replace("PORT", &port).replace("SECRET", &secret) + "\r\n\r\n";
+    Reply::of(&raw(endpoint, text.as_bytes()).unwrap())
+}
+
+const TARGET: &str = "/msi/token?resource=https://vault.azure.net";
+
+#[test]
+fn without_the_secret_there_is_one_answer() {
+    let (agent, endpoint) = started();
+    let get = format!("GET {TARGET} HTTP/1.1");
+    let host = "Host: 127.0.0.1:PORT";
+    let replies: Vec<Reply> = [
+        vec![&*get, host],
+        vec![&get, host, "X-IDENTITY-HEADER:"],
+        vec![&get, host, "X-IDENTITY-HEADER: SECRET0"],
+        vec![&get, host, "X-IDENTITY-HEADER: 0"],
+        vec![&get, host, "Authorization: Bearer SECRET"],
+        vec![&get, host, "Metadata: true"],
+        vec!["GET /msi/token?resource=x&secret=SECRET HTTP/1.1", host],
+        vec!["GET /SECRET/token?resource=https://vault.azure.net HTTP/1.1", host, "Metadata: true"],
+        vec!["POST /msi/token HTTP/1.1", host],
+        vec!["GET / HTTP/1.1", host, "X-IDENTITY-HEADER: SECRET"],
+        vec!["GET /msi/token/?resource=x HTTP/1.1", host, "X-IDENTITY-HEADER: SECRET"],
+        vec!["GET http://127.0.0.1:PORT/msi/token?resource=x HTTP/1.1", host, "X-IDENTITY-HEADER: SECRET"],
+    ]
+    .iter()
+    .map(|lines| send(&endpoint, lines))
+    .collect();
+    let (status, error) = replies[0].refusal();
+    assert_eq!((status, error.as_str()), STRANGER);
+    assert!(replies.iter().all(|reply| *reply == replies[0]), "{replies:#?}");
+    assert_eq!(asked(&agent), 0);
+}
+
+#[test]
+fn the_host_must_be_this_one() {
+    let (agent, endpoint) = started();
+    let request = |hosts: &[&str]| {
+        let get = format!("GET {TARGET} HTTP/1.1");
+        let lines = [&[get.as_str(), "X-IDENTITY-HEADER: SECRET"], hosts].concat();
+        send(&endpoint, &lines).refusal()
+    };
+    for hosts in [
+        &[][..],
+        &["Host: rebound.example:PORT"],
+        &["Host: 127.0.0.1"],
+        &["Host: 127.0.0.1:1"],
+        &["Host: 127.0.0.1:PORT.example"],
+        &["Host: 127.0.0.2:PORT"],
+        &["Host: [::1]:PORT"],
+        &["Host: 127.0.0.1:PORT", "Host: rebound.example"],
+        &["Host: 127.0.0.1:PORT", "Host: 127.0.0.1:PORT"],
+    ] {
+        let (status, error) = request(hosts);
+        assert_eq!((status, error.as_str()), STRANGER, "{hosts:?}");
+    }
+    assert_eq!(asked(&agent), 0);
+    let get = format!("GET {TARGET} HTTP/1.1");
+    send(&endpoint, &[&get, "Host: LocalHost:PORT", "X-IDENTITY-HEADER: SECRET"]).token();
+}
+
+#[test]
+fn only_get_and_only_what_was_named() {
+    let (agent, endpoint) = started();
+    let post = format!("POST {TARGET} HTTP/1.1");
+    let reply = send(&endpoint, &[&post, "Host: 127.0.0.1:PORT", "X-IDENTITY-HEADER: SECRET"]);
+    assert_eq!(reply.refusal(), (405, "method_not_allowed".into()));
+    assert_eq!(
+        ask(&endpoint, "resource=https://storage.azure.com").refusal(),
+        (403, "resource_not_named".into())
+    );
+    assert_eq!(
+        ask(&endpoint, &format!("resource={VAULT}&uami=1")).refusal(),
+        (403, "unknown_parameter".into())
+    );
+    assert_eq!(ask(&endpoint, "").refusal(), (400, "invalid_request".into()));
+    assert_eq!(asked(&agent), 0);
+    let any = builder(&agent).any_resource().start().unwrap();
+    ask(&any, "resource=https://storage.azure.com").token();
+}
+
+#[test]
+fn the_secret_of_a_url_is_another_one_and_wants_a_header() {
+    let agent = Emulator::start().unwrap();
+    let endpoint = builder(&agent).resource(VAULT).terraform().start().unwrap();
+    assert_eq!(variable(&endpoint, "ARM_USE_MSI"), "true");
+    assert_eq!(variable(&endpoint, "ARM_MSI_API_VERSION"), "2018-02-01");
+    let url = variable(&endpoint, "ARM_MSI_ENDPOINT");
+    let path = url.strip_prefix(&format!("http://127.0.0.1:{}", endpoint.port())).unwrap();
+    let secret = path.strip_prefix('/').unwrap().strip_suffix("/token").unwrap();
+    assert_ne!(secret, variable(&endpoint, "IDENTITY_HEADER"));
+    let target = format!("{path}?resource={VAULT}");
+    for headers in [&[][..], &[("Metadata", "false")], &[("X-IDENTITY-HEADER", secret)]] {
+        let (status, error) = get(&endpoint, &target, headers).refusal();
+        assert_eq!((status, error.as_str()), STRANGER, "{headers:?}");
+    }
+    let (status, error) =
+        get(&endpoint, TARGET, &[("X-IDENTITY-HEADER", secret), ("Metadata", "true")]).refusal();
+    assert_eq!((status, error.as_str()), STRANGER, "it is for URLs only");
+    get(&endpoint, &target, &[("Metadata", "true")]).token();
+}
+
+#[test]
+fn what_is_no_request_or_too_much_of_one() {
+    let (agent, endpoint) = started();
+    let reply = Reply::of(&raw(&endpoint, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03").unwrap());
+    assert_eq!(reply.refusal(), (400, "bad_request".into()));
+    let line = format!("A: {}\r\n", "x".repeat(1000));
+    let many = format!("GET {TARGET} HTTP/1.1\r\n{}", line.repeat(20));
+    assert_eq!(Reply::of(&raw(&endpoint, many.as_bytes()).unwrap()).refusal(), (431, "bad_request".into()));
+    assert_eq!(asked(&agent), 0);
+}
+
+#[test]
+fn a_client_that_leaves_or_never_speaks_disturbs_nobody() {
+    let (_agent, endpoint) = started();
+    let connect = || TcpStream::connect(("127.0.0.1", endpoint.port())).unwrap();
+    let silent: Vec<TcpStream> = (0..20).map(|_| connect()).collect();
+    let mut early = connect();
+    early.write_all(b"GET /msi/token HTTP/1.1\r\n").unwrap();
+    drop(early);
+    ask(&endpoint, &format!("resource={VAULT}")).token();
+    drop(silent);
+}
+
+/// It may be anybody's: what the system tells of a connection that its client has half closed is not who it was.
+#[test]
+fn a_client_that_does_not_wait_for_its_answer_gets_none() {
+    let (agent, endpoint) = started();
+    let mut stream = TcpStream::connect(("127.0.0.1", endpoint.port())).unwrap();
+    stream.shutdown(Shutdown::Write).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 403 "), "{answer}");
+    assert_eq!(asked(&agent), 0);
+}
+
+#[test]
+fn nothing_shows_the_secrets() {
+    let agent = Emulator::start().unwrap();
+    let endpoint = builder(&agent).resource(VAULT).url_variable("X").start().unwrap();
+    let shown = format!("{endpoint:?}");
+    for name in ["IDENTITY_HEADER", "X"] {
+        assert!(!shown.contains(&variable(&endpoint, name)), "{shown}");
+    }
+}
+
+/// With the right secret, which a process of the same user may read in the program's environment.
+#[cfg(target_os = "linux")]
+#[test]
+fn another_user_gets_nothing() {
+    use arcidentity_needs::{ROOT, are_met};
+    use nix::unistd::{Uid, setfsuid};
+
+    if !are_met(&[ROOT]) {
+        return;
+    }
+    let (agent, endpoint) = started();
+    let reply = std::thread::scope(|scope| {
+        let other = scope.spawn(|| {
+            // A socket belongs to the user for whom the thread works with files.
+            setfsuid(Uid::from_raw(65534));
+            ask(&endpoint, &format!("resource={VAULT}"))
+        });
+        other.join().unwrap()
+    });
+    let (status, error) = reply.refusal();
+    assert_eq!((status, error.as_str()), STRANGER);
+    assert_eq!(asked(&agent), 0);
+    ask(&endpoint, &format!("resource={VAULT}")).token();
+}
