@@ -10,6 +10,7 @@ use crate::emulator::EmulatorCommand;
 use crate::failure::Failure;
 use crate::help::{self, Topic};
 use crate::metadata::MetadataCommand;
+use crate::run::RunCommand;
 use crate::terminal::Terminal;
 use crate::token::TokenCommand;
 
@@ -22,6 +23,7 @@ pub(crate) enum Command {
     Metadata(MetadataCommand),
     Doctor(DoctorCommand),
     Emulator(EmulatorCommand),
+    Run(RunCommand),
 }
 
 impl Command {
@@ -40,6 +42,7 @@ impl Command {
             Command::Metadata(command) => command.run(terminal)?,
             Command::Doctor(command) => return command.run(terminal),
             Command::Emulator(command) => return command.run(terminal),
+            Command::Run(command) => return command.run(terminal),
         }
         Ok(0)
     }
@@ -61,6 +64,7 @@ fn parse_command(parser: &mut Parser) -> Result<Command, (Option<Topic>, Failure
         Topic::Metadata => MetadataCommand::parse(parser),
         Topic::Doctor => DoctorCommand::parse(parser),
         Topic::Emulator => EmulatorCommand::parse(parser),
+        Topic::Run => RunCommand::parse(parser),
     }
     .map_err(|failure| (Some(topic), failure))
 }

@@ -1,8 +1,6 @@
 //! `arcidentity emulator`.
 
 mod keys;
-mod program;
-mod stop;
 
 use std::ffi::OsString;
 use std::num::NonZeroU32;
@@ -13,35 +11,31 @@ use std::time::Duration;
 use arcidentity_emulator::{Emulator, Event};
 use lexopt::Arg::{Long, Short};
 use lexopt::{Parser, ValueExt};
+use signal_hook::consts::{SIGINT, SIGTERM};
 
 use self::keys::KeyDirectory;
-use self::program::Program;
-use self::stop::Stop;
 use crate::arguments::{Command, unexpected};
 use crate::failure::Failure;
 use crate::help::Topic;
+use crate::program::CommandLine;
+use crate::signals::Signals;
+use crate::supervise::{show_rest, wait};
 use crate::terminal::Terminal;
-
-/// How often it is looked at whether to end.
-const TICK: Duration = Duration::from_millis(50);
 
 /// Plays the agent, for as long as a program runs or until it is stopped.
 pub(crate) struct EmulatorCommand {
     port: u16,
     key_directory: Option<PathBuf>,
     lifetime: Option<Duration>,
-    program: Option<Vec<OsString>>,
+    program: Option<CommandLine>,
 }
 
 impl EmulatorCommand {
     pub(crate) fn parse(parser: &mut Parser) -> Result<Command, Failure> {
         let mut command = EmulatorCommand { port: 0, key_directory: None, lifetime: None, program: None };
         loop {
-            if let Some(mut rest) =
-                parser.try_raw_args().filter(|rest| rest.peek().is_some_and(|next| next == "--"))
-            {
-                rest.next();
-                command.program = Some(rest.collect());
+            command.program = CommandLine::take(parser)?;
+            if command.program.is_some() {
                 break;
             }
             match parser.next()? {
@@ -55,27 +49,21 @@ impl EmulatorCommand {
                 None => break,
             }
         }
-        match command.program.as_deref() {
-            Some([]) => Err(Failure::argument("no COMMAND after --")),
-            _ => Ok(Command::Emulator(command)),
-        }
+        Ok(Command::Emulator(command))
     }
 
     /// Returns the program's exit status, or 0 when it was stopped.
     pub(crate) fn run(self, terminal: &mut Terminal<'_>) -> Result<i32, Failure> {
         // From here on a signal does not end the process, so that everything made is removed again.
-        let stop = Stop::watch(terminal.interrupt.clone())
-            .map_err(|error| Failure::system("signals cannot be handled", &error))?;
+        let signals = Signals::watch(&[SIGINT, SIGTERM], terminal.interrupt.clone())?;
         let keys = KeyDirectory::choose(self.key_directory.as_deref())?;
         let emulator = self.start(&keys)?;
         let events = event_lines(&emulator);
         self.print_start(&emulator, &keys, terminal);
-        let program = self.program.as_deref().map(|line| Program::start(line, &emulator)).transpose()?;
-        let status = wait(&events, program, &stop, terminal);
+        let program = self.program.as_ref().map(|line| line.start(variables(&emulator))).transpose()?;
+        let status = wait(&events, program, &signals, terminal);
         emulator.stop();
-        for line in events.try_iter() {
-            terminal.tell(format_args!("{line}"));
-        }
+        show_rest(&events, terminal);
         status
     }
 
@@ -105,6 +93,13 @@ impl EmulatorCommand {
             terminal.tell(format_args!("Clients read them only if told to: --key-directory {path}"));
         }
     }
+}
+
+/// What makes a program a client of the emulator.
+fn variables(emulator: &Emulator) -> impl Iterator<Item = (OsString, Option<OsString>)> {
+    let set = emulator.environment().map(|(name, value)| (name.into(), Some(value.into())));
+    // With it, clients take the machine for another kind of Azure host.
+    set.into_iter().chain([("IDENTITY_HEADER".into(), None)])
 }
 
 /// The command of a shell that leads its programs to the emulator.
@@ -152,31 +147,4 @@ fn describe(event: &Event) -> Option<String> {
         key.to_string_lossy().escape_debug(),
         duration.as_secs_f64() * 1000.0,
     ))
-}
-
-/// Shows what happens until the program ends or, without one, until it is stopped.
-fn wait(
-    events: &Receiver<String>,
-    mut program: Option<Program>,
-    stop: &Stop,
-    terminal: &mut Terminal<'_>,
-) -> Result<i32, Failure> {
-    loop {
-        if let Ok(line) = events.recv_timeout(TICK) {
-            terminal.tell(format_args!("{line}"));
-        }
-        let reason = stop.reason();
-        match &mut program {
-            None if reason.is_some() => return Ok(0),
-            None => {}
-            Some(program) => {
-                if let Some(status) = program.status()? {
-                    return Ok(status);
-                }
-                if let Some(reason) = reason {
-                    program.pass_on(reason);
-                }
-            }
-        }
-    }
 }

@@ -6,6 +6,7 @@ use std::ffi::OsStr;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Topic {
     Token,
+    Run,
     Metadata,
     Doctor,
     Emulator,
@@ -14,7 +15,7 @@ pub(crate) enum Topic {
 impl Topic {
     /// The command with this name.
     pub(crate) fn named(name: &OsStr) -> Option<Topic> {
-        [Topic::Token, Topic::Metadata, Topic::Doctor, Topic::Emulator]
+        [Topic::Token, Topic::Run, Topic::Metadata, Topic::Doctor, Topic::Emulator]
             .into_iter()
             .find(|topic| name == topic.name())
     }
@@ -22,6 +23,7 @@ impl Topic {
     fn name(self) -> &'static str {
         match self {
             Topic::Token => "token",
+            Topic::Run => "run",
             Topic::Metadata => "metadata",
             Topic::Doctor => "doctor",
             Topic::Emulator => "emulator",
@@ -37,6 +39,11 @@ pub(crate) fn text(topic: Option<Topic>) -> &'static str {
             include_str!("help/token.txt"),
             include_str!("help/client.txt"),
             include_str!("help/token-examples.txt")
+        ),
+        Some(Topic::Run) => concat!(
+            include_str!("help/run.txt"),
+            include_str!("help/client.txt"),
+            include_str!("help/run-examples.txt")
         ),
         Some(Topic::Metadata) => concat!(
             include_str!("help/metadata.txt"),

@@ -3,9 +3,11 @@
 //! | part | what it holds |
 //! |---|---|
 //! | `arguments.rs`, `options.rs` | the command line, and the options that all clients of the agent have |
-//! | `token.rs`, `metadata.rs`, `doctor.rs`, `emulator.rs` | a command each: its options and what it does |
+//! | `token.rs`, `run.rs`, `metadata.rs`, `doctor.rs`, `emulator.rs` | a command each: its options and what it does |
+//! | `format.rs` | the forms in which a token is printed |
 //! | `resource.rs` | what a token is for: a URI, or the short name of a service of core's table |
 //! | `stream.rs`, `terminal.rs`, `failure.rs`, `help.rs` | what is printed, and where |
+//! | `program.rs`, `signals.rs`, `supervise.rs` | a program that runs as the child of a command |
 
 #![forbid(unsafe_code)]
 
@@ -13,11 +15,16 @@ mod arguments;
 mod doctor;
 mod emulator;
 mod failure;
+mod format;
 mod help;
 mod metadata;
 mod options;
+mod program;
 mod resource;
+mod run;
+mod signals;
 mod stream;
+mod supervise;
 mod terminal;
 mod token;
 
@@ -36,7 +43,7 @@ pub type Interrupt = Arc<dyn Fn() -> bool + Send + Sync>;
 ///
 /// The result goes to `stdout`, everything else to `stderr`; both are written on the calling thread only,
 /// and `stdout` is flushed. With an `interrupt` hook, Ctrl-C is the caller's to handle; without one, the
-/// system's default holds, except that `emulator` cleans up first.
+/// system's default holds, except that `emulator` cleans up first and `run` passes signals on.
 ///
 /// ```
 /// use arcidentity_cli::Stream;

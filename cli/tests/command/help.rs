@@ -2,7 +2,7 @@
 
 use crate::support::run;
 
-const COMMANDS: [&str; 4] = ["token", "metadata", "doctor", "emulator"];
+const COMMANDS: [&str; 5] = ["token", "run", "metadata", "doctor", "emulator"];
 
 #[test]
 fn help_is_a_result() {
@@ -49,12 +49,19 @@ fn every_option_is_explained() {
         "--no-verify-agent",
         "-h, --help",
     ];
-    let token = [&client[..], &["--output FORM", "--force-refresh"]].concat();
+    let token = [&client[..], &["-o, --output FORM", "--force-refresh"]].concat();
+    let run_options =
+        ["--resource RESOURCE", "--any-resource", "--url-variable NAME", "--terraform", "-v, --verbose"];
+    let run_options = [&client[..], &run_options].concat();
     let emulator = ["--port N", "--key-directory DIR", "--lifetime SECONDS", "-h, --help"];
     let doctor = [&client[..], &["--json"]].concat();
-    for (command, options) in
-        [("token", &token[..]), ("metadata", &client), ("doctor", &doctor), ("emulator", &emulator)]
-    {
+    for (command, options) in [
+        ("token", &token[..]),
+        ("run", &run_options),
+        ("metadata", &client),
+        ("doctor", &doctor),
+        ("emulator", &emulator),
+    ] {
         let text = run(&["help", command]).result();
         for option in options {
             assert!(text.contains(&format!("\n  {option} ")), "{command}: {option}");

@@ -7,8 +7,13 @@ mod emulator_windows;
 mod failures;
 mod help;
 mod interrupt;
+mod keyboard;
 mod metadata;
 mod resources;
+#[cfg(unix)]
+mod run;
+#[cfg(unix)]
+mod running;
 mod support;
 mod terminal;
 mod token;

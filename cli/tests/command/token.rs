@@ -54,6 +54,35 @@ fn the_json_form_is_json_whatever_the_texts_hold() {
     );
 }
 
+/// `expiresOn` in the local time and without a zone, as its readers take it.
+#[test]
+fn the_form_of_the_azure_cli() {
+    let agent = Emulator::start().unwrap();
+    let printed = outcome(client(&agent, &["token", VAULT, "-o", "az"]).env("TZ", "JST-9")).result();
+    let json: serde_json::Value = serde_json::from_str(&printed).unwrap();
+    assert_eq!(json["accessToken"], ask(&agent, &["token", VAULT]).result());
+    assert_eq!(json["tokenType"], "Bearer");
+    let expires_on = json["expires_on"].as_i64().unwrap();
+    let expected = chrono::DateTime::from_timestamp(expires_on + 9 * 3600, 0).unwrap();
+    assert_eq!(json["expiresOn"].as_str().unwrap(), expected.format("%Y-%m-%d %H:%M:%S.000000").to_string());
+    for (name, pointer) in [("subscription", "/compute/subscriptionId"), ("tenant", "/compute/tenantId")] {
+        let known = ask(&agent, &["metadata", pointer]);
+        assert_eq!(json[name].as_str().unwrap().len(), 36, "{name}");
+        assert!(known.status != Some(0) || known.stdout.trim() == json[name], "{name}: {known:?}");
+    }
+}
+
+#[test]
+fn the_form_of_imds_and_app_service() {
+    let agent = Emulator::start().unwrap();
+    let printed = ask(&agent, &["token", "https://vault.azure.net/", "--output", "imds"]).result();
+    let json: serde_json::Value = serde_json::from_str(&printed).unwrap();
+    assert!(json.as_object().unwrap().values().all(serde_json::Value::is_string), "{json}");
+    assert!(json["access_token"].as_str().unwrap().starts_with("eyJ"));
+    assert_eq!(json["resource"], "https://vault.azure.net/");
+    assert!(json["expires_in"].as_str().unwrap().parse::<u32>().unwrap() > 86_000);
+}
+
 #[test]
 fn force_refresh_gets_a_token_that_the_agent_did_not_remember() {
     let agent = Emulator::start().unwrap();

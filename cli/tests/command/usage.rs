@@ -9,7 +9,7 @@ fn assert_usage(arguments: &[&str], words: &str) {
     assert_eq!(status, 2, "{arguments:?}");
     assert!(message.contains(words), "{arguments:?}: {message}");
     let help = match arguments.first() {
-        Some(command @ (&"token" | &"metadata" | &"doctor" | &"emulator")) => {
+        Some(command @ (&"token" | &"run" | &"metadata" | &"doctor" | &"emulator")) => {
             format!("arcidentity {command} --help")
         }
         _ => "arcidentity --help".to_owned(),
@@ -38,12 +38,18 @@ fn missing_and_superfluous_arguments() {
     assert_usage(&["doctor", "--output", "json"], "--output");
     assert_usage(&["emulator", "true"], "true");
     assert_usage(&["emulator", "--"], "COMMAND");
+    assert_usage(&["run", "--resource", VAULT], "COMMAND");
+    assert_usage(&["run", "--resource", VAULT, "--"], "COMMAND");
+    assert_usage(&["run", "--resource", VAULT, "true"], "true");
+    assert_usage(&["run", "--", "true"], "--resource");
 }
 
 #[test]
 fn options() {
     assert_usage(&["token", VAULT, "--frobnicate"], "--frobnicate");
     assert_usage(&["token", VAULT, "-o"], "-o");
+    assert_usage(&["token", VAULT, "-x"], "-x");
+    assert_usage(&["token", VAULT, "-o", "yaml"], "none of token, header, json, az, imds");
     assert_usage(&["token", VAULT, "--port", "1"], "--port");
     assert_usage(&["metadata", "--output", "json"], "--output");
     assert_usage(&["emulator", "--endpoint", "http://localhost"], "--endpoint");
@@ -59,6 +65,9 @@ fn an_option_without_its_value_is_named() {
         let option = format!("--{option}");
         assert_usage(&["token", VAULT, &option], &option);
         assert_usage(&["metadata", &option], &option);
+    }
+    for option in ["--resource", "--url-variable"] {
+        assert_usage(&["run", option], option);
     }
     for option in ["--port", "--key-directory", "--lifetime"] {
         assert_usage(&["emulator", option], option);
@@ -76,6 +85,13 @@ fn numbers() {
     }
     for lifetime in ["0", "-1", "1.5", "4294967296", ""] {
         assert_usage(&["emulator", "--lifetime", lifetime], "--lifetime");
+    }
+}
+
+#[test]
+fn names_of_variables() {
+    for name in ["", "A=B"] {
+        assert_usage(&["run", "--resource", VAULT, "--url-variable", name, "--", "true"], "--url-variable");
     }
 }
 

@@ -33,7 +33,7 @@ fn the_page_can_be_read() {
     let name =
         "\nNAME\n     arcidentity – access tokens for the managed identity of an Azure Arc\n     machine\n";
     assert!(shown.contains(name), "{shown}");
-    assert!(shown.contains("\nEXIT STATUS\n") && shown.contains("     --output FORM\n"), "{shown}");
+    assert!(shown.contains("\nEXIT STATUS\n") && shown.contains("     -o, --output FORM\n"), "{shown}");
 }
 
 /// The command as it is shipped, built when it is first asked for.

@@ -1,0 +1,92 @@
+//! The forms in which a token is printed.
+
+use std::io::{self, Write};
+
+use arcidentity_app_service::{Claims, answer};
+use arcidentity_core::{Metadata, Token};
+use chrono::{Local, TimeZone};
+
+use crate::failure::Failure;
+
+/// How the token is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    Token,
+    Json,
+    Header,
+    /// As `az account get-access-token` does.
+    Az,
+    /// As IMDS and App Service do.
+    Imds,
+}
+
+/// Names of the forms, in the order of the help.
+const FORMATS: [(&str, Format); 5] = [
+    ("token", Format::Token),
+    ("header", Format::Header),
+    ("json", Format::Json),
+    ("az", Format::Az),
+    ("imds", Format::Imds),
+];
+
+impl Format {
+    pub(crate) fn named(name: &str) -> Result<Format, Failure> {
+        let format = FORMATS.into_iter().find(|(own, _)| *own == name).map(|(_, format)| format);
+        format.ok_or_else(|| {
+            let names = FORMATS.map(|(name, _)| name).join(", ");
+            Failure::argument(format!("--output {name:?} is none of {names}"))
+        })
+    }
+
+    /// Writes piece by piece, so that no copy of the token is made here. `metadata` is asked for the machine's
+    /// subscription where the form has one.
+    pub(crate) fn write(
+        self,
+        token: &Token,
+        resource: &str,
+        metadata: impl FnOnce() -> Option<Metadata>,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        match self {
+            Format::Token => out.write_all(token.value().as_bytes())?,
+            Format::Header => {
+                write!(out, "Authorization: {} ", token.token_type())?;
+                out.write_all(token.value().as_bytes())?;
+            }
+            Format::Json => json(token, resource, out)?,
+            Format::Az => az(token, metadata(), out)?,
+            Format::Imds => serde_json::to_writer(&mut *out, &answer(token, resource))?,
+        }
+        out.write_all(b"\n")
+    }
+}
+
+fn json(token: &Token, resource: &str, out: &mut dyn Write) -> io::Result<()> {
+    write!(out, r#"{{"token":"#)?;
+    serde_json::to_writer(&mut *out, token.value())?;
+    let (kind, expires_on, refresh_on) = (token.token_type(), token.expires_on(), token.refresh_on());
+    write!(out, r#","token_type":"{kind}","expires_on":{expires_on},"refresh_on":{refresh_on}"#)?;
+    write!(out, r#","resource":"#)?;
+    serde_json::to_writer(&mut *out, resource)?;
+    write!(out, "}}")
+}
+
+/// The members of the Azure CLI, in its order. What is not known of the machine is left out.
+fn az(token: &Token, metadata: Option<Metadata>, out: &mut dyn Write) -> io::Result<()> {
+    write!(out, r#"{{"accessToken":"#)?;
+    serde_json::to_writer(&mut *out, token.value())?;
+    // Without a zone: readers take it for the local time.
+    if let Some(end) = Local.timestamp_opt(token.expires_on(), 0).single() {
+        write!(out, r#","expiresOn":"{}""#, end.format("%Y-%m-%d %H:%M:%S%.6f"))?;
+    }
+    write!(out, r#","expires_on":{}"#, token.expires_on())?;
+    let subscription = metadata.as_ref().and_then(Metadata::subscription_id);
+    let claims = Claims::read(token.value());
+    for (name, value) in [("subscription", subscription), ("tenant", claims.tenant_id.as_deref())] {
+        if let Some(value) = value {
+            write!(out, r#","{name}":"#)?;
+            serde_json::to_writer(&mut *out, value)?;
+        }
+    }
+    write!(out, r#","tokenType":"{}"}}"#, token.token_type())
+}

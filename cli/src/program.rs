@@ -1,0 +1,109 @@
+//! A program that runs as the child of a command.
+
+use std::ffi::OsString;
+use std::io;
+use std::process::{Child, Command, ExitStatus};
+
+use lexopt::Parser;
+
+use crate::failure::Failure;
+use crate::signals::Signal;
+
+/// The name of a program and its arguments.
+#[derive(Debug)]
+pub(crate) struct CommandLine {
+    name: OsString,
+    arguments: Vec<OsString>,
+}
+
+/// A running program. It has the terminal to itself, but for the command's lines.
+pub(crate) struct Program(Child);
+
+impl CommandLine {
+    /// What stands behind `--`, if that is what comes next.
+    pub(crate) fn take(parser: &mut Parser) -> Result<Option<CommandLine>, Failure> {
+        let Some(mut rest) =
+            parser.try_raw_args().filter(|rest| rest.peek().is_some_and(|next| next == "--"))
+        else {
+            return Ok(None);
+        };
+        rest.next();
+        let name = rest.next().ok_or_else(|| Failure::argument("no COMMAND after --"))?;
+        Ok(Some(CommandLine { name, arguments: rest.collect() }))
+    }
+
+    pub(crate) fn name(&self) -> std::path::Display<'_> {
+        std::path::Path::new(&self.name).display()
+    }
+
+    /// Starts it in this environment but for these variables: a value, or none to remove one.
+    pub(crate) fn start(
+        &self,
+        variables: impl IntoIterator<Item = (OsString, Option<OsString>)>,
+    ) -> Result<Program, Failure> {
+        let mut command = Command::new(&self.name);
+        command.args(&self.arguments);
+        for (name, value) in variables {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        command.spawn().map(Program).map_err(|error| {
+            let status = if error.kind() == io::ErrorKind::NotFound { 127 } else { 126 };
+            Failure::new(status, format!("{:?} cannot be started: {error}", self.name))
+        })
+    }
+}
+
+impl Program {
+    /// Its exit status, once it has ended.
+    pub(crate) fn status(&mut self) -> Result<Option<i32>, Failure> {
+        let status = self.0.try_wait().map_err(|error| Failure::system("the program is lost", &error))?;
+        Ok(status.map(exit_status))
+    }
+
+    /// Tells the program what only this process was told.
+    #[cfg(unix)]
+    pub(crate) fn pass_on(&mut self, signal: Signal) {
+        use nix::sys::signal::{Signal, kill};
+        use nix::unistd::Pid;
+
+        if is_from_the_terminal(signal) {
+            return;
+        }
+        if let (Ok(id), Ok(signal)) = (i32::try_from(self.0.id()), Signal::try_from(signal)) {
+            // It may have ended a moment ago.
+            let _ = kill(Pid::from_raw(id), signal);
+        }
+    }
+
+    /// Ctrl-C reaches the program by itself; it ends when this process is told to.
+    #[cfg(not(unix))]
+    pub(crate) fn pass_on(&mut self, signal: Signal) {
+        if signal == signal_hook::consts::SIGTERM {
+            // It may have ended a moment ago.
+            let _ = self.0.kill();
+        }
+    }
+}
+
+/// Whether the terminal has sent it to the program as well: what its keys send goes to all in its foreground.
+#[cfg(unix)]
+fn is_from_the_terminal(signal: Signal) -> bool {
+    use nix::unistd::{getpgrp, tcgetpgrp};
+    use signal_hook::consts::{SIGINT, SIGQUIT};
+
+    let is_in_foreground =
+        || std::fs::File::open("/dev/tty").is_ok_and(|terminal| tcgetpgrp(terminal) == Ok(getpgrp()));
+    [SIGINT, SIGQUIT].contains(&signal) && is_in_foreground()
+}
+
+/// A program that a signal ended has 128 and the signal's number.
+fn exit_status(status: ExitStatus) -> i32 {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return 128 + signal;
+    }
+    status.code().unwrap_or(1)
+}

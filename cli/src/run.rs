@@ -1,0 +1,164 @@
+//! `arcidentity run`.
+
+use std::collections::HashSet;
+use std::ffi::OsString;
+use std::fmt::Write;
+use std::sync::Mutex;
+use std::sync::mpsc::{self, Receiver};
+
+use arcidentity_app_service::{Builder, Endpoint, Event};
+use lexopt::Arg::{Long, Short};
+use lexopt::{Parser, ValueExt};
+
+use crate::arguments::{Command, unexpected};
+use crate::failure::Failure;
+use crate::help::Topic;
+use crate::options::ClientOptions;
+use crate::program::CommandLine;
+use crate::resource;
+use crate::signals::{Signal, Signals};
+use crate::supervise::{show_rest, wait};
+use crate::terminal::Terminal;
+
+/// What a program may be told. All but the first two are known on Unix only.
+const SIGNALS: &[Signal] = {
+    use signal_hook::consts::*;
+    #[cfg(unix)]
+    let signals = &[SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2];
+    #[cfg(not(unix))]
+    let signals = &[SIGINT, SIGTERM];
+    signals
+};
+
+/// Runs a program that does not know Arc, with an endpoint that it knows.
+pub(crate) struct RunCommand {
+    resources: Vec<String>,
+    any_resource: bool,
+    url_variables: Vec<OsString>,
+    terraform: bool,
+    verbose: bool,
+    options: ClientOptions,
+    program: CommandLine,
+}
+
+impl RunCommand {
+    pub(crate) fn parse(parser: &mut Parser) -> Result<Command, Failure> {
+        let (mut resources, mut any_resource, mut verbose) = (Vec::new(), false, false);
+        let (mut url_variables, mut terraform) = (Vec::new(), false);
+        let mut options = ClientOptions::default();
+        let program = loop {
+            if let Some(program) = CommandLine::take(parser)? {
+                break program;
+            }
+            match parser.next()? {
+                Some(Short('h') | Long("help")) => return Ok(Command::Help(Some(Topic::Run))),
+                Some(Long("resource")) => resources.push(parser.value()?.string()?),
+                Some(Long("any-resource")) => any_resource = true,
+                Some(Long("url-variable")) => url_variables.push(variable_name(parser.value()?)?),
+                Some(Long("terraform")) => terraform = true,
+                Some(Short('v') | Long("verbose")) => verbose = true,
+                Some(Long(name)) => {
+                    let name = name.to_owned();
+                    options.take(&name, parser)?;
+                }
+                Some(other) => return Err(unexpected(other)),
+                None => return Err(Failure::argument("no COMMAND: it stands behind --")),
+            }
+        };
+        if resources.is_empty() && !any_resource {
+            return Err(Failure::argument("no --resource, and no --any-resource"));
+        }
+        let command =
+            RunCommand { resources, any_resource, url_variables, terraform, verbose, options, program };
+        Ok(Command::Run(command))
+    }
+
+    /// Returns the program's exit status.
+    pub(crate) fn run(self, terminal: &mut Terminal<'_>) -> Result<i32, Failure> {
+        let resources = self.resolve(terminal)?;
+        // From here on a signal does not end this process, so that the program is not left without tokens.
+        let signals = Signals::watch(SIGNALS, terminal.interrupt.clone())?;
+        let builder = resources.iter().fold(self.builder()?, |builder, name| builder.resource(name));
+        let (builder, lines) = with_lines(builder, self.verbose);
+        let endpoint =
+            builder.start().map_err(|error| Failure::system("the token endpoint cannot start", &error))?;
+        let named = if self.any_resource { "any resource".to_owned() } else { resources.join(", ") };
+        let (name, port) = (self.program.name(), endpoint.port());
+        terminal.tell(format_args!("arcidentity: tokens for {named} on 127.0.0.1:{port}, for {name}"));
+        let program = self.program.start(endpoint.variables())?;
+        let status = wait(&lines, Some(program), &signals, terminal);
+        drop(endpoint);
+        show_rest(&lines, terminal);
+        status
+    }
+
+    /// The resources that short names mean.
+    fn resolve(&self, terminal: &Terminal<'_>) -> Result<Vec<String>, Failure> {
+        let metadata =
+            || self.options.client(self.options.timeout, terminal.interrupt.as_ref())?.get_metadata();
+        self.resources
+            .iter()
+            .map(|text| resource::resolve(text, metadata).map(|text| text.into_owned()))
+            .collect()
+    }
+
+    fn builder(&self) -> Result<Builder, Failure> {
+        let mut builder = Endpoint::builder(self.options.client(self.options.timeout, None)?);
+        if self.any_resource {
+            builder = builder.any_resource();
+        }
+        if self.terraform {
+            builder = builder.terraform();
+        }
+        Ok(self.url_variables.iter().fold(builder, |builder, name| builder.url_variable(name)))
+    }
+}
+
+/// A name that the environment can have.
+fn variable_name(name: OsString) -> Result<OsString, Failure> {
+    let is_name = !name.is_empty() && !name.as_encoded_bytes().iter().any(|byte| [b'=', 0].contains(byte));
+    if is_name {
+        Ok(name)
+    } else {
+        Err(Failure::argument(format!("--url-variable {name:?} is no name of a variable")))
+    }
+}
+
+/// Lines for the terminal, which belongs to one thread: each request, or each reason once.
+fn with_lines(builder: Builder, verbose: bool) -> (Builder, Receiver<String>) {
+    let (sender, receiver) = mpsc::channel();
+    let known = Mutex::new(HashSet::new());
+    let builder = builder.on_event(move |event| {
+        let line = if verbose { Some(describe(event)) } else { reason(event) };
+        let is_new =
+            |line: &String| verbose || known.lock().is_ok_and(|mut known| known.insert(line.clone()));
+        if let Some(line) = line.filter(is_new) {
+            // Nobody listens any more once the command ends.
+            let _ = sender.send(line);
+        }
+    });
+    (builder, receiver)
+}
+
+fn describe(event: &Event) -> String {
+    let resource = event.resource.as_deref().unwrap_or("-").escape_debug();
+    let time = event.duration.as_secs_f64() * 1000.0;
+    let mut line =
+        format!("arcidentity: {} {resource}, secret in {}, {time:.1} ms", event.status, event.secret_in);
+    if let Some(reason) = &event.reason {
+        // Writing to a string does not fail.
+        let _ = write!(line, ": {}", reason.escape_debug());
+    }
+    line
+}
+
+/// Why the program did not get a token, where that was not its own request's fault.
+fn reason(event: &Event) -> Option<String> {
+    let (error, resource) = (event.error.as_ref()?, event.resource.as_deref()?);
+    let mut line = format!("arcidentity: no token for {}: {}", resource.escape_debug(), error.message());
+    if let Some(hint) = error.hint() {
+        // Writing to a string does not fail.
+        let _ = write!(line, "\nhint: {hint}");
+    }
+    Some(line)
+}

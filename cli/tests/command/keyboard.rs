@@ -1,0 +1,51 @@
+//! The keys of a terminal, which reach the program by themselves.
+#![cfg(unix)]
+
+use std::process::Command;
+
+use arcidentity_emulator::Emulator;
+
+use crate::running::client_of;
+use crate::support::{VAULT, outcome};
+
+/// Runs its arguments in a terminal of their own, presses Ctrl-C when they are ready, and prints what they did and their
+/// exit status.
+const IN_A_TERMINAL: &str = r"
+import os, pty, sys
+process, terminal = pty.fork()
+if process == 0:
+    os.execv(sys.argv[1], sys.argv[1:])
+shown = b''
+while b'ready' not in shown:
+    shown += os.read(terminal, 1000)
+os.write(terminal, b'\x03')
+try:
+    while more := os.read(terminal, 1000):
+        shown += more
+except OSError:
+    pass
+print(shown.decode(), os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
+";
+
+/// Says each time when it is told, and goes on for long enough to be told twice.
+const PROGRAM: &str =
+    "trap 'echo heard' INT; echo ready; n=0; while [ $n -lt 30 ]; do sleep 0.02; n=$((n+1)); done; exit 5";
+
+fn told_once(command: &Command) {
+    let mut python = Command::new("python3");
+    python.args(["-c", IN_A_TERMINAL]).arg(command.get_program()).args(command.get_args());
+    let outcome = outcome(&mut python);
+    assert_eq!(outcome.stdout.matches("heard").count(), 1, "{outcome:?}");
+    assert!(outcome.stdout.ends_with(" 5\n"), "{outcome:?}");
+}
+
+#[test]
+fn the_program_is_told_once() {
+    let agent = Emulator::start().unwrap();
+    let mut run = client_of(&agent, &["--resource", VAULT]);
+    told_once(run.args(["--", "sh", "-c", PROGRAM]));
+
+    let directory = tempfile::tempdir().unwrap();
+    let mut emulator = crate::support::arcidentity(&["emulator", "--key-directory"]);
+    told_once(emulator.arg(directory.path().join("keys")).args(["--", "sh", "-c", PROGRAM]));
+}

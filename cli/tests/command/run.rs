@@ -1,0 +1,190 @@
+//! `arcidentity run`: the program's environment, its tokens, its end.
+
+use arcidentity_emulator::{Answer, Emulator};
+
+use crate::running::{Running, ask, client_of};
+use crate::support::{VAULT, arcidentity, client, outcome, resources, run};
+
+const URL: &str = "http://127.0.0.1:";
+
+/// Runs a shell script under the command to its end.
+fn script(agent: &Emulator, options: &[&str], script: &str) -> crate::support::Outcome {
+    let mut command = client(agent, &[&["run"], options].concat());
+    outcome(command.args(["--", "sh", "-c", script]))
+}
+
+#[test]
+fn the_program_gets_tokens_for_what_was_named() {
+    let agent = Emulator::start().unwrap();
+    let running = Running::start(&agent, &["--resource", VAULT, "--resource", "storage"]);
+    let token = running.token(VAULT);
+    assert!(token.starts_with("eyJ"));
+    assert_eq!(running.token(VAULT), token, "from memory");
+    running.token("https://storage.azure.com");
+    assert!(running.ask("https://graph.microsoft.com").starts_with("HTTP/1.1 403 "));
+    assert_eq!(resources(&agent), [VAULT, "https://storage.azure.com"]);
+    let (status, rest) = running.end();
+    assert_eq!((status, rest.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn short_names_mean_what_they_do_for_a_token() {
+    let agent = Emulator::start().unwrap();
+    let running = Running::start(&agent, &["--resource=arm", "--resource=keyvault/.default"]);
+    assert_eq!(running.served(), "https://management.azure.com/, https://vault.azure.net");
+    running.token("https://management.azure.com");
+}
+
+#[test]
+fn any_resource_must_be_asked_for() {
+    let agent = Emulator::start().unwrap();
+    let running = Running::start(&agent, &["--any-resource"]);
+    assert_eq!(running.served(), "any resource");
+    running.token("https://graph.microsoft.com");
+    let outcome = run(&["run", "--", "true"]);
+    assert_eq!(outcome.failure(), (2, "no --resource, and no --any-resource"));
+}
+
+#[test]
+fn the_environment_leads_nowhere_else() {
+    let agent = Emulator::start().unwrap();
+    let mut command = client_of(&agent, &["--resource", VAULT, "--terraform", "--url-variable", "A_URL"]);
+    command.args(["--", "env"]).env("no_proxy", "example.com").env_remove("NO_PROXY");
+    for name in ["IDENTITY_SERVER_THUMBPRINT", "AZURE_POD_IDENTITY_AUTHORITY_HOST", "IMDS_ENDPOINT"] {
+        command.env(name, "of another host");
+    }
+    let outcome = outcome(&mut command);
+    let lines: Vec<&str> = outcome.stdout.lines().collect();
+    let value = |name: &str| lines.iter().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+    assert!(value("IDENTITY_ENDPOINT").unwrap().starts_with(URL));
+    assert_eq!(value("IDENTITY_ENDPOINT"), value("MSI_ENDPOINT"));
+    assert_eq!(
+        (value("IDENTITY_HEADER"), value("IDENTITY_HEADER").unwrap().len()),
+        (value("MSI_SECRET"), 64)
+    );
+    assert!(value("A_URL").unwrap().starts_with(URL));
+    assert_eq!(value("A_URL"), value("ARM_MSI_ENDPOINT"));
+    for name in ["NO_PROXY", "no_proxy"] {
+        assert_eq!(value(name), Some("example.com,127.0.0.1,localhost,169.254.169.254"));
+    }
+    for name in ["IDENTITY_SERVER_THUMBPRINT", "AZURE_POD_IDENTITY_AUTHORITY_HOST", "IMDS_ENDPOINT"] {
+        assert_eq!(value(name), None, "{name}");
+    }
+}
+
+#[test]
+fn this_library_itself_still_finds_the_agent() {
+    let agent = Emulator::start().unwrap();
+    let program = env!("CARGO_BIN_EXE_arcidentity");
+    let mut command = client_of(&agent, &["--resource", VAULT]);
+    command.args(["--", program, "token", VAULT, "--endpoint", &agent.endpoint(), "--key-directory"]);
+    let outcome = outcome(command.arg(agent.key_directory()));
+    assert!(outcome.stdout.starts_with("eyJ"), "{outcome:?}");
+}
+
+#[test]
+fn the_exit_status_is_the_programs() {
+    let agent = Emulator::start().unwrap();
+    let named = ["--resource", VAULT];
+    for (text, expected) in [("exit 0", 0), ("exit 7", 7), ("kill -KILL $$", 128 + 9)] {
+        assert_eq!(script(&agent, &named, text).status, Some(expected), "{text}");
+    }
+    for (program, expected) in [("/nonexistent", 127), ("/", 126)] {
+        let outcome = outcome(client_of(&agent, &named).args(["--", program]));
+        assert_eq!(outcome.status, Some(expected), "{outcome:?}");
+        assert!(outcome.stderr.contains("cannot be started"), "{outcome:?}");
+    }
+}
+
+#[test]
+fn why_there_is_no_token_is_told_once() {
+    let agent = Emulator::start().unwrap();
+    agent.respond_with(|_| Answer::error(400, "bad_request", "not \u{1b}[2Jthis one"));
+    let running = Running::start(&agent, &["--resource", VAULT, "--no-verify-agent"]);
+    for _ in 0..3 {
+        assert!(running.ask(VAULT).starts_with("HTTP/1.1 403 "));
+    }
+    let (_, rest) = running.end();
+    let told = format!("arcidentity: no token for {VAULT}: the agent answered 400: bad_request: not ");
+    assert_eq!(rest.matches(&told).count(), 1, "{rest}");
+    assert!(!rest.contains('\u{1b}'), "{rest:?}");
+}
+
+#[test]
+fn verbose_shows_each_request_and_no_secret() {
+    let agent = Emulator::start().unwrap();
+    let running = Running::start(&agent, &["-v", "--resource", VAULT]);
+    let secret = running.header.clone();
+    let token = running.token(VAULT);
+    running.ask("https://graph.microsoft.com");
+    ask(&running.endpoint, "0", VAULT).unwrap();
+    let (_, rest) = running.end();
+    let lines: Vec<&str> = rest.lines().collect();
+    assert_eq!(lines.len(), 3, "{rest}");
+    assert!(lines[0].starts_with(&format!("arcidentity: 200 {VAULT}, secret in header, ")), "{rest}");
+    assert!(lines[1].starts_with("arcidentity: 403 -, secret in header, "), "{rest}");
+    assert!(lines[1].contains("tokens are given for https://vault.azure.net and not for"), "{rest}");
+    assert!(lines[2].starts_with("arcidentity: 403 -, secret in none, "), "{rest}");
+    assert!(!rest.contains(&secret) && !rest.contains(&token), "{rest}");
+}
+
+#[test]
+fn settings_of_no_client_end_it_before_the_program_starts() {
+    let mut command = arcidentity(&["run", "--resource", VAULT, "--endpoint", "http://example.com"]);
+    let outcome = outcome(command.args(["--", "echo", "started"]));
+    assert_eq!(outcome.failure().0, 6, "{outcome:?}");
+}
+
+#[cfg(unix)]
+mod signals {
+    use nix::sys::signal::Signal;
+
+    use super::{Emulator, Running, VAULT, ask};
+
+    #[test]
+    fn are_passed_on() {
+        let agent = Emulator::start().unwrap();
+        for signal in [
+            Signal::SIGTERM,
+            Signal::SIGHUP,
+            Signal::SIGINT,
+            Signal::SIGQUIT,
+            Signal::SIGUSR1,
+            Signal::SIGUSR2,
+        ] {
+            let name = signal.as_str().strip_prefix("SIG").unwrap();
+            let mut running = Running::with_script(
+                &agent,
+                &["--resource", VAULT],
+                &format!(
+                    "trap 'echo {name}; exit 3' {name}; {}; while :; do sleep 0.01; done",
+                    Running::INTRODUCTION
+                ),
+            );
+            running.signal(signal);
+            assert_eq!(running.line(), name);
+            assert_eq!(running.end().0, Some(3));
+        }
+    }
+
+    #[test]
+    fn the_end_of_the_program_is_the_end_of_the_endpoint() {
+        let agent = Emulator::start().unwrap();
+        let running = Running::start(&agent, &["--resource", VAULT]);
+        let (endpoint, header) = (running.endpoint.clone(), running.header.clone());
+        ask(&endpoint, &header, VAULT).unwrap();
+        running.end();
+        // As a process meets it that the program has left behind.
+        assert!(ask(&endpoint, &header, VAULT).is_err());
+    }
+
+    #[test]
+    fn a_killed_command_takes_the_endpoint_with_it() {
+        let agent = Emulator::start().unwrap();
+        let mut running = Running::start(&agent, &["--resource", VAULT]);
+        let (endpoint, header) = (running.endpoint.clone(), running.header.clone());
+        running.signal(Signal::SIGKILL);
+        running.wait();
+        assert!(ask(&endpoint, &header, VAULT).is_err());
+    }
+}
