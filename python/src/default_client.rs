@@ -38,6 +38,14 @@ fn own() -> Result<&'static arcidentity_core::Client, Error> {
     OWN.get_or_try_init(|| builder().build().map(Box::new))
 }
 
+/// A client with the same settings, to be kept for longer than a call.
+pub(crate) fn shared(py: Python<'_>) -> PyResult<Arc<arcidentity_core::Client>> {
+    match stand_in() {
+        Some(client) => Ok(client),
+        None => call::immediate(py, || builder().build().map(Arc::new)),
+    }
+}
+
 fn builder() -> ClientBuilder {
     arcidentity_core::Client::builder().interrupt(signals::interrupted)
 }

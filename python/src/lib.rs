@@ -10,8 +10,10 @@
 //! | `error.rs` | core's errors become Python exceptions |
 //! | `interpreter.rs` | the one interpreter of a process that has the module |
 //! | `command.rs` | the command |
+//! | `app_service.rs` | the endpoint for programs that do not know Arc |
 //! | `emulator.rs` | the stand-in for the agent |
 
+mod app_service;
 mod call;
 mod client;
 mod command;
@@ -44,6 +46,8 @@ mod _native {
         crate::interpreter::check(module.py())
     }
 
+    #[pymodule_export]
+    use crate::app_service::AppServiceEndpoint;
     #[pymodule_export]
     use crate::client::Client;
     #[pymodule_export]

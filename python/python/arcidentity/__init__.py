@@ -17,6 +17,7 @@ no token:
 
 `Client` has other settings than the defaults. `BearerAuth` puts tokens into requests of `requests`
 and httpx, and `arcidentity.azure` has the credential for clients of the Azure SDK.
+`AppServiceEndpoint` gives tokens to programs that do not know Azure Arc.
 `arcidentity.emulator` is a stand-in for the agent, for tests, and pytest has it as the fixture
 `arc_emulator`. The command `arcidentity`, the same as `python -m arcidentity`, does all of this in
 a shell.
@@ -39,6 +40,7 @@ from arcidentity._errors import (
     UntrustedKeyError,
 )
 from arcidentity._native import (
+    AppServiceEndpoint,
     Check,
     Client,
     Report,
@@ -68,6 +70,7 @@ else:
 
 __all__ = [
     "AccessDeniedError",
+    "AppServiceEndpoint",
     "ArcCancelledError",
     "ArcError",
     "ArcTimeoutError",

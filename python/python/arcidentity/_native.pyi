@@ -7,6 +7,7 @@ from typing_extensions import Self, disjoint_base
 from arcidentity._errors import ArcError
 
 __all__ = [
+    "AppServiceEndpoint",
     "Check",
     "Client",
     "Emulator",
@@ -51,6 +52,26 @@ class Client:
     def _access_token(self, resource: str, force_refresh: bool) -> tuple[str, int]: ...
     def _cached_token(self, resource: str) -> Token | None: ...
     def __reduce__(self) -> NoReturn: ...
+
+@final
+class AppServiceEndpoint:
+    def __new__(
+        cls,
+        resources: Sequence[str] = (),
+        *,
+        any_resource: bool = False,
+        client: Client | None = None,
+        url_variables: Sequence[str] = (),
+        terraform: bool = False,
+    ) -> Self: ...
+    @property
+    def variables(self) -> dict[str, str | None]: ...
+    def environment(self) -> dict[str, str]: ...
+    @property
+    def port(self) -> int: ...
+    def close(self) -> None: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *_exception: object) -> None: ...
 
 @final
 class Token:
