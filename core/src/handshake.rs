@@ -20,6 +20,8 @@ pub(crate) enum Step {
     Key,
     /// That key is not there.
     NoKey,
+    /// That key is there, and cannot be read now.
+    HeldKey,
     /// The agent answered with something else.
     Answer,
 }
@@ -66,6 +68,10 @@ fn exchange<T>(
             Err(KeyError::Gone(error)) => {
                 on_step(Step::NoKey);
                 return Err(error.into());
+            }
+            Err(KeyError::Held(error)) => {
+                on_step(Step::HeldKey);
+                return Err(Failure::Temporary { error, retry_after: None });
             }
             Err(KeyError::Final(error)) => return Err(error.into()),
         }

@@ -65,7 +65,7 @@ impl KeyDirectory {
         let name = key_name(system::SYNTAX, &self.path, realm)?;
         let (mut file, size) = system::open_key(&self.path, name)?;
         let mut content = Zeroizing::new(vec![0; size]);
-        file.read_exact(&mut content).map_err(unreadable)?;
+        file.read_exact(&mut content).map_err(|error| unreadable("the key file", &self.path, &error))?;
         Ok(Secret::concat(&["Basic ", key_text(&content)?]))
     }
 }

@@ -9,7 +9,7 @@ use arcidentity_core::{Client, ErrorKind};
 use arcidentity_emulator::{Answer, Emulator, KeyStyle};
 use arcidentity_testing::tables::key_text::key_texts;
 use arcidentity_testing::tables::realm;
-use arcidentity_testing::{VAULT, counts, emulator, failure, impatient, rejected};
+use arcidentity_testing::{FakeClock, VAULT, builder, counts, emulator, failure, impatient, rejected};
 
 #[test]
 fn a_token_comes_from_an_agent_of_this_user() {
@@ -121,6 +121,24 @@ fn a_key_that_is_in_use_is_read_and_can_be_deleted_meanwhile() {
     let _agents = fs::OpenOptions::new().read(true).write(true).open(issued.path()).unwrap();
     let realm = issued.path().to_str().unwrap();
     assert_eq!(asked_for(&agent, agent.key_directory(), realm), None);
+}
+
+#[test]
+fn a_key_that_another_program_does_not_share_is_waited_for() {
+    use std::os::windows::fs::OpenOptionsExt;
+
+    let (agent, clock) = (emulator(), FakeClock::new());
+    let key = agent.issue_key().unwrap();
+    let _alone = fs::OpenOptions::new().read(true).share_mode(0).open(key.path()).unwrap();
+    agent.script([Answer::challenge(key.challenge())]);
+    builder(&agent).clock(clock.clone()).build().unwrap().get_token(VAULT).unwrap();
+    assert_eq!((counts(&agent), clock.sleeps().len()), ((2, 1), 1));
+
+    let challenge = key.challenge();
+    agent.respond_with(move |_| Answer::challenge(&challenge));
+    let error = failure(&agent);
+    assert_eq!(error.kind(), ErrorKind::AccessDenied);
+    assert!(error.message().contains("another program holds it") && error.hint().is_some(), "{error:?}");
 }
 
 #[test]

@@ -24,7 +24,7 @@ fn build(name: &str) -> PathBuf {
 fn without_descriptors_the_error_says_so_and_the_next_call_works() {
     let agent = agent();
     let said = succeed(&mut command(build("descriptors"), &agent));
-    let expected = ["cannot connect", "cannot look up who listens", "the key file cannot be opened"];
+    let expected = ["cannot connect", "cannot look up who listens", "the key file cannot be read"];
     let lines: Vec<&str> = said.lines().collect();
     assert_eq!(lines.len(), 5, "{said}");
     for (line, expected) in lines.iter().zip(expected) {

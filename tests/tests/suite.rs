@@ -11,6 +11,7 @@ mod documents;
 mod examples;
 mod faults;
 mod headers;
+mod held;
 mod hostile;
 mod listener;
 mod manual;

@@ -14,8 +14,8 @@ use super::error::{KeyError, denied, unreadable, untrusted};
 use super::permission;
 use super::realm::Syntax;
 use super::text::check_size;
+use crate::accounts;
 use crate::error::Error;
-use crate::{accounts, shortage};
 
 pub(super) const SYNTAX: Syntax = Syntax::Unix;
 
@@ -25,9 +25,10 @@ pub(super) fn open_key(directory: &Path, name: &str) -> Result<(File, usize), Ke
     let handle = open(directory, directory_flags(), Mode::empty())
         .map(File::from)
         .map_err(|errno| cannot_open_directory(directory, errno))?;
-    let owner = handle.metadata().map_err(unreadable)?;
+    let failed = |error| unreadable("the key file", directory, &error);
+    let owner = handle.metadata().map_err(failed)?;
     let file = open_in(&handle, name).map_err(|errno| cannot_open_file(directory, &owner, errno))?;
-    let size = check_file(&file.metadata().map_err(unreadable)?, &owner)?;
+    let size = check_file(&file.metadata().map_err(failed)?, &owner)?;
     Ok((file, size))
 }
 
@@ -63,14 +64,15 @@ fn check_file(file: &Metadata, directory: &Metadata) -> Result<usize, Error> {
 
 fn cannot_open_directory(directory: &Path, errno: Errno) -> KeyError {
     let shown = directory.display();
-    let error = match errno {
+    match errno {
         Errno::ENOENT | Errno::ENOTDIR => denied(format!("the key directory {shown} does not exist"))
-            .with_hint(format!("in a container, mount the host's {shown} read-only at the same path")),
+            .with_hint(format!("in a container, mount the host's {shown} read-only at the same path"))
+            .into(),
         Errno::EACCES | Errno::EPERM => denied(format!("{} may not enter {shown}", caller()))
-            .with_hint(permission::hint(std::fs::metadata(directory).ok().map(|status| status.gid()))),
-        other => not_opened(&format!("the key directory {shown}"), other),
-    };
-    KeyError::Final(error)
+            .with_hint(permission::hint(std::fs::metadata(directory).ok().map(|status| status.gid())))
+            .into(),
+        other => unreadable(&format!("the key directory {shown}"), directory, &other.into()),
+    }
 }
 
 fn cannot_open_file(directory: &Path, status: &Metadata, errno: Errno) -> KeyError {
@@ -87,13 +89,8 @@ fn cannot_open_file(directory: &Path, status: &Metadata, errno: Errno) -> KeyErr
         Errno::ELOOP | Errno::EMLINK => untrusted("the agent named a key that is a symbolic link").into(),
         Errno::ENXIO | Errno::ENODEV => untrusted("the agent named a key that is not a regular file").into(),
         Errno::ENAMETOOLONG => untrusted("the agent named a key file whose name is too long").into(),
-        other => KeyError::Final(not_opened("the key file", other)),
+        other => unreadable("the key file", directory, &other.into()),
     }
-}
-
-fn not_opened(what: &str, errno: Errno) -> Error {
-    let message = format!("{what} cannot be opened: {}", errno.desc());
-    if shortage::is_shortage(&errno.into()) { shortage::error(message) } else { denied(message) }
 }
 
 fn caller() -> String {

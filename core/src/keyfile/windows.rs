@@ -20,7 +20,6 @@ use super::realm::Syntax;
 use super::text::check_size;
 use crate::error::Error;
 use crate::installed::WINDOWS;
-use crate::shortage;
 
 pub(super) const SYNTAX: Syntax = Syntax::Windows;
 
@@ -35,7 +34,7 @@ pub(super) fn open_key(directory: &Path, name: &str) -> Result<(File, usize), Ke
         .custom_flags(FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS)
         .open(directory.join(name))
         .map_err(|error| cannot_open(directory, &error))?;
-    let status = file.metadata().map_err(unreadable)?;
+    let status = file.metadata().map_err(|error| unreadable("the key file", directory, &error))?;
     let size = check_file(status.file_attributes(), status.file_size())?;
     Ok((file, size))
 }
@@ -76,14 +75,7 @@ fn cannot_open(directory: &Path, error: &io::Error) -> KeyError {
         ERROR_INVALID_NAME | ERROR_FILENAME_EXCED_RANGE => {
             untrusted("the agent named a key file whose name is not valid").into()
         }
-        _ => {
-            let message = format!("the key file cannot be opened: {error}");
-            KeyError::Final(if shortage::is_shortage(error) {
-                shortage::error(message)
-            } else {
-                denied(message)
-            })
-        }
+        _ => unreadable("the key file", directory, error),
     }
 }
 
@@ -116,7 +108,7 @@ mod tests {
             assert!(error.hint().unwrap().contains("Hybrid agent extension applications"), "{error:?}");
         }
         let kind = |code| match told(code) {
-            KeyError::Gone(error) | KeyError::Final(error) => error.kind(),
+            KeyError::Gone(error) | KeyError::Held(error) | KeyError::Final(error) => error.kind(),
         };
         assert_eq!(kind(ERROR_ACCESS_DENIED), crate::ErrorKind::AccessDenied);
         assert_eq!(kind(ERROR_INVALID_NAME), crate::ErrorKind::UntrustedKey);

@@ -146,6 +146,13 @@ table! {
         Succeeds("unshare", &["--mount", "--map-root-user", "mount", "-t", "tmpfs", "tmpfs", "/var/opt"]));
     /// A program with less than its user has: no netlink, no /proc, a full disk.
     CONFINEMENT = words("confinement", "run the tests where a user may make namespaces and mounts", Try);
+    /// Leases on files where the tests have theirs.
+    LEASES = words("leases", "run the tests on a file system with leases", Succeeds("python3", &[
+        "-c",
+        "import fcntl, os, tempfile\n\
+            file = tempfile.NamedTemporaryFile()\n\
+            fcntl.fcntl(file.fileno(), fcntl.F_SETLEASE, fcntl.F_WRLCK)",
+    ]));
     /// Another user who may run what the tests have built.
     OTHER_USERS = words("other-users", "run the tests below a directory that every user may enter", Try);
     /// Sockets that are bound to an interface.

@@ -28,6 +28,7 @@ fn names(step: Step) -> (&'static str, Option<&'static str>) {
         Step::Challenge => ("challenge", Some("challenge_ms")),
         Step::Key => ("key", Some("key_ms")),
         Step::NoKey => ("no key", None),
+        Step::HeldKey => ("held key", None),
         Step::Answer => ("answer", Some("answer_ms")),
     }
 }

@@ -28,6 +28,9 @@ fn observe(findings: &Findings<'_>) -> Observation {
 }
 
 fn explain(findings: &Findings<'_>, error: &Error) -> Option<Explanation> {
+    if findings.steps.key_was_held() {
+        return Some(Explanation::from(error));
+    }
     // Root, who may look, is denied by something that no remedy here knows.
     let is_denied = cfg!(windows) || !findings.keys.may_enter || !findings.process.is_root();
     if error.kind() != ErrorKind::AccessDenied || !is_denied {

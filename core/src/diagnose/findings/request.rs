@@ -32,6 +32,11 @@ impl Steps {
         self.has(Step::NoKey)
     }
 
+    /// Whether the key was there and could not be read at that moment.
+    pub(crate) fn key_was_held(&self) -> bool {
+        self.has(Step::HeldKey)
+    }
+
     fn has(&self, step: Step) -> bool {
         self.0.borrow().iter().any(|(done, _)| *done == step)
     }
