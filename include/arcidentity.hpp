@@ -20,6 +20,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <limits>
 #include <memory>
 #include <stdexcept>
@@ -97,6 +98,22 @@ template <class Handle, class Call> Handle take(Call call) {
         throw Error(status, err);
     return Handle(out);
 }
+
+// A function of the caller that is called from C, through which no exception may go.
+template <class IsCancelled> struct Hook {
+    const IsCancelled &is_cancelled;
+    std::exception_ptr thrown;
+
+    static std::int32_t ask(void *data) noexcept {
+        Hook &hook = *static_cast<Hook *>(data);
+        try {
+            return hook.thrown || hook.is_cancelled() ? 1 : 0;
+        } catch (...) {
+            hook.thrown = std::current_exception();
+            return 1;
+        }
+    }
+};
 
 } // namespace detail
 
@@ -286,18 +303,22 @@ public:
     }
 
     /// The same for a caller whose own patience may end before the timeout: `is_cancelled()` is called about ten times a
-    /// second while the call waits, on this thread, and ends the call with `ARC_ERROR_CANCELLED` when it is true. It
-    /// must not throw. See arc_client_get_token_cancellable().
+    /// second while the call waits, on this thread, and ends the call with `ARC_ERROR_CANCELLED` when it is true. What it
+    /// throws ends the call too, and is thrown here. See arc_client_get_token_cancellable().
     template <class IsCancelled>
     [[nodiscard]] Token get_token(const std::string &resource, bool force_refresh,
                                   const IsCancelled &is_cancelled) const {
         const std::uint32_t flags = force_refresh ? ARC_FORCE_REFRESH : 0;
-        const auto ask = [](void *data) noexcept -> std::int32_t {
-            return (*static_cast<const IsCancelled *>(data))() ? 1 : 0;
-        };
-        void *data = const_cast<IsCancelled *>(std::addressof(is_cancelled));
+        detail::Hook<IsCancelled> hook{is_cancelled, nullptr};
         return Token(detail::take<Token::Handle>([&](arc_token **out, arc_error **err) {
-            return arc_client_get_token_cancellable(client_.get(), detail::c_str(resource), flags, ask, data, out, err);
+            const arc_status status = arc_client_get_token_cancellable(client_.get(), detail::c_str(resource), flags,
+                                                                       hook.ask, &hook, out, err);
+            if (hook.thrown) {
+                arc_token_free(*out);
+                arc_error_free(*err);
+                std::rethrow_exception(hook.thrown);
+            }
+            return status;
         }));
     }
 

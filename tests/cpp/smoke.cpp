@@ -73,6 +73,21 @@ void a_token_has_its_properties() {
     client.clear();
 }
 
+void what_a_hook_throws_reaches_the_caller() {
+    const Client client(options());
+    int calls = 0;
+    const auto throws = [&calls]() -> bool { throw ++calls; };
+    try {
+        (void)client.get_token(resource, true, throws);
+        CHECK(!"reached");
+    } catch (int thrown) {
+        CHECK(thrown == 1 && calls == 1);
+    }
+    CHECK(!client.get_token(resource).value().empty());
+    // Nothing waits for a token that is in memory, so that nobody is asked.
+    CHECK(!client.get_token(resource, false, throws).value().empty());
+}
+
 void a_token_outlives_its_client() {
     const Token token = Client(options()).get_token(resource);
     CHECK(token.value().size() > 100);
@@ -178,6 +193,7 @@ void what_was_moved_from_is_harmless() {
 int main() {
     version_and_statuses_have_names();
     a_token_has_its_properties();
+    what_a_hook_throws_reaches_the_caller();
     a_token_outlives_its_client();
     metadata_has_its_properties();
     a_report_has_its_properties();
