@@ -19,7 +19,9 @@
  *   ask NULL for a property gives NULL or 0.
  * - Text: UTF-8 that ends with a NUL, in and out.
  * - Threads: a `const` object may be used by many threads at once, any other
- *   by one at a time. No function may be called from a signal handler.
+ *   by one at a time. No function may be called from a signal handler. A
+ *   signal does not end a call, and pthread_cancel() ends the thread after it,
+ *   at the thread's next cancellation point.
  * - Processes: all functions may be called after fork(), in a child of a
  *   process with many threads too. The child has objects of its own, which
  *   it may release.
@@ -457,9 +459,10 @@ ARC_NOEXCEPT;
  *
  * `is_cancelled` is called with `data` about ten times a second while the
  * call waits, on the thread that waits; anything but 0 ends the call with
- * `ARC_ERROR_CANCELLED`. It must not throw, nor leave in another way than by
- * its return. If it is NULL, nothing ends the call early. Other threads that
- * wait for the same token go on.
+ * `ARC_ERROR_CANCELLED`. It must return: it must not throw, nor call
+ * longjmp() or pthread_exit(). It may make calls of its own. If it is NULL,
+ * nothing ends the call early. Other threads that wait for the same token go
+ * on.
  *
  * Returns `ARC_OK` and puts a token in `*out`, to release with
  * `arc_token_free`. On failure `*out` is NULL and `*err` holds the reason, to

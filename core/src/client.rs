@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use arcidentity_process::CancellationDisabled;
+
 use crate::agent::Agent;
 use crate::cache::{Cache, Kind, Urgency};
 use crate::deadline::{Deadline, Interrupt};
@@ -211,6 +213,7 @@ impl Client {
     /// # Ok::<(), arcidentity_core::Error>(())
     /// ```
     pub fn get_metadata(&self) -> Result<Metadata, Error> {
+        let _disabled = CancellationDisabled::new();
         let deadline = self.deadline();
         retry::run(self.limits.max_attempts, &deadline, || self.agent.metadata(&deadline))
     }
@@ -258,6 +261,7 @@ impl Client {
     }
 
     fn ask(&self, resource: &str, kind: Kind, interrupt: Option<Interrupt>) -> Result<Arc<Token>, Error> {
+        let _disabled = CancellationDisabled::new();
         resource::check(resource)?;
         let deadline = self.deadline().or(interrupt.clone());
         let request = |max_attempts, deadline: &Deadline| {

@@ -18,6 +18,8 @@ mod text;
 
 use std::time::Duration;
 
+use arcidentity_process::CancellationDisabled;
+
 pub use self::check::{Check, Outcome};
 use self::findings::Findings;
 pub use self::report::Report;
@@ -31,6 +33,7 @@ pub(crate) fn run(
     resource: Option<&str>,
     misplaced: Option<Error>,
 ) -> Report {
+    let _disabled = CancellationDisabled::new();
     let findings = Findings::gather(agent, timeout, resource, misplaced);
     let checks = checks::all(&findings);
     Report { resource: findings.resource, error: findings.request.err(), checks }

@@ -1,9 +1,14 @@
-//! What only functions of C tell of this process: which one it is, and with whose rights it runs.
+//! What only functions of C tell of this process, which one it is and with whose rights it runs, and what only they
+//! change of its threads.
 
 #![allow(unsafe_code, reason = "functions of C")]
 
+#[cfg_attr(not(all(target_os = "linux", not(miri))), path = "no_cancellation.rs")]
+mod cancellation;
 #[cfg(target_os = "linux")]
 mod mark;
+
+pub use cancellation::CancellationDisabled;
 
 /// A process, told from its parent and its children even where they have its number, as the first processes of two PID
 /// namespaces do.

@@ -4,6 +4,7 @@
 mod artifacts;
 mod azure_cpp;
 mod c;
+mod cancellation;
 mod cpp;
 mod doc_examples;
 mod doctor;

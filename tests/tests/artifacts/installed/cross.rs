@@ -9,6 +9,7 @@ use arcidentity_needs::{
 use arcidentity_tests::{UNOPTIMIZED, run, shipping_for, succeed, workspace};
 
 use super::installation::{build_of, empty};
+use crate::cancellation::{KINDS, cancel};
 use crate::programs::{agent, command};
 
 /// The directory of rustc's own libraries for `target`.
@@ -33,12 +34,12 @@ fn install(target: &str, compiler: &str, arguments: &[&str]) -> PathBuf {
     prefix
 }
 
-/// `tests/c/smoke.c`, linked to a library of `prefix`.
-fn smoke(compiler: &str, prefix: &Path, linkage: &[&str]) -> PathBuf {
-    let program = prefix.join(format!("smoke-{}", linkage.len()));
+/// `tests/c/NAME.c`, linked to a library of `prefix`.
+fn program(name: &str, compiler: &str, prefix: &Path, linkage: &[&str]) -> PathBuf {
+    let program = prefix.join(format!("{name}-{}", linkage.len()));
     let mut compile = Command::new(compiler);
     compile.args(["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-o"]).arg(&program);
-    compile.arg(workspace().join("tests/c/smoke.c")).arg("-I").arg(prefix.join("include"));
+    compile.arg(workspace().join(format!("tests/c/{name}.c"))).arg("-I").arg(prefix.join("include"));
     succeed(compile.arg("-L").arg(prefix.join("lib")).args(linkage));
     program
 }
@@ -50,7 +51,7 @@ fn it_works_on_64_bit_arm() {
     let cross = ["-DCMAKE_SYSTEM_NAME=Linux", "-DCMAKE_SYSTEM_PROCESSOR=aarch64"];
     let prefix = install("aarch64-unknown-linux-gnu", compiler, &cross);
     for linkage in [&["-larcidentity"][..], &["-l:libarcidentity.a", "-pthread", "-ldl", "-lm"]] {
-        let program = smoke(compiler, &prefix, linkage);
+        let program = program("smoke", compiler, &prefix, linkage);
         let agent = agent();
         let mut emulated = command("qemu-aarch64", &agent);
         emulated.args(["-L", "/usr/aarch64-linux-gnu"]).arg("-E");
@@ -67,8 +68,15 @@ fn it_is_part_of_a_program_that_needs_no_library_at_all() {
     // Debian's musl-gcc has no unwinder but glibc's. Rust has one for musl.
     let unwinder =
         format!("-L{}", rust_libraries("x86_64-unknown-linux-musl").join("self-contained").display());
-    let program = smoke("musl-gcc", &prefix, &["-static", "-larcidentity", &unwinder, "-lunwind"]);
-    let dynamic = run(Command::new("readelf").env("LC_ALL", "C").arg("--dynamic").arg(&program));
+    let linkage = ["-static", "-larcidentity", &unwinder, "-lunwind"];
+    let smoke = program("smoke", "musl-gcc", &prefix, &linkage);
+    let dynamic = run(Command::new("readelf").env("LC_ALL", "C").arg("--dynamic").arg(&smoke));
     assert!(!String::from_utf8_lossy(&dynamic.stdout).contains("(NEEDED)"));
-    succeed(&mut command(program, &agent()));
+    succeed(&mut command(smoke, &agent()));
+
+    let cancelled = program("cancelled", "musl-gcc", &prefix, &linkage);
+    for kind in KINDS {
+        let agent = agent();
+        cancel(command(&cancelled, &agent), &agent, kind, "deferred");
+    }
 }
