@@ -22,6 +22,8 @@
  *   by one at a time. No function may be called from a signal handler. A
  *   signal does not end a call, and pthread_cancel() ends the thread after it,
  *   at the thread's next cancellation point.
+ * - Stack: a call needs less than 64 KiB, whatever the agent answers, and one
+ *   that a callback makes as much again.
  * - Processes: all functions may be called after fork(), in a child of a
  *   process with many threads too. The child has objects of its own, which
  *   it may release.

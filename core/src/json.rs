@@ -1,10 +1,50 @@
-//! The members of a JSON object, read without a copy of their texts: one of them is a token.
+//! JSON of the agent: a whole document, or the members of an object, read without a copy of their texts, as one of them
+//! is a token.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use serde_core::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
 use zeroize::Zeroize;
+
+use crate::limits::MAX_NESTING;
+
+/// A whole document. None that is nested so deep that reading it would need more stack than a call may take.
+pub(crate) fn document(json: &[u8]) -> Option<Value> {
+    if nesting(json) > MAX_NESTING {
+        return None;
+    }
+    serde_json::from_slice(json).ok()
+}
+
+/// How deep the arrays and objects of a document are inside one another. Of what is no document, at least as deep as it
+/// is one.
+fn nesting(json: &[u8]) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let mut bytes = json.iter();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            b'"' => skip_text(&mut bytes),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
+}
+
+/// Goes behind the quotation mark that ends a text.
+fn skip_text(bytes: &mut std::slice::Iter<'_, u8>) {
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => return,
+            b'\\' => drop(bytes.next()),
+            _ => {}
+        }
+    }
+}
 
 /// A JSON object's members, in their order.
 pub(crate) struct Object<'a>(Vec<(Text<'a>, Member<'a>)>);
@@ -143,7 +183,7 @@ impl<'de> Deserialize<'de> for Member<'de> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Member, Object};
+    use super::*;
 
     #[test]
     fn members_of_every_kind() {
@@ -159,6 +199,29 @@ mod tests {
     #[test]
     fn of_several_members_of_a_name_the_last_counts() {
         assert_eq!(Object::parse(br#"{"a":"1","\u0061":"2"}"#).unwrap().text("a"), Some("2"));
+    }
+
+    #[test]
+    fn a_document_is_not_nested_too_deep() {
+        let nested = |depth: usize| format!("{}{}", r#"{"a":["#.repeat(depth / 2), "]}".repeat(depth / 2));
+        assert!(document(nested(MAX_NESTING).as_bytes()).is_some());
+        assert!(document(nested(MAX_NESTING + 2).as_bytes()).is_none());
+        // Each is small when it is read as it is written.
+        let many = "[],".repeat(1000);
+        let text = "[{".repeat(1000);
+        for shallow in [format!("[{many}1]"), format!(r#"["{text}"]"#), format!(r#"["\"{text}\\","\\"]"#)] {
+            assert!(document(shallow.as_bytes()).is_some(), "{shallow}");
+        }
+        for broken in ["", "\"", "\"\\", "]]]]", "}[", "[1"] {
+            assert!(document(broken.as_bytes()).is_none(), "{broken}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_looked_at_may_be_nested() {
+        let deep = "[".repeat(10_000) + &"]".repeat(10_000);
+        let object = format!(r#"{{"a":"t","b":{deep}}}"#);
+        assert_eq!(Object::parse(object.as_bytes()).unwrap().text("a"), Some("t"));
     }
 
     #[test]

@@ -10,6 +10,14 @@ pub const MAX_KEY: usize = 4096;
 pub const MAX_HEADERS: usize = 16 * 1024;
 pub const MAX_BODY: usize = 64 * 1024;
 
+/// How deep arrays and objects in an answer of the agent are inside one another. Its own have fewer than ten levels;
+/// reading one takes stack for each.
+pub const MAX_NESTING: usize = 32;
+
+/// The stack that a call needs, in bytes, whatever the agent answers: twice what was measured, and some for the system's
+/// own use of a thread's stack.
+pub const STACK: usize = 64 * 1024;
+
 /// The longest resource, in bytes. The agent's own limit is not known; real ones have fewer than 100.
 pub const MAX_RESOURCE: usize = 1024;
 

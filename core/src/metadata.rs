@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::error::Error;
+use crate::json;
 
 /// The instance metadata of this machine, from [`Client::get_metadata`](crate::Client::get_metadata). Every fact may
 /// be missing.
@@ -15,10 +16,10 @@ pub struct Metadata {
 impl Metadata {
     pub(crate) fn parse(body: &[u8]) -> Result<Metadata, Error> {
         let malformed = |message: &str| Error::protocol(message).with_http_status(200);
-        let json = std::str::from_utf8(body).map_err(|_| malformed("the instance metadata is not UTF-8"))?;
-        match serde_json::from_str(json) {
-            Ok(document @ Value::Object(_)) => Ok(Metadata { json: json.to_owned(), document }),
-            _ => Err(malformed("the instance metadata is not a JSON object")),
+        let text = std::str::from_utf8(body).map_err(|_| malformed("the instance metadata is not UTF-8"))?;
+        match json::document(body) {
+            Some(document @ Value::Object(_)) => Ok(Metadata { json: text.to_owned(), document }),
+            _ => Err(malformed("the instance metadata is not a JSON object, or is nested too deep")),
         }
     }
 

@@ -6,7 +6,7 @@ use crate::clock::Now;
 use crate::error::{Error, ErrorKind};
 use crate::identity::Identity;
 use crate::installed;
-use crate::json::{Member, Object};
+use crate::json::{self, Member, Object};
 use crate::limits::REFRESH_BEFORE_END;
 use crate::printable::is_printable;
 use crate::token::TokenData;
@@ -125,7 +125,7 @@ pub(crate) fn error<'a>(status: u16, body: &[u8], sent: impl IntoIterator<Item =
 /// The code and the text of an error answer, in the shapes that Azure services use, or a bare text.
 fn agent_error(body: &[u8], keys: &[&str]) -> (Option<String>, Option<String>) {
     let show = |text: &str| Some(presentable(text, keys)).filter(|text| !text.is_empty());
-    let Ok(json) = serde_json::from_slice::<Value>(body) else {
+    let Some(json) = json::document(body) else {
         let text = std::str::from_utf8(body).ok().filter(|_| !is_html(body));
         return (None, text.and_then(show));
     };

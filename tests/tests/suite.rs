@@ -21,4 +21,5 @@ mod no_io;
 mod programs;
 mod readme;
 mod sanitizers;
+mod stack;
 mod supply_chain;
