@@ -57,7 +57,7 @@ impl Agent {
     ) -> Result<TokenData, Failure> {
         let http = self.http(self.token_request(resource, bypass_cache), deadline)?;
         let parse = |body: &[u8]| response::token(body, &self.identity, self.clock.now());
-        handshake::attempt(&http, &self.keys, on_step, parse)
+        handshake::attempt(&http, &self.keys, deadline, on_step, parse)
     }
 
     /// The path and the query of a request for a token.

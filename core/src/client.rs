@@ -19,8 +19,9 @@ use crate::token::Token;
 
 /// A source of access tokens, with a token cache. Any number of threads may use it at once.
 ///
-/// Make one for each identity and keep it: a token that it has cached costs no request. No thread, no connection
-/// and no lock outlives a call, so that a process may fork at any time.
+/// Make one for each identity and keep it: a token that it has cached costs no request. No connection and no lock
+/// outlives a call, and no thread but one that the system holds where it opens a key file (a virus scanner, a network
+/// file system), so that a process may fork at any time.
 ///
 /// ```no_run
 /// use std::sync::LazyLock;

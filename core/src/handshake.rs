@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::challenge;
+use crate::deadline::Deadline;
 use crate::error::Error;
 use crate::http::{HttpClient, Response};
 use crate::keyfile::{KeyDirectory, KeyError};
@@ -31,10 +32,11 @@ pub(crate) enum Step {
 pub(crate) fn attempt<T>(
     http: &HttpClient,
     keys: &KeyDirectory,
+    deadline: &Deadline,
     on_step: &dyn Fn(Step),
     parse: impl FnOnce(&[u8]) -> Result<T, Error>,
 ) -> Result<T, Failure> {
-    let outcome = exchange(http, keys, on_step, parse);
+    let outcome = exchange(http, keys, deadline, on_step, parse);
     // The key and the token were copied and searched.
     wipe::stack_and_registers();
     outcome
@@ -45,11 +47,13 @@ pub(crate) fn attempt<T>(
 fn exchange<T>(
     http: &HttpClient,
     keys: &KeyDirectory,
+    deadline: &Deadline,
     on_step: &dyn Fn(Step),
     parse: impl FnOnce(&[u8]) -> Result<T, Error>,
 ) -> Result<T, Failure> {
     // All that were sent: the agent may repeat any of them, and messages must not.
     let mut sent: Vec<Arc<Secret>> = Vec::new();
+    let mut readers = Vec::new();
     let mut challenges = 0;
     loop {
         let response = http.get(sent.last())?;
@@ -59,8 +63,9 @@ fn exchange<T>(
         }
         challenges += 1;
         on_step(Step::Challenge);
-        match keys.authorization(realm(&response, &sent)?) {
-            Ok(key) => {
+        match keys.authorization(realm(&response, &sent)?, deadline) {
+            Ok((key, reader)) => {
+                readers.push(reader);
                 sent.push(Arc::new(key));
                 on_step(Step::Key);
             }
@@ -72,6 +77,10 @@ fn exchange<T>(
             Err(KeyError::Held(error)) => {
                 on_step(Step::HeldKey);
                 return Err(Failure::Temporary { error, retry_after: None });
+            }
+            Err(KeyError::Stuck(error)) => {
+                on_step(Step::HeldKey);
+                return Err(error.into());
             }
             Err(KeyError::Final(error)) => return Err(error.into()),
         }

@@ -7,6 +7,8 @@
 mod error;
 #[cfg(unix)]
 mod permission;
+mod place;
+mod reader;
 mod realm;
 mod text;
 #[cfg(unix)]
@@ -21,8 +23,10 @@ use zeroize::Zeroizing;
 
 pub(crate) use self::error::KeyError;
 use self::error::{unreadable, untrusted};
+use self::reader::Reader;
 pub(crate) use self::realm::Syntax;
 pub(crate) use self::text::{check_size, key_text};
+use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind};
 use crate::installed;
 use crate::secret::Secret;
@@ -61,7 +65,23 @@ impl KeyDirectory {
     }
 
     /// The Authorization value that the key file named by `realm` makes: `Basic ` and the file's text.
-    pub(crate) fn authorization(&self, realm: &str) -> Result<Secret, KeyError> {
+    /// With it comes the thread that has read the file.
+    pub(crate) fn authorization(
+        &self,
+        realm: &str,
+        deadline: &Deadline,
+    ) -> Result<(Secret, Reader), KeyError> {
+        let read = || {
+            let (keys, realm) = (self.clone(), realm.to_owned());
+            move || keys.read(&realm)
+        };
+        let (key, reader) =
+            reader::run(deadline, read).map_err(|error| error::unfinished(&self.path, error))?;
+        Ok((key?, reader))
+    }
+
+    /// The same, for as long as the system holds the file.
+    fn read(&self, realm: &str) -> Result<Secret, KeyError> {
         let name = key_name(system::SYNTAX, &self.path, realm)?;
         let (mut file, size) = system::open_key(&self.path, name)?;
         let mut content = Zeroizing::new(vec![0; size]);

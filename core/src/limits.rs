@@ -6,6 +6,12 @@ use std::time::Duration;
 /// The largest key that is read, in bytes.
 pub const MAX_KEY: usize = 4096;
 
+/// How many threads of a process read keys at once. Those that the system holds have their places until it lets go.
+pub const MAX_READERS: usize = 16;
+
+/// The stack of such a thread, in bytes. The C library takes the thread-local variables of the whole program from it.
+pub const READER_STACK: usize = 256 * 1024;
+
 /// The largest head and the largest body of an answer, in bytes.
 pub const MAX_HEADERS: usize = 16 * 1024;
 pub const MAX_BODY: usize = 64 * 1024;

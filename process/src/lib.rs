@@ -28,6 +28,12 @@ impl Process {
         let mark = 0;
         Process { number: std::process::id(), mark }
     }
+
+    /// A number that no process has from which this one descends, and that is not 0.
+    #[must_use]
+    pub fn id(self) -> u64 {
+        (self.mark << 32) | u64::from(self.number)
+    }
 }
 
 /// Whether this process has more rights than the user who started it: set-user-ID, set-group-ID, or capabilities of its

@@ -7,6 +7,8 @@ use super::{CancellationDisabled, Process, is_privileged};
 fn a_process_stays_the_same() {
     assert_eq!(Process::current(), Process::current());
     assert_ne!(Process::current(), Process::default());
+    assert_eq!(Process::current().id(), Process::current().id());
+    assert_ne!(Process::current().id(), 0);
     assert!(!is_privileged());
 }
 
@@ -60,7 +62,8 @@ fn a_child_has_another_mark() {
     match unsafe { libc::fork() } {
         0 => {
             let child = Process::current();
-            let differs = child.mark != parent.mark && child == Process::current();
+            let differs =
+                child.mark != parent.mark && child.id() != parent.id() && child == Process::current();
             // SAFETY: Ends the child without any code of the parent's.
             unsafe { libc::_exit(i32::from(!differs)) }
         }

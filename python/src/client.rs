@@ -14,8 +14,9 @@ use crate::{call, default_client, error, signals};
 
 /// A source of access tokens, with a token cache of its own. Any number of threads may use it at once.
 ///
-/// Making one does no I/O. No thread, no connection and no lock outlives a call, so that a process may fork
-/// at any time.
+/// Making one does no I/O. No connection and no lock outlives a call, and no thread but one that the system
+/// holds where it opens a key file (a virus scanner, a network file system), so that a process may fork at
+/// any time.
 ///
 ///     client = arcidentity.Client(timeout=10)
 ///     token = client.get_token("https://vault.azure.net")

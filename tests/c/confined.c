@@ -1,6 +1,6 @@
 /* Runs a program with less than others have: confined LESS... -- PROGRAM ARGUMENTS...
  *
- * LESS is user-namespace, where no user but this one is known; no-netlink; no-proc; proc-of-processes, with nothing
+ * LESS is user-namespace, where no user but this one is known; no-netlink; no-threads; no-proc; proc-of-processes, with nothing
  * but processes in /proc; or full-disk=DIRECTORY, a file system of its own without a free block. Ends with 77 where
  * the system does not let it. */
 
@@ -77,6 +77,23 @@ static void forbid_netlink(void) {
     must(socket(AF_NETLINK, SOCK_DGRAM, 0) < 0 && errno == EPERM, "netlink forbidden");
 }
 
+/* A thread is a clone with CLONE_THREAD, which clone3 hides from a filter. */
+static void forbid_threads(void) {
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_clone3, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_clone, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])),
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, CLONE_THREAD, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EAGAIN),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog program = {sizeof filter / sizeof *filter, filter};
+    must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0, "no new privileges");
+    must(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0, "a seccomp filter");
+}
+
 int main(int argc, char **argv) {
     const char full_disk[] = "full-disk=";
     int i = 1;
@@ -85,6 +102,8 @@ int main(int argc, char **argv) {
             enter_user_namespace();
         else if (strcmp(argv[i], "no-netlink") == 0)
             forbid_netlink();
+        else if (strcmp(argv[i], "no-threads") == 0)
+            forbid_threads();
         else if (strcmp(argv[i], "no-proc") == 0)
             mount_private("tmpfs", "/proc", "size=4k");
         else if (strcmp(argv[i], "proc-of-processes") == 0)

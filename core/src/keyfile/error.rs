@@ -13,6 +13,8 @@ pub(crate) enum KeyError {
     Gone(Error),
     /// The file is there, and later it can be read.
     Held(Error),
+    /// The system did not let the file be read before the call's end.
+    Stuck(Error),
     /// No new challenge helps.
     Final(Error),
 }
@@ -46,6 +48,18 @@ pub(super) fn unreadable(what: &str, directory: &Path, error: &io::Error) -> Key
         _ if shortage::is_shortage(error) => KeyError::Final(shortage::error(message)),
         _ => KeyError::Final(denied(message)),
     }
+}
+
+/// Why a file was not waited for any longer.
+pub(super) fn unfinished(directory: &Path, error: Error) -> KeyError {
+    if error.kind() != ErrorKind::Timeout {
+        return KeyError::Final(error);
+    }
+    let shown = directory.display();
+    let message = format!("{}: the system does not let the key file in {shown} be read", error.message());
+    KeyError::Stuck(Error::new(ErrorKind::Timeout, message).with_hint(format!(
+        "a virus scanner or a network file system holds it: exclude {shown} from that, or allow more time"
+    )))
 }
 
 /// Whether another program has the file for itself: by a lease, a mandatory lock, or on Windows by not sharing it.

@@ -108,7 +108,8 @@ mod tests {
             assert!(error.hint().unwrap().contains("Hybrid agent extension applications"), "{error:?}");
         }
         let kind = |code| match told(code) {
-            KeyError::Gone(error) | KeyError::Held(error) | KeyError::Final(error) => error.kind(),
+            KeyError::Gone(error) | KeyError::Held(error) => error.kind(),
+            KeyError::Stuck(error) | KeyError::Final(error) => error.kind(),
         };
         assert_eq!(kind(ERROR_ACCESS_DENIED), crate::ErrorKind::AccessDenied);
         assert_eq!(kind(ERROR_INVALID_NAME), crate::ErrorKind::UntrustedKey);

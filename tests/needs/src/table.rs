@@ -141,6 +141,11 @@ table! {
         "directory=$(mktemp -d) && trap 'rm -r \"$directory\"' EXIT && mknod \"$directory/zero\" c 1 5 && \
             head -c 1 \"$directory/zero\"",
     ]));
+    /// A scanner that may hold whoever opens a file.
+    FANOTIFY = root("fanotify", Succeeds("python3", &[
+        "-c",
+        "import ctypes, sys; sys.exit(ctypes.CDLL(None).fanotify_init(4, 0) < 0)",
+    ]));
     /// Mounts of its own for a program of any user.
     NAMESPACES = command("namespaces", "sudo sysctl kernel.unprivileged_userns_clone=1",
         Succeeds("unshare", &["--mount", "--map-root-user", "mount", "-t", "tmpfs", "tmpfs", "/var/opt"]));

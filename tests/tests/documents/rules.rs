@@ -3,8 +3,8 @@
 use arcidentity_core::ErrorKind;
 use arcidentity_core::limits::{
     AGENT_PORT, API_VERSION, DEFAULT_MAX_ATTEMPTS, DEFAULT_TIMEOUT, INTERRUPT_INTERVAL, MAX_BODY,
-    MAX_CHALLENGES, MAX_HEADERS, MAX_KEY, MAX_NESTING, MAX_RESOURCE, REFRESH_BEFORE_END, REPORT_VERSION,
-    RETRY_INTERVAL, STACK, TEMPORARY_STATUSES, USER_ASSIGNED_SINCE, WAIT_BEFORE_END, WAITS,
+    MAX_CHALLENGES, MAX_HEADERS, MAX_KEY, MAX_NESTING, MAX_READERS, MAX_RESOURCE, REFRESH_BEFORE_END,
+    REPORT_VERSION, RETRY_INTERVAL, STACK, TEMPORARY_STATUSES, USER_ASSIGNED_SINCE, WAIT_BEFORE_END, WAITS,
 };
 
 use super::document::behind;
@@ -63,6 +63,9 @@ fn trust() -> Vec<Rule> {
         Rule::new("the longest resource", count(MAX_RESOURCE))
             .said(&[C, LIBRARY], "1 to {} bytes without white space"),
         Rule::new("the longest body", count(MAX_BODY)).said(&[SECURITY], "{KiB} KiB of body"),
+        Rule::new("the threads that read keys", count(MAX_READERS))
+            .said(&[PAGES], "a process has {} of them at most")
+            .said(&[SECURITY], "At most {} such threads"),
         Rule::new("the deepest answer", count(MAX_NESTING)).said(&[SECURITY], "nested deeper than {} levels"),
         Rule::new("the stack of a call", count(STACK))
             .said(&[PAGES, C, LIBRARY, RUST, SECURITY], "needs less than {KiB} KiB"),
