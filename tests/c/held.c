@@ -1,5 +1,5 @@
 /*
- * More threads than may read keys at once ask for tokens while the system holds the keys' file. Then a child asks, which
+ * More threads than may read keys at once ask for tokens while the system holds the key's file. Then a child asks, which
  * has none of them, and when the file is let go, this process. Its argument is how many threads may read keys at once.
  */
 
@@ -107,6 +107,9 @@ int main(int argc, char **argv) {
     CHECK(getchar() == '\n');
 
     wait_for_threads(1);
+    puts("free");
+    fflush(stdout);
+    CHECK(getchar() == '\n');
     CHECK(ask() == ARC_OK);
     arc_client_free(client);
     free(numbers);

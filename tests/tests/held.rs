@@ -12,7 +12,7 @@ use arcidentity_core::{ErrorKind, Outcome};
 use arcidentity_emulator::{Answer, IssuedKey};
 use arcidentity_needs::{CONFINEMENT, FANOTIFY, LEASES, needs};
 use arcidentity_testing::{FakeClock, VAULT, builder, counts, emulator};
-use arcidentity_tests::{run, workspace};
+use arcidentity_tests::{pieces, run, workspace};
 
 use crate::programs::{c, command};
 
@@ -124,6 +124,7 @@ fn threads_that_the_system_holds_are_few_and_end_with_that() {
     let agent = emulator();
     let key = agent.issue_key().unwrap();
     let scanner = Holder::start("scanner", key.path());
+    let secret = String::from_utf8(key.contents().to_vec()).unwrap();
     agent.respond_with(move |_| challenge(&key));
     let program = c("held").link_shared().build("held");
     let mut program = command(program, &agent);
@@ -136,6 +137,11 @@ fn threads_that_the_system_holds_are_few_and_end_with_that() {
     stdin.write_all(b"\n").unwrap();
     assert_eq!(lines.next().unwrap().unwrap(), "no place");
     drop(scanner);
+    stdin.write_all(b"\n").unwrap();
+    assert_eq!(lines.next().unwrap().unwrap(), "free");
+    // What they have read in the end is wiped.
+    let found = pieces(&process, &[secret]);
+    assert!(found.is_empty(), "{found:?}");
     stdin.write_all(b"\n").unwrap();
     assert!(process.wait().unwrap().success());
 }
