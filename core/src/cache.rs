@@ -4,23 +4,30 @@
 //! get the old token at once. From five minutes before the end on, callers wait for the new one. As long as
 //! the old one is valid, a failure of the agent serves it. Whatever it answered, the next try waits 30 seconds.
 //!
+//! With each request go the tokens that have expired since the last one. There is room for a number of tokens
+//! (`expiring.rs`); where it is used up, the one that ends first goes, and is asked for again.
+//!
 //! No lock is held while a request is under way. A child process that was forked while another thread held
-//! a lock never waits for it: each process makes a [`Generation`] of its own when it first needs one.
+//! a lock never waits for it: each process makes a [`Generation`] of its own when it first needs one, and takes over
+//! what its parent knew. What it inherits stays where it is, until it expires or the child clears.
+//!
+//! A child of `vfork` shares the parent's memory, and POSIX allows it nothing but `exec`. If it calls nevertheless, its
+//! generation stays behind in the parent, which then finds tokens there too; `clear` empties it.
 
-mod entry;
+mod expiring;
 mod flight;
 mod generation;
+mod state;
 mod stripe;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use arcidentity_process::Process;
 
-use self::entry::Step;
-pub(crate) use self::entry::{Kind, Urgency};
 use self::flight::Outcome;
 use self::generation::Generation;
+pub(crate) use self::state::{Kind, Urgency};
+use self::state::{State, Step};
 use crate::clock::Clock;
 use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind};
@@ -33,7 +40,7 @@ pub(crate) struct Cache {
 
 impl Cache {
     pub(crate) fn new() -> Cache {
-        Cache { oldest: Generation::new(Process::current(), HashMap::new()) }
+        Cache { oldest: Generation::new(Process::current(), State::default()) }
     }
 
     /// The hot path: takes no lock that anybody else needs, makes no system call, allocates nothing.
@@ -65,6 +72,7 @@ impl Cache {
                     outcome => outcome,
                 },
                 Step::Lead(flight, urgency) => {
+                    self.expire_elsewhere(clock);
                     generation.lead(resource, kind, &flight, clock, || fetch(urgency))
                 }
                 Step::Nest => fetch(Urgency::Needed).map(Arc::new),
@@ -79,16 +87,24 @@ impl Cache {
 
     /// Forgets every token. A request under way still answers its callers, and is not kept.
     pub(crate) fn clear(&self) {
-        let current = self.current();
-        let mut inherited = &self.oldest;
-        while !std::ptr::eq(inherited, current) {
-            inherited.try_clear();
-            match inherited.successor.get() {
-                Some(next) => inherited = next,
-                None => break,
+        self.current().clear();
+        self.elsewhere(Generation::try_clear);
+    }
+
+    /// Lets go of the expired tokens of all generations but this process's own, which does that itself.
+    fn expire_elsewhere(&self, clock: &dyn Clock) {
+        self.elsewhere(|generation| generation.try_expire(clock.now()));
+    }
+
+    /// What this process inherited, or a child of `vfork` left behind.
+    fn elsewhere(&self, act: impl Fn(&Generation)) {
+        let (current, mut next) = (self.current(), Some(&self.oldest));
+        while let Some(generation) = next {
+            if !std::ptr::eq(generation, current) {
+                act(generation);
             }
+            next = generation.successor.get();
         }
-        current.clear();
     }
 
     /// The generation to look for tokens in: this process's own, or as long as it needs none, its parent's.
@@ -117,55 +133,4 @@ fn gave_up(outcome: &Outcome) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-    use crate::clock::SystemClock;
-
-    fn deadline() -> Deadline {
-        Deadline::after(Duration::from_secs(60), Arc::new(SystemClock), None)
-    }
-
-    fn get(cache: &Cache) -> Arc<Token> {
-        let issue = |_| Ok(TokenData::new("token", SystemClock.now(), 3600, 1800));
-        cache.get("resource", Kind::Normal, &SystemClock, &deadline(), issue).unwrap()
-    }
-
-    #[test]
-    fn what_was_asked_for_in_vain_takes_no_memory() {
-        let cache = Cache::new();
-        let no = || Err(Error::new(ErrorKind::Refused, "no"));
-        for kind in [Kind::Normal, Kind::Forced] {
-            assert!(cache.get("resource", kind, &SystemClock, &deadline(), |_| no()).is_err());
-        }
-        assert_eq!(cache.current().lock().len(), 0);
-    }
-
-    #[test]
-    fn an_expired_token_is_forgotten_with_the_next_request() {
-        let cache = Cache::new();
-        let now = SystemClock.now();
-        let issue = |lifetime| move |_| Ok(TokenData::new("token", now, lifetime, lifetime));
-        let get = |resource, lifetime| {
-            cache.get(resource, Kind::Normal, &SystemClock, &deadline(), issue(lifetime)).unwrap()
-        };
-        let (expired, valid) = (get("expired", 0), get("valid", 3600));
-        get("another", 3600);
-        assert_eq!((Arc::strong_count(&expired), Arc::strong_count(&valid)), (1, 2));
-        assert_eq!(cache.current().lock().len(), 2);
-    }
-
-    #[test]
-    fn a_child_that_clears_lets_go_of_what_it_inherited_too() {
-        let mut cache = Cache::new();
-        let token = get(&cache);
-        let data = cache.oldest.lock()["resource"].token.clone().unwrap();
-        assert_eq!((Arc::strong_count(&token), Arc::strong_count(&data)), (2, 3));
-        // From here on as in a child.
-        cache.oldest.process = Process::default();
-        assert_eq!(get(&cache).value(), "token");
-        cache.clear();
-        assert_eq!((Arc::strong_count(&token), Arc::strong_count(&data)), (1, 2));
-    }
-}
+mod tests;

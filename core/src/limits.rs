@@ -62,6 +62,9 @@ pub const RETRY_INTERVAL: Duration = Duration::from_secs(30);
 /// How long a caller who still has a valid token waits for a new one.
 pub const EARLY_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How many tokens one client remembers.
+pub const MAX_REMEMBERED: usize = 16 * 1024;
+
 /// The agent's port, whatever a client is told.
 pub const AGENT_PORT: u16 = 40342;
 

@@ -1,14 +1,13 @@
 //! The tokens and requests of one process. A child process makes a generation of its own.
 
-use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arcidentity_process::Process;
 use once_cell::race::OnceBox;
 
-use super::entry::{Entry, Kind, Step, Urgency};
 use super::flight::{Flight, Outcome};
+use super::state::{Kind, State, Step};
 use super::stripe::Stripes;
 use crate::clock::{Clock, Now};
 use crate::error::{Error, ErrorKind};
@@ -18,72 +17,69 @@ use crate::token::{Token, TokenData};
 pub(super) struct Generation {
     pub(super) process: Process,
     pub(super) stripes: Stripes,
-    entries: Mutex<HashMap<String, Entry>>,
+    state: Mutex<State>,
     /// Set in a child process, whose locks here may belong to threads that it does not have.
     pub(super) successor: OnceBox<Generation>,
 }
 
 impl Generation {
-    pub(super) fn new(process: Process, entries: HashMap<String, Entry>) -> Generation {
+    pub(super) fn new(process: Process, state: State) -> Generation {
         Generation {
             process,
             stripes: Stripes::default(),
-            entries: Mutex::new(entries),
+            state: Mutex::new(state),
             successor: OnceBox::new(),
         }
     }
 
-    /// A new generation of a child with this one's tokens, unless a thread of the parent was just changing them.
+    /// A new generation of a child with what this one knows, unless a thread of the parent was just changing that.
     pub(super) fn inherit(&self, process: Process) -> Generation {
-        let entries = self.entries.try_lock();
-        let tokens = entries.iter().flat_map(|entries| entries.iter());
-        Generation::new(
-            process,
-            tokens.map(|(resource, entry)| (resource.clone(), entry.inherit())).collect(),
-        )
+        let state = self.state.try_lock();
+        Generation::new(process, state.map(|state| state.inherit()).unwrap_or_default())
     }
 
-    pub(super) fn lock(&self) -> MutexGuard<'_, HashMap<String, Entry>> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The token that is served without asking the agent.
     pub(super) fn fresh(&self, resource: &str, now: Now) -> Option<Arc<Token>> {
-        self.serve(resource, self.lock().get(resource)?, now)
+        self.serve(resource, &self.lock(), now)
     }
 
     pub(super) fn step(&self, resource: &str, kind: Kind, now: Now) -> Step {
-        let mut entries = self.lock();
-        let entry = entries.entry(resource.to_owned()).or_default();
-        match kind {
-            Kind::Forced => entry.join(kind, Urgency::Needed),
-            Kind::Normal => match self.serve(resource, entry, now) {
-                Some(token) => Step::Serve(token),
-                None => entry.join(kind, entry.urgency(now)),
-            },
+        let mut state = self.lock();
+        let served = match kind {
+            Kind::Normal => self.serve(resource, &state, now),
+            Kind::Forced => None,
+        };
+        if let Some(token) = served {
+            return Step::Serve(token);
+        }
+        state.join(resource, kind, now)
+    }
+
+    fn serve(&self, resource: &str, state: &State, now: Now) -> Option<Arc<Token>> {
+        let kept = state.valid(resource, now)?;
+        match kept.serve_until(now) {
+            Some(until) => Some(self.share(resource, &kept.token, until)),
+            None => state
+                .is_renewed_early(resource, &kept.token, now)
+                .then(|| Arc::new(Token::share(&kept.token))),
         }
     }
 
-    fn serve(&self, resource: &str, entry: &Entry, now: Now) -> Option<Arc<Token>> {
-        let token = entry.valid(now)?;
-        match entry.serve_until(token, now) {
-            Some(until) => Some(self.share(resource, token, until)),
-            None => entry.is_renewed_early(token, now).then(|| Arc::new(Token::share(token))),
-        }
-    }
-
-    /// The token just fetched, from this thread's stripe if the entry kept it.
+    /// The token just fetched, from this thread's stripe if it was kept.
     pub(super) fn keep(&self, resource: &str, data: &Arc<TokenData>) -> Arc<Token> {
-        let entries = self.lock();
-        let kept = entries.get(resource).and_then(|entry| entry.token.as_ref());
-        match kept.filter(|kept| Arc::ptr_eq(kept, data)) {
-            Some(data) => self.share(resource, data, data.refresh),
+        let state = self.lock();
+        match state.tokens.get(resource).filter(|kept| Arc::ptr_eq(&kept.token, data)) {
+            Some(_) => self.share(resource, data, data.refresh),
             None => Arc::new(Token::share(data)),
         }
     }
 
-    /// Puts a token into this thread's stripe. Called under the lock of the entries, so that no stripe keeps
-    /// a token that an entry has replaced.
+    /// Puts a token into this thread's stripe. Called under the lock of the state, so that no stripe keeps a token
+    /// that has been replaced there.
     fn share(&self, resource: &str, data: &Arc<TokenData>, until: Now) -> Arc<Token> {
         let token = Arc::new(Token::share(data));
         self.stripes.keep(resource, Arc::clone(&token), until);
@@ -92,9 +88,9 @@ impl Generation {
 
     /// The cached token after its replacement failed.
     pub(super) fn still_valid(&self, resource: &str, now: Now) -> Option<Arc<Token>> {
-        let entries = self.lock();
-        let token = entries.get(resource)?.valid(now)?;
-        Some(Arc::new(Token::share(token)))
+        let state = self.lock();
+        let kept = state.valid(resource, now)?;
+        Some(Arc::new(Token::share(&kept.token)))
     }
 
     /// Makes the request that others wait for, and ends it for all of them, even if it panics.
@@ -110,7 +106,8 @@ impl Generation {
         let (outcome, panic) = match catch_unwind(AssertUnwindSafe(fetch)) {
             Ok(fetched) => (fetched.map(Arc::new), None),
             Err(panic) => {
-                (Err(Error::new(ErrorKind::Internal, "the request for this token panicked")), Some(panic))
+                let error = Error::new(ErrorKind::Internal, "the request for this token panicked");
+                (Err(error), Some(panic))
             }
         };
         self.finish(resource, kind, flight, &outcome, clock.now());
@@ -121,33 +118,35 @@ impl Generation {
         }
     }
 
-    /// Takes the outcome of a request into the entry, unless that was cleared meanwhile.
+    /// Takes the outcome of a request into the state, unless that was cleared meanwhile.
     fn finish(&self, resource: &str, kind: Kind, flight: &Arc<Flight>, outcome: &Outcome, now: Now) {
-        let mut entries = self.lock();
-        if entries.get_mut(resource).is_some_and(|entry| entry.finish(kind, flight, outcome, now)) {
-            self.stripes.forget(resource);
+        let mut state = self.lock();
+        for resource in state.finish(resource, kind, flight, outcome, now) {
+            self.stripes.forget(&resource);
         }
-        // Expired tokens are of no use, and shall not be found in memory because nobody asks for them again.
-        entries.retain(|resource, entry| {
-            if entry.expire(now) {
-                self.stripes.forget(resource);
-            }
-            !entry.is_empty()
-        });
     }
 
-    /// Forgets every token.
+    /// Forgets everything.
     pub(super) fn clear(&self) {
-        let mut entries = self.lock();
-        entries.clear();
+        let mut state = self.lock();
+        state.clear();
         self.stripes.clear();
     }
 
     /// Forgets what no other thread is using. Never waits.
     pub(super) fn try_clear(&self) {
         self.stripes.try_clear();
-        if let Ok(mut entries) = self.entries.try_lock() {
-            entries.clear();
+        if let Ok(mut state) = self.state.try_lock() {
+            state.clear();
+        }
+    }
+
+    /// Forgets the tokens that have expired and that no other thread is using. Never waits.
+    pub(super) fn try_expire(&self, now: Now) {
+        if let Ok(mut state) = self.state.try_lock() {
+            for resource in state.tokens.expire(now) {
+                self.stripes.try_forget(&resource);
+            }
         }
     }
 }

@@ -53,6 +53,15 @@ impl Stripes {
         }
     }
 
+    /// Forgets the token for `resource` where no other thread is reading. Never waits.
+    pub(super) fn try_forget(&self, resource: &str) {
+        for Stripe(kept) in &self.0 {
+            if let Ok(mut kept) = kept.try_lock() {
+                kept.remove(resource);
+            }
+        }
+    }
+
     /// Forgets everything that no other thread is reading. Never waits.
     pub(super) fn try_clear(&self) {
         for Stripe(kept) in &self.0 {

@@ -1,0 +1,152 @@
+use std::cell::Cell;
+use std::time::Duration;
+
+use super::*;
+use crate::clock::{Now, SystemClock};
+use crate::limits::MAX_REMEMBERED;
+
+/// A clock that stands still unless a test moves it.
+struct Hand(std::sync::Mutex<Now>);
+
+impl Hand {
+    fn new() -> Hand {
+        Hand(std::sync::Mutex::new(SystemClock.now()))
+    }
+}
+
+impl Clock for Hand {
+    fn now(&self) -> Now {
+        *self.0.lock().unwrap()
+    }
+
+    fn sleep(&self, duration: Duration) {
+        let mut now = self.0.lock().unwrap();
+        now.monotonic += duration;
+        now.unix += i64::try_from(duration.as_secs()).unwrap();
+    }
+}
+
+/// A cache, its clock, and how often the agent was asked.
+struct Scene {
+    cache: Cache,
+    clock: Hand,
+    asked: Cell<usize>,
+}
+
+impl Scene {
+    fn new() -> Scene {
+        Scene { cache: Cache::new(), clock: Hand::new(), asked: Cell::new(0) }
+    }
+
+    fn ask(
+        &self,
+        resource: &str,
+        kind: Kind,
+        answer: impl Fn() -> Result<TokenData, Error>,
+    ) -> Result<Arc<Token>, Error> {
+        let deadline = Deadline::after(Duration::from_secs(60), Arc::new(SystemClock), None);
+        self.cache.get(resource, kind, &self.clock, &deadline, |_| {
+            self.asked.set(self.asked.get() + 1);
+            answer()
+        })
+    }
+
+    fn get(&self, resource: &str, lifetime: u64) -> Arc<Token> {
+        let issue = || Ok(TokenData::new(resource, self.clock.now(), lifetime, lifetime));
+        self.ask(resource, Kind::Normal, issue).unwrap()
+    }
+
+    /// From here on as in a child process.
+    fn fork(&mut self) {
+        self.cache.oldest.process = Process::default();
+    }
+}
+
+#[test]
+fn an_expired_token_is_forgotten_with_the_next_request() {
+    let scene = Scene::new();
+    let (expired, valid) = (scene.get("expired", 1), scene.get("valid", 3600));
+    scene.clock.sleep(Duration::from_secs(1));
+    scene.get("another", 3600);
+    assert_eq!((Arc::strong_count(&expired), Arc::strong_count(&valid)), (1, 2));
+    assert_eq!(scene.cache.current().lock().tokens.len(), 2);
+}
+
+#[test]
+fn ten_thousand_resources_are_served_from_memory() {
+    let scene = Scene::new();
+    for _ in 0..2 {
+        for number in 0..10_000 {
+            scene.get(&number.to_string(), 3600);
+        }
+    }
+    assert_eq!(scene.asked.get(), 10_000);
+}
+
+#[test]
+fn there_is_room_for_a_number_of_tokens() {
+    let scene = Scene::new();
+    let first = scene.get("first", 3000);
+    for number in 1..MAX_REMEMBERED {
+        scene.get(&number.to_string(), 3600);
+    }
+    assert_eq!(Arc::strong_count(&first), 2);
+    let newest = scene.get("newest", 60);
+    // In no stripe either.
+    assert_eq!((Arc::strong_count(&first), Arc::strong_count(&newest)), (1, 2));
+    assert_eq!(scene.cache.current().lock().tokens.len(), MAX_REMEMBERED);
+    scene.clock.sleep(Duration::from_secs(60));
+    scene.get("another", 3600);
+    scene.get("1", 3600);
+    assert_eq!(scene.asked.get(), MAX_REMEMBERED + 2, "an expired one makes room");
+}
+
+#[test]
+fn a_child_that_clears_lets_go_of_what_it_inherited_too() {
+    let mut scene = Scene::new();
+    let token = scene.get("resource", 3600);
+    let data = scene.cache.oldest.lock().tokens.get("resource").unwrap().token.clone();
+    assert_eq!((Arc::strong_count(&token), Arc::strong_count(&data)), (2, 3));
+    scene.fork();
+    assert_eq!(scene.get("resource", 3600).value(), "resource");
+    assert_eq!(scene.asked.get(), 1);
+    scene.cache.clear();
+    assert_eq!((Arc::strong_count(&token), Arc::strong_count(&data)), (1, 2));
+}
+
+#[test]
+fn a_child_lets_go_of_inherited_tokens_that_have_expired() {
+    let mut scene = Scene::new();
+    let (expired, valid) = (scene.get("expired", 1), scene.get("valid", 3600));
+    scene.fork();
+    scene.clock.sleep(Duration::from_secs(1));
+    scene.get("another", 3600);
+    assert_eq!((Arc::strong_count(&expired), Arc::strong_count(&valid)), (1, 2));
+    assert_eq!(scene.cache.oldest.lock().tokens.len(), 1);
+}
+
+/// The thread that holds the lock is one of the parent's, and ends in no child.
+#[test]
+fn a_child_waits_for_no_lock_of_its_parent() {
+    let mut scene = Scene::new();
+    scene.get("resource", 3600);
+    scene.fork();
+    let parent = &scene.cache.oldest;
+    let _held = parent.lock();
+    scene.get("another", 3600);
+    scene.cache.clear();
+    assert_eq!(scene.asked.get(), 2);
+}
+
+/// As a child of `vfork` does.
+#[test]
+fn clear_empties_what_a_child_left_in_this_process() {
+    let mut scene = Scene::new();
+    let this = scene.cache.oldest.process;
+    scene.fork();
+    let token = scene.get("resource", 3600);
+    scene.cache.oldest.process = this;
+    assert_eq!(Arc::strong_count(&token), 2);
+    scene.cache.clear();
+    assert_eq!(Arc::strong_count(&token), 1);
+}
