@@ -293,7 +293,8 @@ public:
     explicit Client(const Options &options = Options()) : client_(make(options)) {}
 
     /// An access token for `resource`, such as "https://vault.azure.net" or its scope, from the token cache or from the agent.
-    /// Blocks for at most the timeout. `force_refresh` asks for a new one, whatever the token cache holds. See
+    /// Blocks for at most the timeout. `force_refresh` asks for a new one, whatever the token cache holds. After a
+    /// failure the agent is left alone for about a second, or until it wants to be asked again. See
     /// arc_client_get_token().
     [[nodiscard]] Token get_token(const std::string &resource, bool force_refresh = false) const {
         const std::uint32_t flags = force_refresh ? ARC_FORCE_REFRESH : 0;

@@ -4,8 +4,12 @@
 //! get the old token at once. From five minutes before the end on, callers wait for the new one. As long as
 //! the old one is valid, a failure of the agent serves it. Whatever it answered, the next try waits 30 seconds.
 //!
-//! With each request go the tokens that have expired since the last one. There is room for a number of tokens
-//! (`expiring.rs`); where it is used up, the one that ends first goes, and is asked for again.
+//! A failure is repeated from memory for a while (`refusal.rs`): as long as the agent asked for with `Retry-After`, and
+//! else for a second, if asking the agent is what failed. It never hides a valid token. `clear` and a forced request
+//! end that second and not the agent's time.
+//!
+//! With each request go the tokens that have expired since the last one. There is room for a number of tokens and of
+//! failures (`expiring.rs`); where it is used up, the one that ends first goes, and is asked for again.
 //!
 //! No lock is held while a request is under way. A child process that was forked while another thread held
 //! a lock never waits for it: each process makes a [`Generation`] of its own when it first needs one, and takes over
@@ -17,6 +21,7 @@
 mod expiring;
 mod flight;
 mod generation;
+mod refusal;
 mod state;
 mod stripe;
 
@@ -31,6 +36,7 @@ use self::state::{State, Step};
 use crate::clock::Clock;
 use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind};
+use crate::retry::Failed;
 use crate::token::{Token, TokenData};
 
 /// The tokens of one client.
@@ -61,12 +67,13 @@ impl Cache {
         kind: Kind,
         clock: &dyn Clock,
         deadline: &Deadline,
-        fetch: impl Fn(Urgency) -> Result<TokenData, Error>,
+        fetch: impl Fn(Urgency) -> Result<TokenData, Failed>,
     ) -> Result<Arc<Token>, Error> {
         loop {
             let generation = self.current();
             let outcome = match generation.step(resource, kind, clock.now()) {
                 Step::Serve(token) => return Ok(token),
+                Step::Refuse(error) => return Err(error),
                 Step::Wait(flight) => match flight.wait(deadline)? {
                     outcome if gave_up(&outcome) => continue,
                     outcome => outcome,
@@ -75,7 +82,7 @@ impl Cache {
                     self.expire_elsewhere(clock);
                     generation.lead(resource, kind, &flight, clock, || fetch(urgency))
                 }
-                Step::Nest => fetch(Urgency::Needed).map(Arc::new),
+                Step::Nest => generation.nest(resource, kind, clock, || fetch(Urgency::Needed)),
             };
             return match outcome {
                 Ok(data) => Ok(generation.keep(resource, &data)),
@@ -83,6 +90,21 @@ impl Cache {
                 Err(error) => generation.still_valid(resource, clock.now()).ok_or(error),
             };
         }
+    }
+
+    /// Asks for metadata, which is not kept, unless the agent has just refused that.
+    pub(crate) fn metadata<T>(
+        &self,
+        clock: &dyn Clock,
+        fetch: impl FnOnce() -> Result<T, Failed>,
+    ) -> Result<T, Error> {
+        let generation = self.current();
+        if let Some(error) = generation.refused_metadata(clock.now()) {
+            return Err(error);
+        }
+        let fetched = fetch();
+        generation.finish_metadata(fetched.as_ref().err(), clock.now());
+        fetched.map_err(|failed| failed.error)
     }
 
     /// Forgets every token. A request under way still answers its callers, and is not kept.

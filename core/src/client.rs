@@ -1,5 +1,6 @@
 //! A source of tokens: from the cache, else from the agent.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use crate::identity::Identity;
 use crate::limits::{DEFAULT_MAX_ATTEMPTS, DEFAULT_TIMEOUT, EARLY_TIMEOUT};
 use crate::metadata::Metadata;
 use crate::resource::{self, without_scope};
-use crate::retry;
+use crate::retry::{self, Failed};
 use crate::token::Token;
 
 /// A source of access tokens, with a token cache. Any number of threads may use it at once.
@@ -111,6 +112,11 @@ impl Client {
     /// [`ErrorKind::InvalidArgument`] for an unusable resource; else why the agent gave no token. While a cached
     /// token is valid, a failure of the agent is no error: that token is returned.
     ///
+    /// After an error the agent is left alone: calls for the same resource return the same one at once, until the agent
+    /// wants to be asked again (`Retry-After`, 60 minutes at most), else for about a second. That second does not
+    /// follow a call that timed out, was cancelled, or did not reach the agent; a forced refresh and
+    /// [`clear`](Client::clear) end it.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -166,7 +172,8 @@ impl Client {
     /// # Errors
     ///
     /// [`ErrorKind::InvalidArgument`] for an unusable resource; else why the agent gave no token. The token in
-    /// the cache stays there.
+    /// the cache stays there. As long as the agent does not want to be asked (`Retry-After`), the error is that of the
+    /// call to which it said so.
     ///
     /// # Examples
     ///
@@ -202,7 +209,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Why the agent gave none, such as [`ErrorKind::Unavailable`] where no agent is.
+    /// Why the agent gave none, such as [`ErrorKind::Unavailable`] where no agent is. After an error it is left alone as
+    /// after one of [`get_token`](Client::get_token).
     ///
     /// # Examples
     ///
@@ -216,7 +224,8 @@ impl Client {
     pub fn get_metadata(&self) -> Result<Metadata, Error> {
         let _disabled = CancellationDisabled::new();
         let deadline = self.deadline();
-        retry::run(self.limits.max_attempts, &deadline, || self.agent.metadata(&deadline))
+        let attempt = || self.agent.metadata(&deadline);
+        self.cache.metadata(&*self.agent.clock, || retry::run(self.limits.max_attempts, &deadline, attempt))
     }
 
     /// Looks at everything that a token needs, asks the agent for one, and reports what is wrong and how to
@@ -245,7 +254,8 @@ impl Client {
         diagnose::run(&self.agent, self.limits.timeout, resource, None)
     }
 
-    /// Empties the token cache; tokens handed out stay valid.
+    /// Empties the token cache; tokens handed out stay valid. The time for which the agent wants to be left alone goes
+    /// on.
     pub fn clear(&self) {
         self.cache.clear();
     }
@@ -267,8 +277,13 @@ impl Client {
         let deadline = self.deadline().or(interrupt.clone());
         let request = |max_attempts, deadline: &Deadline| {
             let bypass_cache = kind == Kind::Forced;
-            let attempt = || self.agent.request_token(resource, bypass_cache, deadline, &|_| {});
+            let answered = Cell::new(false);
+            let attempt = || {
+                answered.set(false);
+                self.agent.request_token(resource, bypass_cache, deadline, &|_| answered.set(true))
+            };
             retry::run(max_attempts, deadline, attempt)
+                .map_err(|failed| Failed { answered: answered.get(), ..failed })
         };
         self.cache.get(resource, kind, &*self.agent.clock, &deadline, |urgency| match urgency {
             Urgency::Needed => request(self.limits.max_attempts, &deadline),

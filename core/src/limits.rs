@@ -62,7 +62,15 @@ pub const RETRY_INTERVAL: Duration = Duration::from_secs(30);
 /// How long a caller who still has a valid token waits for a new one.
 pub const EARLY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How many tokens one client remembers.
+/// How long a `Retry-After` that did not fit into its call is kept at most: a mistaken one must not take a resource away
+/// for days.
+pub const MAX_RETRY_AFTER: Duration = Duration::from_secs(60 * 60);
+
+/// How long another failure that came from asking the agent is repeated from memory: a second, and a little more,
+/// because the clock may be a hundredth of a second late, and nobody shall be asked twice in one second.
+pub const FAILURE_INTERVAL: Duration = Duration::from_millis(1100);
+
+/// How many tokens, and how many failures, one client remembers.
 pub const MAX_REMEMBERED: usize = 16 * 1024;
 
 /// The agent's port, whatever a client is told.

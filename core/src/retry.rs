@@ -46,6 +46,22 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
+/// Why a call failed.
+#[derive(Debug)]
+pub(crate) struct Failed {
+    pub(crate) error: Error,
+    /// How long the agent does not want to be asked, if it said so and the call had no time or attempt left for that.
+    pub(crate) retry_after: Option<Duration>,
+    /// Whether the last attempt failed at something that the agent had answered.
+    pub(crate) answered: bool,
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Failed {
+        Failed { error, retry_after: None, answered: false }
+    }
+}
+
 /// Whether the same request may succeed later.
 pub(crate) fn is_temporary(status: u16) -> bool {
     TEMPORARY_STATUSES.contains(&status)
@@ -56,13 +72,13 @@ pub(crate) fn run<T>(
     max_attempts: u32,
     deadline: &Deadline,
     mut attempt: impl FnMut() -> Result<T, Failure>,
-) -> Result<T, Error> {
+) -> Result<T, Failed> {
     let mut waits = WAITS.iter().chain(WAITS.last().into_iter().cycle());
     let mut attempts_left = max_attempts;
     loop {
         let (error, retry_after) = match attempt() {
             Ok(value) => return Ok(value),
-            Err(Failure::Final(error)) => return Err(error),
+            Err(Failure::Final(error)) => return Err(error.into()),
             Err(Failure::Temporary { error, retry_after }) => (error, retry_after),
         };
         attempts_left = attempts_left.saturating_sub(1);
@@ -71,7 +87,7 @@ pub(crate) fn run<T>(
         let wait = retry_after.unwrap_or(own).max(own.min(Duration::from_secs(1)));
         // Rather the reason now than "timeout" later.
         if attempts_left == 0 || deadline.remaining()? <= wait {
-            return Err(error);
+            return Err(Failed { retry_after, ..error.into() });
         }
         deadline.pause(wait)?;
     }

@@ -9,9 +9,7 @@ use std::time::Duration;
 
 use arcidentity_core::{Client, Clock, Error, ErrorKind, Token};
 use arcidentity_emulator::{Answer, Emulator};
-use arcidentity_testing::{
-    FakeClock, VAULT, builder, counts, emulator, impatient, issuer, life, requests_for,
-};
+use arcidentity_testing::{FakeClock, VAULT, builder, counts, emulator, issuer, life, requests_for};
 
 const HOUR: u64 = 3600;
 const MINUTE: u64 = 60;
@@ -333,15 +331,6 @@ fn what_is_asked_for_before_clear_is_not_kept_after_it() {
     let before = agent.requests().len();
     client.get_token(VAULT).unwrap();
     assert_eq!(agent.requests().len(), before + 2);
-}
-
-#[test]
-fn failures_are_not_kept() {
-    let agent = emulator();
-    let client = impatient(&agent);
-    agent.script([Answer::error(400, "invalid", "no")]);
-    client.get_token(VAULT).unwrap_err();
-    client.get_token(VAULT).unwrap();
 }
 
 #[test]

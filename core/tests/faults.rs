@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use arcidentity_core::limits::FAILURE_INTERVAL;
 use arcidentity_core::{Client, ClientBuilder, Clock, Error, ErrorKind, Now};
 use arcidentity_emulator::{Answer, Emulator};
 use arcidentity_testing::{FakeClock, VAULT, builder, emulator, issuer};
@@ -232,6 +233,7 @@ fn a_wall_clock_set_after_a_failed_refresh() {
         assert_eq!(client.get_token(VAULT).unwrap().value(), old.value());
         // The half minute until the next try is counted by the clock that nobody sets.
         clock.set_wall(set);
+        clock.sleep(FAILURE_INTERVAL);
         let kept = client.get_token(VAULT).unwrap().value() == old.value();
         assert_eq!((kept, agent.requests().len()), (holds, if holds { 2 } else { 3 }), "{set}");
     }

@@ -1,9 +1,10 @@
 //! User-assigned identities: a token is only believed if the agent confirms whose it is.
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
-use arcidentity_core::{Client, ErrorKind, Identity};
+use arcidentity_core::limits::FAILURE_INTERVAL;
+use arcidentity_core::{Client, Clock, ErrorKind, Identity};
 use arcidentity_emulator::{AgentVersion, Answer, Emulator, UserAssigned};
-use arcidentity_testing::{VAULT, builder, emulator};
+use arcidentity_testing::{FakeClock, VAULT, builder, emulator};
 
 const CLIENT: &str = "aaaaaaaa-0000-0000-0000-00000000000a";
 const OBJECT: &str = "bbbbbbbb-0000-0000-0000-00000000000b";
@@ -62,12 +63,14 @@ fn an_agent_that_ignores_the_selector_gives_no_token() {
     let agent = agent(AgentVersion::Legacy);
     for (identity, ..) in identities() {
         agent.clear_requests();
-        let client = client(&agent, &identity);
+        let clock = FakeClock::new();
+        let client = builder(&agent).identity(identity).clock(clock.clone()).build().unwrap();
         for calls in 1..=2 {
             let error = client.get_token(VAULT).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::IdentityNotConfirmed);
             assert!(error.hint().unwrap().contains("1.67"));
             assert_eq!(agent.requests().len(), 2 * calls, "nothing was kept, and nothing tried again");
+            clock.sleep(FAILURE_INTERVAL);
         }
     }
 }

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use arcidentity_core::limits::FAILURE_INTERVAL;
 use arcidentity_core::{Client, Clock, ErrorKind};
 use arcidentity_emulator::{Answer, Emulator};
 use arcidentity_testing::{FakeClock, VAULT, builder, counts, emulator};
@@ -76,6 +77,7 @@ fn each_call_has_its_own_attempts() {
     for calls in 1..=3 {
         client.get_token(VAULT).unwrap_err();
         assert_eq!(agent.requests().len(), 5 * calls);
+        clock.sleep(FAILURE_INTERVAL);
     }
 }
 

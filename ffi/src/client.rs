@@ -32,6 +32,8 @@ impl arc_client {
 /// A flag for `arc_client_get_token`: asks the agent for a new token, whatever
 /// is in memory, for example after a service has rejected the old one. Agents
 /// before 1.66 may give the same token again.
+///
+/// It does not shorten the time for which the agent wants to be left alone.
 pub const ARC_FORCE_REFRESH: u32 = 1;
 
 /// Makes a client. Reads the environment, and does no I/O.
@@ -69,6 +71,10 @@ pub unsafe extern "C" fn arc_client_new(
 /// Blocks for at most the timeout of `client`. Threads that want the same
 /// resource share one request; a slow resource delays no other. Without a
 /// flag, a token that is still valid serves while the agent fails.
+///
+/// After a failure the agent is left alone for about a second, or until it
+/// wants to be asked again (`Retry-After`, 60 minutes at most): calls for the
+/// same resource fail alike, and at once.
 ///
 /// Returns `ARC_OK` and puts a token in `*out`, to release with
 /// `arc_token_free`. On failure `*out` is NULL and `*err` holds the reason, to
@@ -164,7 +170,7 @@ impl CancelHook {
 }
 
 /// Gets the facts about this machine that the agent tells every user. Asks the
-/// agent each time.
+/// agent each time, but not right after it failed, as for a token.
 ///
 /// Blocks for at most the timeout of `client`. Needs no key, and therefore no
 /// privilege.
@@ -223,7 +229,8 @@ pub unsafe extern "C" fn arc_client_diagnose(
 
 /// Empties the token cache, and wipes the tokens that nobody else holds.
 /// Tokens handed out stay valid. A request under way still answers its
-/// callers, and its token is not kept.
+/// callers, and its token is not kept. The time for which the agent wants to be
+/// left alone goes on.
 ///
 /// `client` may be NULL.
 #[unsafe(no_mangle)]

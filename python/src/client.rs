@@ -97,7 +97,9 @@ impl Client {
     /// whatever the token cache holds, for example after a service has rejected the old one. Other Python threads go
     /// on while a call waits, and Ctrl-C ends it.
     ///
-    /// Raises a subclass of ArcError that says why there is no token.
+    /// Raises a subclass of ArcError that says why there is no token. After that the agent is left alone: calls for the
+    /// same resource raise the same error at once, until the agent wants to be asked again (Retry-After, 60 minutes
+    /// at most), else for about a second. `force_refresh` and `clear()` end that second, and not the agent's time.
     ///
     ///     token = client.get_token("https://vault.azure.net")
     ///     headers = {"Authorization": f"Bearer {token.token}"}
@@ -114,7 +116,7 @@ impl Client {
     /// The instance metadata of this machine, as the agent's JSON document. Asked anew each time; needs no
     /// privilege. Every value in it may be missing.
     ///
-    /// Raises a subclass of ArcError that says why there is none.
+    /// Raises a subclass of ArcError that says why there is none, and then leaves the agent alone as get_token does.
     ///
     ///     client.get_metadata()["compute"]["resourceId"]
     fn get_metadata<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
@@ -142,7 +144,7 @@ impl Client {
         }
     }
 
-    /// Empties the token cache. Tokens handed out stay valid.
+    /// Empties the token cache. Tokens handed out stay valid. The time for which the agent wants to be left alone goes on.
     fn clear(&self, py: Python<'_>) -> PyResult<()> {
         self.with(py, |client| {
             call::blocking(py, || {

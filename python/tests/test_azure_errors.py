@@ -121,13 +121,28 @@ def chained(client: arcidentity.Client, kind: Kind) -> Any:
 
 
 @both_kinds
-def test_a_failure_is_not_remembered(kind: Kind, agent: Emulator) -> None:
+def test_a_failure_is_forgotten_when_the_client_is_cleared(kind: Kind, agent: Emulator) -> None:
     agent.respond(500, times=3)
-    credential = kind(connect(agent, max_attempts=1))
+    client = connect(agent, max_attempts=1)
+    credential = kind(client)
     for _ in range(3):
         with pytest.raises(ClientAuthenticationError):
             got(credential.get_token(SCOPE))
+        client.clear()
     assert got(credential.get_token(SCOPE)).token
+
+
+@both_kinds
+def test_an_agent_that_says_when_to_come_back_is_asked_once(kind: Kind, agent: Emulator) -> None:
+    agent.respond(429, headers={"Retry-After": "3600"})
+    client = connect(agent)
+    credential = kind(client)
+    claims: dict[str, Any] = {"claims": "{}"}
+    for options in ({}, claims, {}):
+        with pytest.raises(ClientAuthenticationError, match="429"):
+            got(credential.get_token(SCOPE, **options))
+        client.clear()
+    assert len(agent.requests) == 1
 
 
 @both_kinds

@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import arcidentity
@@ -61,6 +62,31 @@ def test_a_failing_agent_is_asked_again(client: arcidentity.Client, agent: Emula
     agent.respond(503, headers={"Retry-After": "0"})
     assert client.get_token(VAULT).token
     assert [request.status for request in agent.requests] == [503, 401, 200]
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda client: client.get_token(VAULT),
+        lambda client: client.get_token(VAULT, force_refresh=True),
+        lambda client: client.get_metadata(),
+    ],
+)
+def test_an_agent_that_says_when_to_come_back_is_left_alone(
+    client: arcidentity.Client, agent: Emulator, ask: Callable[[arcidentity.Client], object]
+) -> None:
+    agent.respond(429, {"error": "busy"}, {"Retry-After": "3600"})
+    errors = []
+    for _ in range(3):
+        with pytest.raises(arcidentity.ServiceError) as caught:
+            ask(client)
+        errors.append(caught.value)
+        client.clear()
+    assert len(agent.requests) == 1
+    assert {(error.http_status, error.code, str(error)) for error in errors} == {
+        (429, "busy", str(errors[0]))
+    }
+    assert errors[0].hint
 
 
 @pytest.mark.parametrize("name", ["client_id", "object_id", "resource_id"])

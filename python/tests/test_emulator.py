@@ -75,6 +75,7 @@ def test_it_ends() -> None:
             client.get_token(VAULT)
     agent.close()
     assert not Path(directory).exists()
+    client.clear()
     with pytest.raises(arcidentity.UnavailableError):
         client.get_token(VAULT)
     with pytest.raises(ValueError, match="closed"):

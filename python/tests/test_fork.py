@@ -56,6 +56,22 @@ def test_a_child_inherits_the_tokens(client: arcidentity.Client, agent: Emulator
     assert len(agent.requests) == 2
 
 
+def test_a_child_inherits_what_the_agent_asked_for(
+    client: arcidentity.Client, agent: Emulator
+) -> None:
+    agent.respond(429, headers={"Retry-After": "3600"})
+    with pytest.raises(arcidentity.ServiceError) as parents:
+        client.get_token(VAULT)
+
+    def childs() -> str:
+        with pytest.raises(arcidentity.ServiceError) as caught:
+            client.get_token(VAULT, force_refresh=True)
+        return str(caught.value)
+
+    assert in_child(childs) == str(parents.value)
+    assert len(agent.requests) == 1
+
+
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
 def test_a_pool_of_processes(agent: Emulator, method: str) -> None:
     with multiprocessing.get_context(method).Pool(4) as pool:

@@ -18,6 +18,7 @@ mod listener;
 mod manual;
 mod memory;
 mod no_io;
+mod pace;
 mod programs;
 mod readme;
 mod sanitizers;

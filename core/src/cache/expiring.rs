@@ -69,6 +69,19 @@ impl<T> Expiring<T> {
         monotonic.map(|(_, resource)| resource).or(unix.map(|(_, resource)| resource)).cloned()
     }
 
+    /// Removes all but these.
+    pub(super) fn retain(&mut self, wanted: impl Fn(&T) -> bool) {
+        let unwanted: Vec<Arc<str>> = self
+            .values
+            .iter()
+            .filter(|(_, (value, _))| !wanted(value))
+            .map(|(resource, _)| Arc::clone(resource))
+            .collect();
+        for resource in unwanted {
+            self.remove(&resource);
+        }
+    }
+
     /// How many there are.
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
@@ -144,7 +157,7 @@ mod tests {
         let mut values = Expiring::default();
         values.insert("a", 1, at(10, 10));
         values.insert("b", 2, at(20, 20));
-        values.remove("a");
+        values.retain(|value| *value == 2);
         let mut copy = values.copy();
         assert_eq!((copy.get("a"), copy.get("b"), copy.len()), (None, Some(&2), 1));
         assert_eq!(copy.expire(at(20, 0)).len(), 1);

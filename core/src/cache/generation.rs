@@ -7,10 +7,12 @@ use arcidentity_process::Process;
 use once_cell::race::OnceBox;
 
 use super::flight::{Flight, Outcome};
+use super::refusal::Refusal;
 use super::state::{Kind, State, Step};
 use super::stripe::Stripes;
 use crate::clock::{Clock, Now};
 use crate::error::{Error, ErrorKind};
+use crate::retry::Failed;
 use crate::token::{Token, TokenData};
 
 /// One process's part of the cache.
@@ -56,12 +58,15 @@ impl Generation {
         if let Some(token) = served {
             return Step::Serve(token);
         }
-        state.join(resource, kind, now)
+        match state.refused(resource, kind, now) {
+            Some(error) => Step::Refuse(error),
+            None => state.join(resource, kind, now),
+        }
     }
 
     fn serve(&self, resource: &str, state: &State, now: Now) -> Option<Arc<Token>> {
         let kept = state.valid(resource, now)?;
-        match kept.serve_until(now) {
+        match kept.serve_until(state.refused_until(resource), now) {
             Some(until) => Some(self.share(resource, &kept.token, until)),
             None => state
                 .is_renewed_early(resource, &kept.token, now)
@@ -100,17 +105,18 @@ impl Generation {
         kind: Kind,
         flight: &Arc<Flight>,
         clock: &dyn Clock,
-        fetch: impl FnOnce() -> Result<TokenData, Error>,
+        fetch: impl FnOnce() -> Result<TokenData, Failed>,
     ) -> Outcome {
         // What `fetch` may leave half done is its own; the cache is not touched before `finish`.
-        let (outcome, panic) = match catch_unwind(AssertUnwindSafe(fetch)) {
+        let (fetched, panic) = match catch_unwind(AssertUnwindSafe(fetch)) {
             Ok(fetched) => (fetched.map(Arc::new), None),
             Err(panic) => {
                 let error = Error::new(ErrorKind::Internal, "the request for this token panicked");
-                (Err(error), Some(panic))
+                (Err(error.into()), Some(panic))
             }
         };
-        self.finish(resource, kind, flight, &outcome, clock.now());
+        self.finish(resource, kind, flight, &fetched, clock.now());
+        let outcome = fetched.map_err(|failed| failed.error);
         flight.complete(&outcome);
         match panic {
             Some(panic) => resume_unwind(panic),
@@ -118,15 +124,47 @@ impl Generation {
         }
     }
 
+    /// Makes a request for nobody else.
+    pub(super) fn nest(
+        &self,
+        resource: &str,
+        kind: Kind,
+        clock: &dyn Clock,
+        fetch: impl FnOnce() -> Result<TokenData, Failed>,
+    ) -> Outcome {
+        fetch().map(Arc::new).map_err(|failed| {
+            self.lock().remember(resource, kind == Kind::Normal, &failed, clock.now());
+            failed.error
+        })
+    }
+
     /// Takes the outcome of a request into the state, unless that was cleared meanwhile.
-    fn finish(&self, resource: &str, kind: Kind, flight: &Arc<Flight>, outcome: &Outcome, now: Now) {
+    fn finish(
+        &self,
+        resource: &str,
+        kind: Kind,
+        flight: &Arc<Flight>,
+        fetched: &Result<Arc<TokenData>, Failed>,
+        now: Now,
+    ) {
         let mut state = self.lock();
-        for resource in state.finish(resource, kind, flight, outcome, now) {
+        for resource in state.finish(resource, kind, flight, fetched, now) {
             self.stripes.forget(&resource);
         }
     }
 
-    /// Forgets everything.
+    /// Why the agent would give no metadata.
+    pub(super) fn refused_metadata(&self, now: Now) -> Option<Error> {
+        self.lock().metadata.as_ref()?.error(now)
+    }
+
+    /// Takes the end of a request for metadata.
+    pub(super) fn finish_metadata(&self, failed: Option<&Failed>, now: Now) {
+        let mut state = self.lock();
+        state.metadata = failed.and_then(|failed| Refusal::of(failed, now).or(state.metadata.take()));
+    }
+
+    /// Forgets everything but what the agent asked for.
     pub(super) fn clear(&self) {
         let mut state = self.lock();
         state.clear();

@@ -1,4 +1,4 @@
-//! What a process knows of its resources: tokens, and the requests under way.
+//! What a process knows of its resources: tokens, failures, and the requests under way.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use super::expiring::Expiring;
 use super::flight::Flight;
+use super::refusal::Refusal;
 use crate::clock::Now;
 use crate::error::Error;
 use crate::limits::{RETRY_INTERVAL, WAIT_BEFORE_END};
+use crate::retry::Failed;
 use crate::token::{Token, TokenData};
 
 /// How urgently a token is needed.
@@ -32,6 +34,8 @@ pub(crate) enum Kind {
 /// What a caller does next.
 pub(super) enum Step {
     Serve(Arc<Token>),
+    /// Ends with a failure from memory.
+    Refuse(Error),
     Wait(Arc<Flight>),
     /// Makes the request for all who wait.
     Lead(Arc<Flight>, Urgency),
@@ -48,13 +52,15 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    /// Until when a valid token is served without asking, if it is at all.
-    pub(super) fn serve_until(&self, now: Now) -> Option<Now> {
+    /// Until when a valid token is served without asking, if it is at all; `refused` is until when the agent may not be
+    /// asked.
+    pub(super) fn serve_until(&self, refused: Duration, now: Now) -> Option<Now> {
         let token = &self.token;
         if now.is_before(token.refresh) {
             return Some(token.refresh);
         }
-        let until = Now { monotonic: self.retry_at.min(token.expires.monotonic), ..token.expires };
+        let retry_at = self.retry_at.max(refused);
+        let until = Now { monotonic: retry_at.min(token.expires.monotonic), ..token.expires };
         now.is_before(until).then_some(until)
     }
 }
@@ -62,19 +68,42 @@ impl Kept {
 #[derive(Default)]
 pub(super) struct State {
     pub(super) tokens: Expiring<Kept>,
+    pub(super) refusals: Expiring<Refusal>,
+    /// Why the agent gave no metadata.
+    pub(super) metadata: Option<Refusal>,
     normal: HashMap<Box<str>, Arc<Flight>>,
     forced: HashMap<Box<str>, Arc<Flight>>,
 }
 
 impl State {
-    /// What a child process takes over: the tokens. The requests are its parent's.
+    /// What a child process takes over: everything but the requests, which are its parent's.
     pub(super) fn inherit(&self) -> State {
-        State { tokens: self.tokens.copy(), ..State::default() }
+        State {
+            tokens: self.tokens.copy(),
+            refusals: self.refusals.copy(),
+            metadata: self.metadata.clone(),
+            ..State::default()
+        }
     }
 
-    /// Forgets everything.
+    /// Forgets everything but what the agent asked for.
     pub(super) fn clear(&mut self) {
-        *self = State::default();
+        self.tokens = Expiring::default();
+        self.refusals.retain(Refusal::is_by_agent);
+        self.metadata.take_if(|refusal| !refusal.is_by_agent());
+        self.normal.clear();
+        self.forced.clear();
+    }
+
+    /// The failure that a request ends with instead of asking the agent.
+    pub(super) fn refused(&self, resource: &str, kind: Kind, now: Now) -> Option<Error> {
+        let refusal = self.refusals.get(resource)?;
+        (kind == Kind::Normal || refusal.is_by_agent()).then(|| refusal.error(now)).flatten()
+    }
+
+    /// Until when the agent may not be asked, on the monotonic clock.
+    pub(super) fn refused_until(&self, resource: &str) -> Duration {
+        self.refusals.get(resource).map(|refusal| refusal.end().monotonic).unwrap_or_default()
     }
 
     /// Joins the request under way, else begins one.
@@ -101,20 +130,21 @@ impl State {
         resource: &str,
         kind: Kind,
         flight: &Arc<Flight>,
-        outcome: &Result<Arc<TokenData>, Error>,
+        outcome: &Result<Arc<TokenData>, Failed>,
         now: Now,
     ) -> Vec<Arc<str>> {
         // Expired tokens are of no use, and shall not be found in memory because nobody asks for them again.
         let mut gone = self.tokens.expire(now);
+        self.refusals.expire(now);
         let is_current = self.flights(kind).get(resource).is_some_and(|current| Arc::ptr_eq(current, flight));
         if is_current {
             self.flights(kind).remove(resource);
         }
         match outcome {
             Ok(token) if is_current => gone.extend(self.keep(resource, token, now)),
-            Err(_) if is_current && kind == Kind::Normal => self.put_off(resource, now),
             // Overtaken, or forgotten.
-            _ => {}
+            Ok(_) => {}
+            Err(failed) => self.fail(resource, kind, is_current, failed, now),
         }
         gone
     }
@@ -127,10 +157,21 @@ impl State {
         without_room.into_iter().chain([resource.into()]).collect()
     }
 
-    /// Puts off the next early refresh.
-    fn put_off(&mut self, resource: &str, now: Now) {
-        if let Some(kept) = self.tokens.get_mut(resource) {
+    fn fail(&mut self, resource: &str, kind: Kind, is_current: bool, failed: &Failed, now: Now) {
+        let is_normal = is_current && kind == Kind::Normal;
+        if let Some(kept) = self.tokens.get_mut(resource).filter(|_| is_normal) {
             kept.retry_at = now.monotonic + RETRY_INTERVAL;
+        }
+        self.remember(resource, is_normal, failed, now);
+    }
+
+    /// Remembers a failure. What the agent asked for holds in any case; else only if this `is_normal`: an agent that
+    /// does not give a new token may well have an old one for others.
+    pub(super) fn remember(&mut self, resource: &str, is_normal: bool, failed: &Failed, now: Now) {
+        let Some(new) = Refusal::of(failed, now).filter(|new| is_normal || new.is_by_agent()) else { return };
+        let end = new.end();
+        if self.refusals.get(resource).is_none_or(|old| old.end().is_before(end)) {
+            self.refusals.insert(resource, new, end);
         }
     }
 

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::clock::{Now, SystemClock};
-use crate::limits::MAX_REMEMBERED;
+use crate::limits::{FAILURE_INTERVAL, MAX_REMEMBERED};
 
 /// A clock that stands still unless a test moves it.
 struct Hand(std::sync::Mutex<Now>);
@@ -42,7 +42,7 @@ impl Scene {
         &self,
         resource: &str,
         kind: Kind,
-        answer: impl Fn() -> Result<TokenData, Error>,
+        answer: impl Fn() -> Result<TokenData, Failed>,
     ) -> Result<Arc<Token>, Error> {
         let deadline = Deadline::after(Duration::from_secs(60), Arc::new(SystemClock), None);
         self.cache.get(resource, kind, &self.clock, &deadline, |_| {
@@ -54,6 +54,14 @@ impl Scene {
     fn get(&self, resource: &str, lifetime: u64) -> Arc<Token> {
         let issue = || Ok(TokenData::new(resource, self.clock.now(), lifetime, lifetime));
         self.ask(resource, Kind::Normal, issue).unwrap()
+    }
+
+    fn fail(&self, resource: &str, kind: Kind, retry_after: u64) {
+        let no = || Failed {
+            retry_after: Some(Duration::from_secs(retry_after)),
+            ..Error::new(ErrorKind::Service, "no").into()
+        };
+        assert_eq!(self.ask(resource, kind, || Err(no())).unwrap_err().message(), "no");
     }
 
     /// From here on as in a child process.
@@ -102,6 +110,47 @@ fn there_is_room_for_a_number_of_tokens() {
 }
 
 #[test]
+fn there_is_room_for_a_number_of_failures_beside_the_tokens() {
+    let scene = Scene::new();
+    let token = scene.get("resource", 3600);
+    for number in 0..=MAX_REMEMBERED {
+        scene.fail(&number.to_string(), Kind::Normal, 120);
+    }
+    assert_eq!(Arc::strong_count(&token), 2);
+    assert_eq!(scene.cache.current().lock().refusals.len(), MAX_REMEMBERED);
+    scene.clock.sleep(Duration::from_secs(120));
+    scene.fail("another", Kind::Normal, 0);
+    assert_eq!(scene.cache.current().lock().refusals.len(), 1, "what has passed goes with the next request");
+}
+
+#[test]
+fn a_shorter_wait_does_not_replace_a_longer_one() {
+    let scene = Scene::new();
+    // The request was under way when another one was told to wait.
+    let overtaken = || {
+        scene.fail("resource", Kind::Forced, 120);
+        Err(Error::new(ErrorKind::Refused, "overtaken").into())
+    };
+    scene.ask("resource", Kind::Normal, overtaken).unwrap_err();
+    scene.clock.sleep(Duration::from_secs(119));
+    scene.fail("resource", Kind::Normal, 0);
+    assert_eq!(scene.asked.get(), 2);
+}
+
+#[test]
+fn a_request_inside_another_one_is_remembered_too() {
+    let scene = Scene::new();
+    let outer = || {
+        for _ in 0..9 {
+            scene.fail("resource", Kind::Normal, 0);
+        }
+        Ok(TokenData::new("token", scene.clock.now(), 3600, 3600))
+    };
+    scene.ask("resource", Kind::Normal, outer).unwrap();
+    assert_eq!(scene.asked.get(), 2);
+}
+
+#[test]
 fn a_child_that_clears_lets_go_of_what_it_inherited_too() {
     let mut scene = Scene::new();
     let token = scene.get("resource", 3600);
@@ -138,6 +187,25 @@ fn a_child_waits_for_no_lock_of_its_parent() {
     assert_eq!(scene.asked.get(), 2);
 }
 
+#[test]
+fn a_child_inherits_what_the_agent_asked_for() {
+    let mut scene = Scene::new();
+    scene.fail("resource", Kind::Normal, 120);
+    let no_metadata = |scene: &Scene| {
+        let failed = Failed { retry_after: Some(Duration::from_secs(120)), ..Error::protocol("no").into() };
+        let fetch = || {
+            scene.asked.set(scene.asked.get() + 1);
+            Err::<(), _>(failed)
+        };
+        scene.cache.metadata(&scene.clock, fetch).unwrap_err();
+    };
+    no_metadata(&scene);
+    scene.fork();
+    scene.fail("resource", Kind::Forced, 0);
+    no_metadata(&scene);
+    assert_eq!(scene.asked.get(), 2);
+}
+
 /// As a child of `vfork` does.
 #[test]
 fn clear_empties_what_a_child_left_in_this_process() {
@@ -149,4 +217,16 @@ fn clear_empties_what_a_child_left_in_this_process() {
     assert_eq!(Arc::strong_count(&token), 2);
     scene.cache.clear();
     assert_eq!(Arc::strong_count(&token), 1);
+}
+
+#[test]
+fn a_failure_is_repeated_for_a_second() {
+    let scene = Scene::new();
+    scene.fail("resource", Kind::Normal, 0);
+    scene.clock.sleep(FAILURE_INTERVAL - Duration::from_millis(1));
+    scene.fail("resource", Kind::Normal, 0);
+    assert_eq!(scene.asked.get(), 1);
+    scene.clock.sleep(Duration::from_millis(1));
+    scene.fail("resource", Kind::Normal, 0);
+    assert_eq!(scene.asked.get(), 2);
 }

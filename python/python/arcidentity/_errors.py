@@ -139,7 +139,8 @@ class ServiceError(ArcError):
     """The agent kept failing: it answered 429 or 5xx, or closed the connection.
 
     See with `sudo azcmagent show` what state it is in, and try again later. The call has tried as often
-    as `max_attempts` of its client allows.
+    as `max_attempts` of its client allows. If the agent said when to come back (`Retry-After`), the client
+    raises the same error until then without asking again.
     """
 
     status = 10

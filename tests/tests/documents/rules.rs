@@ -4,8 +4,8 @@ use arcidentity_core::ErrorKind;
 use arcidentity_core::limits::{
     AGENT_PORT, API_VERSION, DEFAULT_MAX_ATTEMPTS, DEFAULT_TIMEOUT, INTERRUPT_INTERVAL, MAX_BODY,
     MAX_CHALLENGES, MAX_HEADERS, MAX_KEY, MAX_NESTING, MAX_READERS, MAX_REMEMBERED, MAX_RESOURCE,
-    REFRESH_BEFORE_END, REPORT_VERSION, RETRY_INTERVAL, STACK, TEMPORARY_STATUSES, USER_ASSIGNED_SINCE,
-    WAIT_BEFORE_END, WAITS,
+    MAX_RETRY_AFTER, REFRESH_BEFORE_END, REPORT_VERSION, RETRY_INTERVAL, STACK, TEMPORARY_STATUSES,
+    USER_ASSIGNED_SINCE, WAIT_BEFORE_END, WAITS,
 };
 
 use super::document::behind;
@@ -123,6 +123,8 @@ fn tokens() -> Vec<Rule> {
             .said(&[RUST], "From {min} minutes before the end on"),
         Rule::new("when renewing is tried again", RETRY_INTERVAL.as_secs_f64())
             .said(&[PAGES, RUST], "the next try waits {} seconds"),
+        Rule::new("how long Retry-After is kept", MAX_RETRY_AFTER.as_secs_f64())
+            .said(&[PAGES, SECURITY, C, LIBRARY, RUST, NATIVE], "{min} minutes at most"),
         Rule::new("the tokens of a client", count(MAX_REMEMBERED))
             .said(&[PAGES, LIBRARY], "keeps {} tokens at most"),
         Rule::new("how long BearerAuth does not replace a token", pause)

@@ -203,7 +203,8 @@ fn an_agent_that_fails_is_reported_once_and_asked_again() {
     let scene = Scene::start(agent, json!([]), "interval_ms 5\n");
     let said = scene.says();
     assert!(said.starts_with("no token: ") && said.contains("not now"), "{said}");
-    for _ in 0..10 * THREADS {
+    // Between them the threads fail hundreds of times.
+    for _ in 0..2 {
         arrivals.recv().unwrap();
     }
     scene.agent.respond_normally();
