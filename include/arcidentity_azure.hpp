@@ -19,6 +19,7 @@
 #include <azure/core/credentials/credentials.hpp>
 #include <azure/core/datetime.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -52,9 +53,10 @@ public:
     /// from the agent.
     ///
     /// A token that ends within `MinimumExpiration` is replaced once, and the new one is returned even if it ends as
-    /// early. If there is none, the old one is returned as long as it is valid: the SDK calls the minimum a
-    /// suggestion. A minimum that is longer than tokens live costs a handshake at every call. `TenantId` is ignored,
-    /// as the SDK's own ManagedIdentityCredential does: a machine's identity belongs to one tenant.
+    /// early. If there is none, the old one is returned as long as it is valid, and the next try waits 30 seconds: the
+    /// SDK calls the minimum a suggestion. A minimum that is longer than tokens live costs a handshake at every call.
+    /// `TenantId` is ignored, as the SDK's own ManagedIdentityCredential does: a machine's identity belongs to one
+    /// tenant.
     ///
     /// A `context` that is cancelled or past its deadline throws OperationCancelledException: before anything is
     /// asked, or within about a tenth of a second while the agent is asked. Other threads that wait for the same token
@@ -69,13 +71,15 @@ public:
             throw failure(ARC_ERROR_INVALID_ARGUMENT, "a token is for exactly one scope");
         const std::string &scope = request.Scopes.front();
         AccessToken token = ask(scope, false, context);
-        if (lasts(token, request.MinimumExpiration))
+        const auto is_valid = [&token] { return lasts(token, Azure::DateTime::duration::zero()); };
+        if (lasts(token, request.MinimumExpiration) || (is_valid() && Clock::now() < next_try_.load()))
             return token;
         // The SDK's own credentials ask once too, but have no token when that fails.
         try {
             return ask(scope, true, context);
         } catch (const AuthenticationException &) {
-            if (lasts(token, Azure::DateTime::duration::zero()))
+            next_try_ = Clock::now() + std::chrono::seconds(30);
+            if (is_valid())
                 return token;
             throw;
         }
@@ -84,6 +88,7 @@ public:
 private:
     using AccessToken = Azure::Core::Credentials::AccessToken;
     using AuthenticationException = Azure::Core::Credentials::AuthenticationException;
+    using Clock = std::chrono::steady_clock;
 
     static std::shared_ptr<const Client> make(const Options &options) {
         try {
@@ -120,6 +125,8 @@ private:
     }
 
     std::shared_ptr<const Client> client_;
+    // Of all scopes: a program that asks all the time must not ask an agent that refuses all the time.
+    mutable std::atomic<Clock::time_point> next_try_{Clock::time_point::min()};
 };
 
 } // namespace azure

@@ -122,7 +122,7 @@ fn tokens() -> Vec<Rule> {
             .said(&[LIBRARY], "in the last {min} minutes all wait")
             .said(&[RUST], "From {min} minutes before the end on"),
         Rule::new("when renewing is tried again", RETRY_INTERVAL.as_secs_f64())
-            .said(&[PAGES, RUST], "the next try waits {} seconds"),
+            .said(&[PAGES, RUST, AZURE_CPP], "the next try waits {} seconds"),
         Rule::new("how long Retry-After is kept", MAX_RETRY_AFTER.as_secs_f64())
             .said(&[PAGES, SECURITY, C, LIBRARY, RUST, NATIVE], "{min} minutes at most"),
         Rule::new("the tokens of a client", count(MAX_REMEMBERED))
