@@ -41,6 +41,7 @@ impl CommandLine {
         &self,
         variables: impl IntoIterator<Item = (OsString, Option<OsString>)>,
     ) -> Result<Program, Failure> {
+        keep_exit_statuses();
         let mut command = Command::new(&self.name);
         command.args(&self.arguments);
         for (name, value) in variables {
@@ -86,6 +87,12 @@ impl Program {
             let _ = self.0.kill();
         }
     }
+}
+
+/// Where whoever started this process ignores the ends of its children, the system would forget how they ended.
+fn keep_exit_statuses() {
+    #[cfg(unix)]
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGCHLD, std::sync::Arc::default());
 }
 
 /// Whether the terminal has sent it to the program as well: what its keys send goes to all in its foreground.

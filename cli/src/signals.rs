@@ -21,10 +21,13 @@ pub(crate) struct Signals {
 }
 
 impl Signals {
-    /// From now on these signals do nothing but show up in [`next`](Signals::next).
+    /// From now on these signals do nothing but show up in [`next`](Signals::next). What this process was started to ignore
+    /// it goes on to ignore, and so does its program.
     pub(crate) fn watch(signals: &[Signal], hook: Option<Interrupt>) -> Result<Signals, Failure> {
         // With a hook, Ctrl-C is the caller's to handle.
         let own = signals.iter().filter(|signal| hook.is_none() || **signal != SIGINT);
+        #[cfg(unix)]
+        let own = own.filter(|signal| !arcidentity_process::is_ignored(**signal));
         let watch = |signal: &Signal| -> io::Result<(Signal, Arc<AtomicBool>)> {
             let flag = Arc::default();
             flag::register(*signal, Arc::clone(&flag))?;

@@ -47,5 +47,16 @@ pub fn is_privileged() -> bool {
     false
 }
 
+/// Whether this process was started with this signal ignored, as by nohup(1), or has chosen to ignore it.
+#[cfg(unix)]
+#[must_use]
+pub fn is_ignored(signal: std::ffi::c_int) -> bool {
+    let mut action = std::mem::MaybeUninit::<libc::sigaction>::uninit();
+    // SAFETY: Without a new action the function only writes the present one, for which there is room.
+    let is_known = unsafe { libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr()) } == 0;
+    // SAFETY: It was written.
+    is_known && unsafe { action.assume_init() }.sa_sigaction == libc::SIG_IGN
+}
+
 #[cfg(all(test, target_os = "linux", not(miri)))]
 mod tests;

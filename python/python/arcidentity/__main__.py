@@ -10,7 +10,9 @@ from arcidentity._native import run_command
 def main() -> int:
     """Run the command with the process's arguments and return its exit status."""
     # Python's handler would only take a note, which nobody reads while the command runs.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # What a shell starts in its background ignores Ctrl-C, and goes on to.
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     if sys.__stdout__ is None:
         _keep_unwritable()
     return run_command(sys.argv[1:])
