@@ -37,19 +37,21 @@ impl Refusal {
 
 impl From<Error> for Refusal {
     fn from(error: Error) -> Refusal {
-        // Clients repeat a request after 503, and give up after 403: both as they should.
-        let is_passing = matches!(
-            error.kind(),
-            ErrorKind::Service | ErrorKind::Timeout | ErrorKind::Unavailable | ErrorKind::Cancelled
-        );
         let text = match error.hint() {
             Some(hint) => format!("{}: {hint}", error.message()),
             None => error.message().to_owned(),
         };
         let code = error.code().map_or_else(|| error.kind().name().to_ascii_lowercase(), str::to_owned);
-        let status = if is_passing { 503 } else { 403 };
+        // Clients repeat a request after 503, and give up after 403: both as they should.
+        let status = if is_passing(error.kind()) { 503 } else { 403 };
         Refusal { status, error: code, text, cause: Some(error) }
     }
+}
+
+/// Whether a later request may succeed.
+pub(crate) fn is_passing(kind: ErrorKind) -> bool {
+    use ErrorKind::{Cancelled, Service, Timeout, Unavailable};
+    matches!(kind, Service | Timeout | Unavailable | Cancelled)
 }
 
 /// A response of HTTP, complete.

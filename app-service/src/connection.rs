@@ -17,30 +17,49 @@ use crate::wanted::{Resources, Wanted};
 /// The most bytes of a request.
 const MAX_HEAD: usize = 16 * 1024;
 
-/// How long a client may take to send its request, and to read the answer.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a client may take to send its request, and to read the answer, unless the builder says otherwise.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long it may take to close the connection.
+const PATIENCE_AT_THE_END: Duration = Duration::from_secs(1);
 
 /// How soon a connection notices that the endpoint ends.
 const SLICE: Duration = Duration::from_millis(100);
 
 /// What all connections share.
 pub(crate) struct Service {
+    pub(crate) patience: Duration,
     pub(crate) guard: Guard,
     pub(crate) resources: Resources,
     pub(crate) tokens: Tokens,
 }
 
+/// Who has asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Asker {
+    /// The program, with the secret in a header.
+    WithHeader,
+    /// The program, with the secret in the URL.
+    WithUrl,
+    /// A process of this user, without the secret.
+    WithoutSecret,
+    /// A process of another user.
+    AnotherUser,
+    /// The system does not tell.
+    Unknown,
+}
+
 /// What was asked and answered.
 pub(crate) struct Exchange {
-    /// How the request was shown to be the program's, if it was.
-    pub(crate) proof: Option<Proof>,
+    pub(crate) asker: Asker,
     pub(crate) wanted: Option<Wanted>,
     pub(crate) outcome: Outcome,
 }
 
 impl Exchange {
-    fn refused(refusal: Refusal) -> Exchange {
-        Exchange { proof: None, wanted: None, outcome: Err(refusal) }
+    fn refused(asker: Asker, refusal: Refusal) -> Exchange {
+        Exchange { asker, wanted: None, outcome: Err(refusal) }
     }
 }
 
@@ -51,24 +70,28 @@ pub(crate) fn serve(
     is_stopped: &AtomicBool,
     tell: impl FnOnce(&Exchange),
 ) {
-    let mut incoming =
-        Incoming { stream, end: Instant::now() + PATIENCE, is_stopped, bytes: Zeroizing::default() };
+    let end = Instant::now() + service.patience;
+    let mut incoming = Incoming { stream, end, is_stopped, bytes: Zeroizing::default() };
     let exchange = match is_programs(&mut incoming) {
         Ok(true) => match service.exchange(&mut incoming) {
             Some(exchange) => exchange,
             None => return,
         },
-        Ok(false) => Exchange::refused(Refusal::stranger()),
+        Ok(false) => Exchange::refused(Asker::AnotherUser, Refusal::stranger()),
         Err(error) => {
             let text = format!("it cannot be told whose this connection is: {error}");
-            Exchange::refused(Refusal::new(503, "unknown_client", text))
+            Exchange::refused(Asker::Unknown, Refusal::new(503, "unknown_client", text))
         }
     };
     let resource = exchange.wanted.as_ref().map_or("", |wanted| wanted.resource.as_str());
     let bytes = response(&exchange.outcome, resource);
     // Before the client can go on, so that what is told is in the order of its requests.
     tell(&exchange);
-    if stream.set_write_timeout(Some(PATIENCE)).and_then(|()| stream.write_all(&bytes)).is_ok() {
+    let is_sent =
+        stream.set_write_timeout(Some(service.patience)).and_then(|()| stream.write_all(&bytes)).is_ok();
+    // Nobody else's connection is waited for: they could take all places.
+    let is_ours = !matches!(exchange.asker, Asker::AnotherUser | Asker::Unknown);
+    if is_sent && is_ours {
         incoming.close_gently();
     }
 }
@@ -87,18 +110,16 @@ impl Service {
             match parse(&incoming.bytes) {
                 Parsed::Complete(request) => return Some(self.answer(&request)),
                 Parsed::Malformed(status) => {
-                    return Some(Exchange::refused(Refusal::new(
-                        status,
-                        "bad_request",
-                        "this is no request",
-                    )));
+                    return Some(Exchange::refused(
+                        Asker::WithoutSecret,
+                        Refusal::new(status, "bad_request", "this is not an HTTP request"),
+                    ));
                 }
                 Parsed::Partial if incoming.bytes.len() > MAX_HEAD => {
-                    return Some(Exchange::refused(Refusal::new(
-                        431,
-                        "bad_request",
-                        "the headers are too large",
-                    )));
+                    return Some(Exchange::refused(
+                        Asker::WithoutSecret,
+                        Refusal::new(431, "bad_request", "the headers are too large"),
+                    ));
                 }
                 Parsed::Partial => {}
             }
@@ -106,11 +127,10 @@ impl Service {
                 Ok(0) => return None,
                 Ok(_) => {}
                 Err(error) if error.kind() == io::ErrorKind::TimedOut => {
-                    return Some(Exchange::refused(Refusal::new(
-                        408,
-                        "bad_request",
-                        "the request is incomplete",
-                    )));
+                    return Some(Exchange::refused(
+                        Asker::WithoutSecret,
+                        Refusal::new(408, "bad_request", "the request is incomplete"),
+                    ));
                 }
                 Err(_) => return None,
             }
@@ -118,16 +138,17 @@ impl Service {
     }
 
     fn answer(&self, request: &Request<'_>) -> Exchange {
-        let proof = match self.guard.admit(request) {
-            Ok(proof) => proof,
-            Err(refusal) => return Exchange::refused(refusal),
+        let asker = match self.guard.admit(request) {
+            Ok(Proof::Header) => Asker::WithHeader,
+            Ok(Proof::Url) => Asker::WithUrl,
+            Err(refusal) => return Exchange::refused(Asker::WithoutSecret, refusal),
         };
         match Wanted::read(request, &self.resources) {
             Ok(wanted) => {
                 let outcome = self.tokens.get(&wanted);
-                Exchange { proof: Some(proof), wanted: Some(wanted), outcome }
+                Exchange { asker, wanted: Some(wanted), outcome }
             }
-            Err(refusal) => Exchange { proof: Some(proof), wanted: None, outcome: Err(refusal) },
+            Err(refusal) => Exchange::refused(asker, refusal),
         }
     }
 }
@@ -170,6 +191,7 @@ impl Incoming<'_> {
         if self.stream.shutdown(Shutdown::Write).is_err() {
             return;
         }
+        self.end = Instant::now() + PATIENCE_AT_THE_END;
         let mut left = MAX_HEAD;
         while let Ok(count @ 1..) = self.more() {
             self.bytes.clear();

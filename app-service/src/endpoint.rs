@@ -8,10 +8,10 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use arcidentity_core::{Client, Error};
+use arcidentity_core::{Client, Error, check_resource, without_scope};
 
-use crate::connection::{Exchange, Service, serve};
-use crate::guard::{Guard, PATH, Proof};
+use crate::connection::{Asker, Exchange, PATIENCE, Service, serve};
+use crate::guard::{Guard, PATH};
 use crate::secret::Secret;
 use crate::server::{Server, bind};
 use crate::tokens::Tokens;
@@ -26,6 +26,7 @@ pub struct Builder {
     resources: Resources,
     url_variables: Vec<OsString>,
     terraform: bool,
+    patience: Duration,
     observer: Option<Observer>,
 }
 
@@ -43,11 +44,13 @@ pub struct Endpoint {
 pub struct Event {
     /// The resource, where the request came from the program and asked for one that was named.
     pub resource: Option<String>,
-    /// `header` or `URL`: where the secret was; `none` where it was not.
-    pub secret_in: &'static str,
+    /// Who has asked.
+    pub asker: Asker,
     /// The HTTP status of the answer.
     pub status: u16,
-    /// Why there was no token.
+    /// The word for programs that the answer has, where there was no token.
+    pub code: Option<String>,
+    /// Why there was none.
     pub reason: Option<String>,
     /// The library's error, where that is the reason.
     pub error: Option<Error>,
@@ -65,6 +68,7 @@ impl Endpoint {
             resources: Resources::default(),
             url_variables: Vec::new(),
             terraform: false,
+            patience: PATIENCE,
             observer: None,
         }
     }
@@ -130,12 +134,22 @@ impl Builder {
         self
     }
 
+    /// For tests: how long a client may take.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn patience(mut self, patience: Duration) -> Builder {
+        self.patience = patience;
+        self
+    }
+
     /// Listens on a free port.
     ///
     /// # Errors
     ///
-    /// What the system says where there is no port, no thread or no random number.
+    /// [`io::ErrorKind::InvalidInput`] for a resource that names nothing and a variable that cannot be set; else what the
+    /// system says where there is no port, no thread or no random number.
     pub fn start(self) -> io::Result<Endpoint> {
+        self.check()?;
         let is_stopped = Arc::new(AtomicBool::new(false));
         let listener = bind()?;
         let wants_url = self.terraform || !self.url_variables.is_empty();
@@ -145,7 +159,7 @@ impl Builder {
             url: wants_url.then(Secret::random).transpose()?,
         };
         let tokens = Tokens::new(self.client, Arc::clone(&is_stopped));
-        let service = Arc::new(Service { guard, resources: self.resources, tokens });
+        let service = Arc::new(Service { patience: self.patience, guard, resources: self.resources, tokens });
         let (served, stopped, observer) = (Arc::clone(&service), Arc::clone(&is_stopped), self.observer);
         let answer = move |stream: &TcpStream| {
             let start = Instant::now();
@@ -160,17 +174,29 @@ impl Builder {
     }
 }
 
+impl Builder {
+    fn check(&self) -> io::Result<()> {
+        let invalid = |text: String| Err(io::Error::new(io::ErrorKind::InvalidInput, text));
+        for resource in &self.resources.named {
+            if let Err(error) = check_resource(without_scope(resource)) {
+                return invalid(format!("{resource:?}: {}", error.message()));
+            }
+        }
+        match self.url_variables.iter().find(|name| !variables::can_be_set(name)) {
+            Some(name) => invalid(format!("{name:?} cannot be set to a URL")),
+            None => Ok(()),
+        }
+    }
+}
+
 impl Event {
     fn of(exchange: &Exchange, duration: Duration) -> Event {
         let refusal = exchange.outcome.as_ref().err();
         Event {
             resource: exchange.wanted.as_ref().map(|wanted| wanted.resource.clone()),
-            secret_in: match exchange.proof {
-                Some(Proof::Header) => "header",
-                Some(Proof::Url) => "URL",
-                None => "none",
-            },
+            asker: exchange.asker,
             status: refusal.map_or(200, |refusal| refusal.status),
+            code: refusal.map(|refusal| refusal.error.clone()),
             reason: refusal.map(|refusal| refusal.text.clone()),
             error: refusal.and_then(|refusal| refusal.cause.clone()),
             duration,

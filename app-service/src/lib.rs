@@ -49,4 +49,5 @@ mod wanted;
 
 pub use answer::answer;
 pub use claims::Claims;
+pub use connection::Asker;
 pub use endpoint::{Builder, Endpoint, Event};

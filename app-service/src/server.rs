@@ -7,6 +7,8 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use arcidentity_process::Process;
+
 /// How many connections are served at a time; further ones wait.
 const MAX_CONNECTIONS: usize = 128;
 
@@ -18,6 +20,7 @@ pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     is_stopped: Arc<AtomicBool>,
     threads: Arc<Threads>,
+    process: Process,
 }
 
 /// A free port of this machine's loopback.
@@ -33,7 +36,7 @@ impl Server {
         serve: impl Fn(&TcpStream) + Send + Sync + 'static,
     ) -> io::Result<Server> {
         let address = listener.local_addr()?;
-        let server = Server { address, is_stopped, threads: Arc::default() };
+        let server = Server { address, is_stopped, threads: Arc::default(), process: Process::current() };
         let (is_stopped, threads, serve) =
             (Arc::clone(&server.is_stopped), Arc::clone(&server.threads), Arc::new(serve));
         server.threads.spawn(move || {
@@ -58,6 +61,10 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        // The threads are the parent's of a process that was forked.
+        if self.process != Process::current() {
+            return;
+        }
         self.is_stopped.store(true, Ordering::Relaxed);
         // Wakes the thread that accepts.
         let _ = TcpStream::connect_timeout(&self.address, PATIENCE);

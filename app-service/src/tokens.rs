@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arcidentity_core::{Client, Error, Identity, Token};
 
-use crate::answer::{Outcome, Refusal};
+use crate::answer::{Outcome, Refusal, is_passing};
 use crate::claims::Claims;
 use crate::wanted::Wanted;
 
@@ -36,10 +36,11 @@ impl Tokens {
             return Err(Refusal::new(403, "identity_not_named", "tokens are given for another identity"));
         }
         // What DefaultAzureCredential makes of AZURE_CLIENT_ID is often the machine's own.
-        if let Ok(token) = self.ask(&self.client, resource) {
-            if is_of(identity, &token) {
-                return Ok(token);
-            }
+        match self.ask(&self.client, resource) {
+            Ok(token) if is_of(identity, &token) => return Ok(token),
+            // It cannot be told yet whose it is.
+            Err(error) if is_passing(error.kind()) => return Err(error.into()),
+            Ok(_) | Err(_) => {}
         }
         Ok(self.ask(&*self.other(identity)?, resource)?)
     }

@@ -57,6 +57,10 @@ fn no_proxy(name: &str, current: &impl Fn(&str) -> Option<OsString>) -> OsString
 fn with_local(value: &OsStr) -> OsString {
     let mut value = value.to_owned();
     let text = value.to_string_lossy().into_owned();
+    // Everything. Some clients know it alone only.
+    if text.trim() == "*" {
+        return value;
+    }
     let missing = LOCAL.into_iter().filter(|host| !text.split(',').any(|entry| entry.trim() == *host));
     for host in missing {
         if !value.is_empty() {
@@ -65,6 +69,13 @@ fn with_local(value: &OsStr) -> OsString {
         value.push(host);
     }
     value
+}
+
+/// Whether a variable of this name can be set to a URL: the environment can have it, and the protocol does not need it.
+pub(crate) fn can_be_set(name: &OsStr) -> bool {
+    let is_name = !name.is_empty() && !name.as_encoded_bytes().iter().any(|byte| [b'=', 0].contains(byte));
+    let of_protocol = of_protocol("", "", |_| None);
+    is_name && !of_protocol.iter().any(|(own, _)| own.eq_ignore_ascii_case(name))
 }
 
 /// What this process's environment says.
@@ -91,7 +102,7 @@ mod tests {
         assert_eq!(no_proxies(None, None), both("127.0.0.1,localhost,169.254.169.254"));
         assert_eq!(no_proxies(Some(""), None), both("127.0.0.1,localhost,169.254.169.254"));
         assert_eq!(no_proxies(Some("a, localhost"), None), both("a, localhost,127.0.0.1,169.254.169.254"));
-        assert_eq!(no_proxies(None, Some("*")), both("*,127.0.0.1,localhost,169.254.169.254"));
+        assert_eq!(no_proxies(None, Some("*")), both("*"));
         let own = ["a,127.0.0.1,localhost,169.254.169.254", "b,127.0.0.1,localhost,169.254.169.254"]
             .map(str::to_owned);
         assert_eq!(no_proxies(Some("a"), Some("b")), own);

@@ -28,7 +28,10 @@ impl Resources {
 
 /// Whether both name the same service: with a slash at the end or without, and as the end of a scope.
 fn same(one: &str, other: &str) -> bool {
-    let [one, other] = [one, other].map(|text| without_scope(text).trim_end_matches('/'));
+    let [one, other] = [one, other].map(|text| {
+        let text = without_scope(text);
+        text.strip_suffix('/').unwrap_or(text)
+    });
     one.eq_ignore_ascii_case(other)
 }
 
@@ -84,7 +87,9 @@ fn not_named(resource: &str, resources: &Resources) -> Refusal {
     Refusal::new(
         403,
         "resource_not_named",
-        format!("tokens are given for {named} and not for {resource:?}: name it with `--resource`"),
+        format!(
+            "tokens are given for {named} and not for {resource:?}: name it where the endpoint is started"
+        ),
     )
 }
 
@@ -110,14 +115,20 @@ mod tests {
 
     #[test]
     fn a_named_resource_in_any_of_its_forms() {
-        for resource in
-            ["https://a/", "https://a", "https://A//", "https://a/.default", "https%3A%2F%2Fb", "https://b/"]
-        {
+        for resource in [
+            "https://a/",
+            "https://a",
+            "https://A",
+            "https://a//.default",
+            "https://a/.default",
+            "https%3A%2F%2Fb",
+            "https://b/",
+        ] {
             let wanted = read(&format!("api-version=1&resource={resource}")).unwrap();
             assert_eq!(wanted.identity, Identity::SystemAssigned);
             assert_eq!(wanted.resource, resource.replace("%3A", ":").replace("%2F", "/"), "as asked");
         }
-        for resource in ["https://c", "https://a.evil", "https://a/b", "http://a", "a", "/"] {
+        for resource in ["https://c", "https://a.evil", "https://a//", "https://a/b", "http://a", "a", "/"] {
             assert_eq!(
                 refused(&format!("resource={resource}")),
                 (403, "resource_not_named".into()),

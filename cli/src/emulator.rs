@@ -19,7 +19,7 @@ use crate::failure::Failure;
 use crate::help::Topic;
 use crate::program::CommandLine;
 use crate::signals::Signals;
-use crate::supervise::{show_rest, wait};
+use crate::supervise::{WAITING_LINES, show_rest, wait};
 use crate::terminal::Terminal;
 
 /// Plays the agent, for as long as a program runs or until it is stopped.
@@ -120,9 +120,6 @@ fn parse_lifetime(text: &str) -> Result<Duration, Failure> {
     })?;
     Ok(Duration::from_secs(seconds.get().into()))
 }
-
-/// So many lines wait to be shown. More do only where standard error does not take them; they are lost.
-const WAITING_LINES: usize = 10_000;
 
 /// A line for each answered request. They are handed over, because the terminal belongs to one thread.
 fn event_lines(emulator: &Emulator) -> Receiver<String> {

@@ -3,10 +3,12 @@
 use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fmt::Write;
-use std::sync::Mutex;
+use std::io;
 use std::sync::mpsc::{self, Receiver};
+use std::sync::{Mutex, PoisonError};
 
-use arcidentity_app_service::{Builder, Endpoint, Event};
+use arcidentity_app_service::{Asker, Builder, Endpoint, Event};
+use arcidentity_core::ErrorKind;
 use lexopt::Arg::{Long, Short};
 use lexopt::{Parser, ValueExt};
 
@@ -17,7 +19,7 @@ use crate::options::ClientOptions;
 use crate::program::CommandLine;
 use crate::resource;
 use crate::signals::{Signal, Signals};
-use crate::supervise::{show_rest, wait};
+use crate::supervise::{WAITING_LINES, show_rest, wait};
 use crate::terminal::Terminal;
 
 /// What a program may be told. All but the first two are known on Unix only.
@@ -29,6 +31,9 @@ const SIGNALS: &[Signal] = {
     let signals = &[SIGINT, SIGTERM];
     signals
 };
+
+/// How many reasons are remembered that were told.
+const MAX_REASONS: usize = 64;
 
 /// Runs a program that does not know Arc, with an endpoint that it knows.
 pub(crate) struct RunCommand {
@@ -54,7 +59,7 @@ impl RunCommand {
                 Some(Short('h') | Long("help")) => return Ok(Command::Help(Some(Topic::Run))),
                 Some(Long("resource")) => resources.push(parser.value()?.string()?),
                 Some(Long("any-resource")) => any_resource = true,
-                Some(Long("url-variable")) => url_variables.push(variable_name(parser.value()?)?),
+                Some(Long("url-variable")) => url_variables.push(parser.value()?),
                 Some(Long("terraform")) => terraform = true,
                 Some(Short('v') | Long("verbose")) => verbose = true,
                 Some(Long(name)) => {
@@ -80,8 +85,10 @@ impl RunCommand {
         let signals = Signals::watch(SIGNALS, terminal.interrupt.clone())?;
         let builder = resources.iter().fold(self.builder()?, |builder, name| builder.resource(name));
         let (builder, lines) = with_lines(builder, self.verbose);
-        let endpoint =
-            builder.start().map_err(|error| Failure::system("the token endpoint cannot start", &error))?;
+        let endpoint = builder.start().map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidInput => Failure::argument(error.to_string()),
+            _ => Failure::system("the token endpoint cannot start", &error),
+        })?;
         let named = if self.any_resource { "any resource".to_owned() } else { resources.join(", ") };
         let (name, port) = (self.program.name(), endpoint.port());
         terminal.tell(format_args!("arcidentity: tokens for {named} on 127.0.0.1:{port}, for {name}"));
@@ -114,51 +121,69 @@ impl RunCommand {
     }
 }
 
-/// A name that the environment can have.
-fn variable_name(name: OsString) -> Result<OsString, Failure> {
-    let is_name = !name.is_empty() && !name.as_encoded_bytes().iter().any(|byte| [b'=', 0].contains(byte));
-    if is_name {
-        Ok(name)
-    } else {
-        Err(Failure::argument(format!("--url-variable {name:?} is no name of a variable")))
-    }
-}
-
 /// Lines for the terminal, which belongs to one thread: each request, or each reason once.
 fn with_lines(builder: Builder, verbose: bool) -> (Builder, Receiver<String>) {
-    let (sender, receiver) = mpsc::channel();
+    let (sender, receiver) = mpsc::sync_channel(WAITING_LINES);
     let known = Mutex::new(HashSet::new());
     let builder = builder.on_event(move |event| {
-        let line = if verbose { Some(describe(event)) } else { reason(event) };
-        let is_new =
-            |line: &String| verbose || known.lock().is_ok_and(|mut known| known.insert(line.clone()));
-        if let Some(line) = line.filter(is_new) {
-            // Nobody listens any more once the command ends.
-            let _ = sender.send(line);
+        if verbose || is_news(event, &known) {
+            // What nobody reads is lost, and so is what is said once the command ends.
+            let _ = sender.try_send(if verbose { describe(event) } else { reason(event) });
         }
     });
     (builder, receiver)
 }
 
+/// Who had asked for what, and why there was no token, without the words, which may differ each time.
+type Reason = (Asker, Option<String>, Option<String>);
+
+/// Whether the program got no token, or another user tried to, for a reason that was not told before.
+fn is_news(event: &Event, known: &Mutex<HashSet<Reason>>) -> bool {
+    let is_cancelled = event.error.as_ref().is_some_and(|error| error.kind() == ErrorKind::Cancelled);
+    if event.status == 200 || event.asker == Asker::WithoutSecret || is_cancelled {
+        return false;
+    }
+    let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+    if known.len() == MAX_REASONS {
+        known.clear();
+    }
+    known.insert((event.asker, event.resource.clone(), event.code.clone()))
+}
+
 fn describe(event: &Event) -> String {
     let resource = event.resource.as_deref().unwrap_or("-").escape_debug();
     let time = event.duration.as_secs_f64() * 1000.0;
-    let mut line =
-        format!("arcidentity: {} {resource}, secret in {}, {time:.1} ms", event.status, event.secret_in);
+    let mut line = format!("arcidentity: {} {resource}, {}, {time:.1} ms", event.status, name(event.asker));
     if let Some(reason) = &event.reason {
         // Writing to a string does not fail.
-        let _ = write!(line, ": {}", reason.escape_debug());
+        let _ = write!(line, ": {reason}");
     }
     line
 }
 
-/// Why the program did not get a token, where that was not its own request's fault.
-fn reason(event: &Event) -> Option<String> {
-    let (error, resource) = (event.error.as_ref()?, event.resource.as_deref()?);
-    let mut line = format!("arcidentity: no token for {}: {}", resource.escape_debug(), error.message());
-    if let Some(hint) = error.hint() {
+fn name(asker: Asker) -> &'static str {
+    match asker {
+        Asker::WithHeader => "secret in a header",
+        Asker::WithUrl => "secret in the URL",
+        Asker::WithoutSecret => "without the secret",
+        Asker::AnotherUser => "by another user",
+        _ => "by an unknown user",
+    }
+}
+
+fn reason(event: &Event) -> String {
+    if event.asker == Asker::AnotherUser {
+        return "arcidentity: a process of another user asked for a token, and got none".to_owned();
+    }
+    let whose = event.resource.as_deref().map(|resource| format!(" for {}", resource.escape_debug()));
+    let text = match &event.error {
+        Some(error) => error.message(),
+        None => event.reason.as_deref().unwrap_or_default(),
+    };
+    let mut line = format!("arcidentity: no token{}: {}", whose.unwrap_or_default(), text);
+    if let Some(hint) = event.error.as_ref().and_then(|error| error.hint()) {
         // Writing to a string does not fail.
         let _ = write!(line, "\nhint: {hint}");
     }
-    Some(line)
+    line
 }

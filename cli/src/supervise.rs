@@ -11,6 +11,9 @@ use crate::terminal::Terminal;
 /// How often it is looked at whether to end.
 const TICK: Duration = Duration::from_millis(20);
 
+/// So many lines wait to be shown. More do only where standard error does not take them; they are lost.
+pub(crate) const WAITING_LINES: usize = 10_000;
+
 /// Shows these lines until the program ends, with its exit status or, without one, until it is stopped, with 0.
 pub(crate) fn wait(
     lines: &Receiver<String>,

@@ -93,7 +93,7 @@ pub use token::Token;
 pub use listener::is_own_client;
 /// For the command's short names, which may have the end of a scope too.
 #[doc(hidden)]
-pub use resource::without_scope;
+pub use resource::{check as check_resource, without_scope};
 
 #[doc(hidden)]
 pub use clock::{Clock, Now, SystemClock};

@@ -10,7 +10,11 @@ pub fn without_scope(resource: &str) -> &str {
 }
 
 /// Rejects a text that names no service.
-pub(crate) fn check(resource: &str) -> Result<(), Error> {
+///
+/// # Errors
+///
+/// [`ErrorKind::InvalidArgument`].
+pub fn check(resource: &str) -> Result<(), Error> {
     let invalid = |message: &str| {
         Err(Error::new(ErrorKind::InvalidArgument, message)
             .with_hint("name the service that the token is for, such as https://vault.azure.net"))

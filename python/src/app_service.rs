@@ -1,6 +1,7 @@
 //! The endpoint for programs that do not know Arc.
 
 use std::ffi::OsString;
+use std::io::ErrorKind;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use arcidentity_app_service::Endpoint;
@@ -34,7 +35,8 @@ use crate::default_client;
 /// terraform
 ///     Sets the variables of Terraform and Packer, with such a URL.
 ///
-/// Raises ValueError where nothing could be asked for, and OSError when it cannot listen.
+/// Raises ValueError where nothing could be asked for, for a resource that names nothing and for a variable that cannot be
+/// set, and OSError when it cannot listen.
 #[pyclass(frozen, module = "arcidentity")]
 pub(crate) struct AppServiceEndpoint(Mutex<Option<Endpoint>>);
 
@@ -56,9 +58,6 @@ impl AppServiceEndpoint {
         if resources.is_empty() && !any_resource {
             return Err(PyValueError::new_err("neither resources nor any_resource are given"));
         }
-        if let Some(name) = url_variables.iter().find(|name| name.is_empty() || name.contains(['=', '\0'])) {
-            return Err(PyValueError::new_err(format!("{name:?} is no name of a variable")));
-        }
         let client = match client.and_then(Client::own) {
             Some(client) => client,
             None => default_client::shared(py)?,
@@ -72,7 +71,11 @@ impl AppServiceEndpoint {
         if terraform {
             builder = builder.terraform();
         }
-        Ok(AppServiceEndpoint(Mutex::new(Some(builder.start()?))))
+        let endpoint = builder.start().map_err(|error| match error.kind() {
+            ErrorKind::InvalidInput => PyValueError::new_err(error.to_string()),
+            _ => error.into(),
+        })?;
+        Ok(AppServiceEndpoint(Mutex::new(Some(endpoint))))
     }
 
     /// The variables that lead a program here, and `None` for those that must not be set. A secret is in them.

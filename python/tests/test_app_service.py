@@ -71,9 +71,11 @@ def test_the_environment(client: arcidentity.Client, monkeypatch: pytest.MonkeyP
     assert environment["PATH"] == os.environ["PATH"]
     assert environment["A_URL"] == environment["ARM_MSI_ENDPOINT"]
     assert environment["NO_PROXY"].startswith("example.com,127.0.0.1,localhost")
-    for name in ("", "A=B"):
-        with pytest.raises(ValueError, match="no name of a variable"):
+    for name in ("", "A=B", "NO_PROXY", "IDENTITY_ENDPOINT"):
+        with pytest.raises(ValueError, match="cannot be set to a URL"):
             AppServiceEndpoint([VAULT], url_variables=[name])
+    with pytest.raises(ValueError, match="the resource is empty"):
+        AppServiceEndpoint([""])
 
 
 def test_it_ends(client: arcidentity.Client) -> None:

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use arcidentity_app_service::Endpoint;
+use arcidentity_app_service::{Asker, Endpoint};
 use arcidentity_core::{Client, ErrorKind};
 use arcidentity_emulator::{Answer, Emulator};
 
@@ -89,11 +89,14 @@ fn whoever_runs_the_endpoint_is_told_why_there_was_no_token() {
     let events = events.lock().unwrap();
     let [refused, stranger] = events.as_slice() else { panic!("{events:?}") };
     assert_eq!(
-        (refused.resource.as_deref(), refused.secret_in, refused.status),
-        (Some(VAULT), "header", 403)
+        (refused.resource.as_deref(), refused.asker, refused.status),
+        (Some(VAULT), Asker::WithHeader, 403)
     );
     assert_eq!(refused.error.as_ref().unwrap().kind(), ErrorKind::Refused);
-    assert_eq!((stranger.resource.as_deref(), stranger.secret_in, stranger.status), (None, "none", 403));
+    assert_eq!(
+        (stranger.resource.as_deref(), stranger.asker, stranger.status),
+        (None, Asker::WithoutSecret, 403)
+    );
     assert!(!format!("{events:?}").contains(&secret));
 }
 

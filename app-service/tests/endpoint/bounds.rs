@@ -1,7 +1,8 @@
 //! Who and what is turned away, without a question to the agent.
 
-use std::io::{Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::io::{ErrorKind, Write};
+use std::net::TcpStream;
+use std::time::Duration;
 
 use arcidentity_app_service::Endpoint;
 use arcidentity_emulator::Emulator;
@@ -138,16 +139,25 @@ fn a_client_that_leaves_or_never_speaks_disturbs_nobody() {
     drop(silent);
 }
 
-/// It may be anybody's: what the system tells of a connection that its client has half closed is not who it was.
 #[test]
-fn a_client_that_does_not_wait_for_its_answer_gets_none() {
-    let (agent, endpoint) = started();
-    let mut stream = TcpStream::connect(("127.0.0.1", endpoint.port())).unwrap();
-    stream.shutdown(Shutdown::Write).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 403 "), "{answer}");
-    assert_eq!(asked(&agent), 0);
+fn a_request_that_is_not_complete_in_time_is_answered_all_the_same() {
+    let agent = Emulator::start().unwrap();
+    let endpoint = builder(&agent).resource(VAULT).patience(Duration::from_millis(200)).start().unwrap();
+    let answer = raw(&endpoint, b"GET /msi/token HTTP/1.1\r\nHost: ").unwrap();
+    assert_eq!(Reply::of(&answer).refusal(), (408, "bad_request".into()));
+}
+
+#[test]
+fn names_that_mean_nothing_are_an_error_at_the_start() {
+    let agent = Emulator::start().unwrap();
+    for name in ["", "A=B", "NO_PROXY", "no_proxy", "IDENTITY_HEADER", "msi_secret", "IMDS_ENDPOINT"] {
+        let error = builder(&agent).resource(VAULT).url_variable(name).start().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{name}");
+    }
+    for resource in ["", " ", "/.default", "a\nb"] {
+        let error = builder(&agent).resource(resource).start().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{resource}");
+    }
 }
 
 #[test]
@@ -160,27 +170,57 @@ fn nothing_shows_the_secrets() {
     }
 }
 
+/// More than are served at a time. None of them is waited for.
+#[cfg(target_os = "linux")]
+#[test]
+fn another_users_connections_take_no_place() {
+    use arcidentity_needs::{ROOT, are_met};
+
+    if !are_met(&[ROOT]) {
+        return;
+    }
+    let agent = Emulator::start().unwrap();
+    let endpoint = builder(&agent).resource(VAULT).patience(Duration::MAX / 4).start().unwrap();
+    let silent: Vec<TcpStream> = as_another_user(|| {
+        (0..200).map(|_| TcpStream::connect(("127.0.0.1", endpoint.port())).unwrap()).collect()
+    });
+    ask(&endpoint, &format!("resource={VAULT}")).token();
+    drop(silent);
+}
+
+/// Runs `work` on a thread whose sockets belong to another user.
+#[cfg(target_os = "linux")]
+fn as_another_user<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| {
+            // A socket belongs to the user for whom the thread works with files.
+            nix::unistd::setfsuid(nix::unistd::Uid::from_raw(65534));
+            work()
+        });
+        other.join().unwrap()
+    })
+}
+
 /// With the right secret, which a process of the same user may read in the program's environment.
 #[cfg(target_os = "linux")]
 #[test]
 fn another_user_gets_nothing() {
     use arcidentity_needs::{ROOT, are_met};
-    use nix::unistd::{Uid, setfsuid};
 
     if !are_met(&[ROOT]) {
         return;
     }
     let (agent, endpoint) = started();
-    let reply = std::thread::scope(|scope| {
-        let other = scope.spawn(|| {
-            // A socket belongs to the user for whom the thread works with files.
-            setfsuid(Uid::from_raw(65534));
-            ask(&endpoint, &format!("resource={VAULT}"))
-        });
-        other.join().unwrap()
-    });
-    let (status, error) = reply.refusal();
-    assert_eq!((status, error.as_str()), STRANGER);
+    let secret = variable(&endpoint, "IDENTITY_HEADER");
+    let request = format!(
+        "GET {TARGET} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nX-IDENTITY-HEADER: {secret}\r\n\r\n",
+        endpoint.port()
+    );
+    // The answer may be lost, as the request is not read.
+    if let Ok(answer) = as_another_user(|| raw(&endpoint, request.as_bytes())) {
+        let (status, error) = Reply::of(&answer).refusal();
+        assert_eq!((status, error.as_str()), STRANGER);
+    }
     assert_eq!(asked(&agent), 0);
     ask(&endpoint, &format!("resource={VAULT}")).token();
 }

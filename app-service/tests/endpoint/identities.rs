@@ -2,7 +2,7 @@
 
 use arcidentity_app_service::Endpoint;
 use arcidentity_core::Identity;
-use arcidentity_emulator::{Emulator, Machine, UserAssigned};
+use arcidentity_emulator::{Answer, Emulator, Machine, UserAssigned};
 
 use crate::client::{VAULT, ask, builder, connect};
 
@@ -55,6 +55,22 @@ fn the_machines_own_id_counts_as_none() {
         format!("principal_id={OWN_OBJECT}"),
     ] {
         assert_eq!(ask(&endpoint, &format!("resource={VAULT}&{selector}")).token(), own, "{selector}");
+    }
+}
+
+/// Clients repeat a request after 503 only.
+#[test]
+fn a_passing_trouble_is_one_for_whoever_selects_the_machines_own_id_too() {
+    let agent = agent();
+    agent.respond_with(|request| match request.parameter("client_id") {
+        Some(_) => Answer::error(404, "identity_not_found", "no"),
+        None => Answer::error(503, "starting", "wait"),
+    });
+    let client = connect(&agent).verify_agent(false).build().unwrap();
+    let endpoint = Endpoint::builder(client).resource(VAULT).start().unwrap();
+    for selector in [String::new(), format!("&client_id={OWN_CLIENT}")] {
+        let refusal = ask(&endpoint, &format!("resource={VAULT}{selector}")).refusal();
+        assert_eq!(refusal, (503, "starting".into()), "{selector}");
     }
 }
 

@@ -16,6 +16,8 @@ pub struct Running {
     introduction: String,
     pub endpoint: String,
     pub header: String,
+    /// The number of the program, where it has told it.
+    program: Option<String>,
 }
 
 /// `arcidentity run` as a client of `agent`, with these options.
@@ -50,6 +52,20 @@ impl Running {
     pub fn with_script(agent: &Emulator, options: &[&str], script: &str) -> Running {
         let mut command = client_of(agent, options);
         command.args(["--", "sh", "-c", script]);
+        Running::of(command)
+    }
+
+    /// A command that was started to ignore this signal, whose program tells its own number too.
+    pub fn ignoring(agent: &Emulator, signal: &str) -> Running {
+        let mut run = client_of(agent, &["--resource", crate::support::VAULT]);
+        run.args(["--", "sh", "-c", &format!("{} $$; read end; exit 0", Running::INTRODUCTION)]);
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("trap '' {signal}; exec \"$@\""), "sh"]);
+        shell.arg(run.get_program()).args(run.get_args());
+        Running::of(shell)
+    }
+
+    fn of(mut command: Command) -> Running {
         // Not in a terminal's foreground, whose keys would reach the program by themselves.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
@@ -59,9 +75,10 @@ impl Running {
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let introduction = line(&mut stderr);
         let told = line(&mut stdout);
-        let (endpoint, header) = told.split_once(' ').expect(&introduction);
-        let (endpoint, header) = (endpoint.to_owned(), header.to_owned());
-        Running { child, stdout, stderr, introduction, endpoint, header }
+        let mut words = told.split(' ').map(str::to_owned);
+        let (Some(endpoint), Some(header)) = (words.next(), words.next()) else { panic!("{introduction}") };
+        let program = words.next();
+        Running { child, stdout, stderr, introduction, endpoint, header, program }
     }
 
     /// The resources that the command says it gives tokens for.
@@ -83,18 +100,20 @@ impl Running {
     }
 
     /// The next line of the program.
-    #[cfg(unix)]
     pub fn line(&mut self) -> String {
         line(&mut self.stdout)
     }
 
-    #[cfg(unix)]
     pub fn signal(&self, signal: nix::sys::signal::Signal) {
         use nix::unistd::Pid;
         nix::sys::signal::kill(Pid::from_raw(self.child.id().try_into().unwrap()), signal).unwrap();
     }
 
-    #[cfg(unix)]
+    pub fn signal_program(&self, signal: nix::sys::signal::Signal) {
+        let number = self.program.as_ref().expect("its number").parse().unwrap();
+        nix::sys::signal::kill(nix::unistd::Pid::from_raw(number), signal).unwrap();
+    }
+
     pub fn wait(&mut self) {
         self.child.wait().unwrap();
     }

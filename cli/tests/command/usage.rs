@@ -90,8 +90,13 @@ fn numbers() {
 
 #[test]
 fn names_of_variables() {
-    for name in ["", "A=B"] {
-        assert_usage(&["run", "--resource", VAULT, "--url-variable", name, "--", "true"], "--url-variable");
+    for name in ["", "A=B", "NO_PROXY", "identity_header"] {
+        let outcome = run(&["run", "--resource", VAULT, "--url-variable", name, "--", "true"]);
+        assert_eq!(outcome.failure(), (2, format!("{name:?} cannot be set to a URL").as_str()));
+    }
+    for resource in ["", "a b"] {
+        let outcome = run(&["run", "--resource", resource, "--", "true"]);
+        assert_eq!(outcome.failure().0, 2, "{outcome:?}");
     }
 }
 
