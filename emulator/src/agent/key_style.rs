@@ -141,7 +141,7 @@ impl KeyStyle {
     fn write(&self, path: &Path, contents: &[u8]) -> io::Result<()> {
         let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
         file.write_all(contents)?;
-        give_to_agent(&file, path, self.mode)
+        give_to_group(&file, path, self.mode)
     }
 
     /// The key's name in its directory.
@@ -169,21 +169,22 @@ fn random_text() -> Vec<u8> {
     STANDARD.encode(bytes).into_bytes()
 }
 
-/// Sets the mode, whatever the umask, and the directory's owner and group, which are the agent's.
-/// Only root can give a file away; anyone else is the agent itself.
+/// Sets the mode, whatever the umask, and the directory's group, whose members may read keys. The owner is who
+/// listens, as with the real agent: clients compare both.
 #[cfg(unix)]
-fn give_to_agent(file: &File, path: &Path, mode: u32) -> io::Result<()> {
+fn give_to_group(file: &File, path: &Path, mode: u32) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 
     if let Some(directory) = path.parent() {
-        let agent = fs::metadata(directory)?;
-        let _ = fchown(file, Some(agent.uid()), Some(agent.gid()));
+        let gid = fs::metadata(directory)?.gid();
+        // Not everybody may.
+        let _ = fchown(file, None, Some(gid));
     }
     file.set_permissions(fs::Permissions::from_mode(mode))
 }
 
 #[cfg(not(unix))]
-fn give_to_agent(_file: &File, _path: &Path, _mode: u32) -> io::Result<()> {
+fn give_to_group(_file: &File, _path: &Path, _mode: u32) -> io::Result<()> {
     Ok(())
 }
 

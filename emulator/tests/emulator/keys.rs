@@ -210,17 +210,18 @@ fn unusable_directory_is_an_error() {
     }
 }
 
-/// As the real agent, who owns the directory, would.
+/// As with the real agent, whose group the directory's is.
 #[cfg(unix)]
 #[test]
-fn key_belongs_to_the_directorys_owner_and_group() {
+fn key_belongs_to_who_listens_and_to_the_directorys_group() {
     use std::os::unix::fs::{MetadataExt, chown};
 
     let directory = tempfile::tempdir().unwrap();
-    // Only root can set this up; for anyone else the file is theirs, like the directory.
+    // Only root can set this up.
     let _ = chown(directory.path(), Some(4711), Some(4712));
     let emulator = Emulator::builder().key_directory(directory.path()).start().unwrap();
     let path = Client::of(&emulator).challenge(TOKEN);
-    let (key, agent) = (fs::metadata(path).unwrap(), fs::metadata(directory.path()).unwrap());
-    assert_eq!((key.uid(), key.gid()), (agent.uid(), agent.gid()));
+    let [key, directory, ours] = [&path, directory.path(), tempfile::tempdir().unwrap().path()]
+        .map(|path| fs::metadata(path).unwrap());
+    assert_eq!((key.uid(), key.gid()), (ours.uid(), directory.gid()));
 }
