@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use arcidentity_core::{Client, Clock, Error, ErrorKind, Token};
 use arcidentity_emulator::{Answer, Emulator};
-use arcidentity_testing::{FakeClock, VAULT, builder, counts, emulator, issuer, life, requests_for};
+use arcidentity_testing::{
+    FakeClock, VAULT, builder, counts, emulator, issuer, life, requests_for, unverified,
+};
 
 const HOUR: u64 = 3600;
 const MINUTE: u64 = 60;
@@ -18,7 +20,7 @@ const MINUTE: u64 = 60;
 type Ask = fn(&Client, &str) -> Result<Arc<Token>, Error>;
 
 fn client(agent: &Emulator, clock: &Arc<FakeClock>) -> Client {
-    builder(agent).clock(clock.clone()).max_attempts(1).build().unwrap()
+    unverified(agent).clock(clock.clone()).max_attempts(1).build().unwrap()
 }
 
 fn value(client: &Client) -> String {
@@ -154,7 +156,7 @@ fn a_failed_refresh_serves_the_old_token_and_waits_half_a_minute() {
 #[test]
 fn an_early_refresh_makes_one_attempt_only() {
     let (agent, clock) = (issuer(HOUR), FakeClock::new());
-    let client = builder(&agent).clock(clock.clone()).build().unwrap();
+    let client = unverified(&agent).clock(clock.clone()).build().unwrap();
     value(&client);
     clock.advance(HOUR / 2);
     agent.respond_with(|_| Answer::status(503));
@@ -186,7 +188,7 @@ fn an_early_refresh_takes_ten_seconds_at_most() {
 #[test]
 fn in_the_last_five_minutes_the_agent_is_asked_as_often_as_for_a_first_token() {
     let (agent, clock) = (issuer(HOUR), FakeClock::new());
-    let client = builder(&agent).clock(clock.clone()).build().unwrap();
+    let client = unverified(&agent).clock(clock.clone()).build().unwrap();
     value(&client);
     clock.advance(HOUR - 5 * MINUTE);
     agent.script([Answer::status(503), Answer::status(503)]);
@@ -256,7 +258,7 @@ fn an_older_answer_does_not_replace_the_forced_token() {
             None => issue("older").delay(Duration::from_millis(300)),
         }
     });
-    let client = Arc::new(arcidentity_testing::client(&agent));
+    let client = Arc::new(unverified(&agent).build().unwrap());
     let asking = {
         let client = client.clone();
         thread::spawn(move || value(&client))
@@ -392,7 +394,7 @@ fn at_once(agent: &Emulator, ask: Ask, answer: fn() -> Answer) -> Vec<Result<Arc
         answer()
     });
     let waits = asked.clone();
-    let client = builder(agent).max_attempts(1).interrupt(move || {
+    let client = unverified(agent).max_attempts(1).interrupt(move || {
         waits.lock().unwrap().insert(thread::current().id());
         false
     });
@@ -489,7 +491,7 @@ fn goes_on_when_the_one_who_asked_gives_up(ask: Ask, reason: ErrorKind) {
     let (somebody_waits, is_cancelled) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
     let (waits, cancelled) = (somebody_waits.clone(), is_cancelled.clone());
     let client =
-        builder(&agent).clock(clock.clone()).timeout(Duration::from_secs(MINUTE)).interrupt(move || {
+        unverified(&agent).clock(clock.clone()).timeout(Duration::from_secs(MINUTE)).interrupt(move || {
             if thread::current().name() == Some("impatient") {
                 return cancelled.load(Ordering::SeqCst);
             }

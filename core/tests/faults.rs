@@ -14,7 +14,7 @@ use std::time::Duration;
 use arcidentity_core::limits::FAILURE_INTERVAL;
 use arcidentity_core::{Client, ClientBuilder, Clock, Error, ErrorKind, Now};
 use arcidentity_emulator::{Answer, Emulator};
-use arcidentity_testing::{FakeClock, VAULT, builder, emulator, issuer};
+use arcidentity_testing::{FakeClock, VAULT, builder, emulator, issuer, unverified};
 use tempfile::TempDir;
 
 const HOUR: u64 = 3600;
@@ -195,7 +195,7 @@ fn an_agent_that_is_killed_at_any_step_and_restarts_gives_a_token() {
 /// An agent whose tokens live for an hour, and a client of it.
 fn hourly(clock: &Arc<FakeClock>) -> (Emulator, Client) {
     let agent = issuer(HOUR);
-    let client = builder(&agent).clock(clock.clone()).max_attempts(1).build().unwrap();
+    let client = unverified(&agent).clock(clock.clone()).max_attempts(1).build().unwrap();
     (agent, client)
 }
 

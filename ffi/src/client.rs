@@ -262,7 +262,9 @@ mod tests {
 
     use super::*;
     use crate::error::{arc_error_free, arc_error_message};
-    use crate::options::{arc_options_free, arc_options_new, arc_options_set_endpoint};
+    use crate::options::{
+        arc_options_free, arc_options_new, arc_options_set_endpoint, arc_options_set_verify_agent,
+    };
     use crate::panics;
     use crate::status::{ARC_ERROR_INVALID_ARGUMENT, ARC_ERROR_UNTRUSTED_AGENT, ARC_OK};
     use crate::text::tests::{UNUSABLE, read};
@@ -275,6 +277,8 @@ mod tests {
         unsafe {
             let options = arc_options_new();
             assert_eq!(arc_options_set_endpoint(options, endpoint.as_ptr()), ARC_OK);
+            // Nobody is asked for a key here.
+            assert_eq!(arc_options_set_verify_agent(options, 0), ARC_OK);
             assert_eq!(arc_client_new(options, &raw mut client, ptr::null_mut()), ARC_OK);
             arc_options_free(options);
         }

@@ -5,8 +5,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import arcidentity
 import pytest
@@ -19,7 +20,7 @@ STORAGE = "https://storage.azure.com"
 # Longer than anything takes: only a hanging test ever waits for it.
 PATIENCE = 120.0
 
-# An answer of the agent that needs no challenge.
+# An answer of the agent.
 ISSUED = {"access_token": "a-token", "expires_in": 3600, "token_type": "Bearer"}
 
 
@@ -48,10 +49,35 @@ def connect(
     return arcidentity.Client(agent.endpoint, agent.key_directory, timeout, max_attempts)
 
 
-def start(agent: Emulator, code: str, **environment: str) -> subprocess.Popen[str]:
+def issue(agent: Emulator, answer: dict[str, Any] = ISSUED) -> None:
+    """Let the agent ask for a key, whatever the next request is for, and then answer so."""
+    key = Path(agent.key_directory, "issued.key")
+    key.write_text("key")
+    agent.respond(401, headers={"WWW-Authenticate": f"Basic realm={key}"})
+    agent.respond(200, answer)
+
+
+def in_place(agent: Emulator) -> list[str]:
+    """The beginning of a command that finds this agent's keys where every agent has its own."""
+    link = 'mkdir /var/opt/azcmagent && ln -s "$1" /var/opt/azcmagent/tokens && shift'
+    script = f'mount -t tmpfs tmpfs /var/opt && {link} && exec "$@"'
+    command = ["unshare", "--mount", "--map-root-user", "sh", "-c", script, "sh"]
+    command.append(agent.key_directory)
+    try:
+        trial = subprocess.run([*command, "true"], capture_output=True, text=True, check=False)
+    except FileNotFoundError as error:
+        pytest.skip(f"needs namespaces: {error}")
+    if trial.returncode != 0:
+        pytest.skip(f"needs namespaces: {trial.stderr.strip()}")
+    return command
+
+
+def start(
+    agent: Emulator, code: str, beginning: Sequence[str] = (), **environment: str
+) -> subprocess.Popen[str]:
     """Start a Python program that finds the agent in its environment."""
     return subprocess.Popen(
-        [sys.executable, "-I", "-c", code, agent.key_directory],
+        [*beginning, sys.executable, "-I", "-c", code, agent.key_directory],
         env={**os.environ, **agent.environment, **environment},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -11,7 +11,7 @@ from typing_extensions import Self
 
 
 class Gate(ThreadingHTTPServer):
-    """Holds all requests until it opens, and answers them without a challenge. For `with`."""
+    """Holds all requests until it opens, and wants no key. For `with`."""
 
     def __init__(self, status: int = 200, body: dict[str, Any] = ISSUED) -> None:
         super().__init__(("127.0.0.1", 0), _Connection)
@@ -24,8 +24,9 @@ class Gate(ThreadingHTTPServer):
         self._thread = threading.Thread(target=self.serve_forever, args=(0.02,))
 
     def client(self) -> arcidentity.Client:
-        """A client that has this for its agent."""
-        return arcidentity.Client(f"http://127.0.0.1:{self.server_port}", max_attempts=1)
+        """A client that has this for its agent, and does not ask who it is."""
+        url = f"http://127.0.0.1:{self.server_port}"
+        return arcidentity.Client(url, max_attempts=1, verify_agent=False)
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -13,7 +13,7 @@ from arcidentity.emulator import Emulator
 from azure.core.credentials import AccessToken, AccessTokenInfo, SupportsTokenInfo, TokenCredential
 from azure.core.credentials_async import AsyncSupportsTokenInfo, AsyncTokenCredential
 from azure_credentials import SCOPE, Kind, both_kinds, got
-from conftest import ISSUED, VAULT, connect, finish, start
+from conftest import ISSUED, VAULT, connect, finish, in_place, issue, start
 
 
 def test_they_follow_the_protocols(client: arcidentity.Client) -> None:
@@ -65,7 +65,7 @@ def test_a_token_with_all_that_is_known(
     kind: Kind, client: arcidentity.Client, agent: Emulator
 ) -> None:
     credential = kind(client)
-    agent.respond(200, {**ISSUED, "refresh_in": 1000})
+    issue(agent, {**ISSUED, "refresh_in": 1000})
     info = got(credential.get_token_info(SCOPE))
     assert type(info) is AccessTokenInfo
     assert info.refresh_on == info.expires_on - 3600 + 1000
@@ -136,7 +136,7 @@ def test_claims_bring_a_new_token(kind: Kind, client: arcidentity.Client, agent:
 @both_kinds
 def test_settings_make_a_client(kind: Kind, agent: Emulator) -> None:
     credential = kind(endpoint=agent.endpoint, key_directory=agent.key_directory, client_id="b")
-    agent.respond(200, {**ISSUED, "client_id": "b"})
+    issue(agent, {**ISSUED, "client_id": "b"})
     assert got(credential.get_token(SCOPE)).token == "a-token"
     with pytest.raises(arcidentity.InvalidArgumentError, match="timeout"):
         kind(timeout=0)
@@ -147,7 +147,7 @@ def test_settings_make_a_client(kind: Kind, agent: Emulator) -> None:
 
 
 def test_all_without_a_client_share_the_default_one(agent: Emulator) -> None:
-    agent.respond(200, ISSUED)
+    issue(agent)
     code = f"""
 import arcidentity, asyncio
 from arcidentity.azure import ArcCredential, aio
@@ -155,8 +155,8 @@ tokens = [arcidentity.get_token({VAULT!r}), ArcCredential().get_token({SCOPE!r})
 tokens += [ArcCredential().get_token({SCOPE!r}), asyncio.run(aio.ArcCredential().get_token({SCOPE!r}))]
 print(*(token.token for token in tokens))
 """
-    assert finish(start(agent, code)).split() == ["a-token"] * 4
-    assert len(agent.requests) == 1
+    assert finish(start(agent, code, in_place(agent))).split() == ["a-token"] * 4
+    assert len(agent.requests) == 2
 
 
 @both_kinds

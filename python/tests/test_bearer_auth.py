@@ -18,7 +18,7 @@ import pytest
 import requests
 from arcidentity import _renewal
 from arcidentity.emulator import ArcEmulator, Emulator
-from conftest import ISSUED, PATIENCE, VAULT, connect, finish, start, wait_for_request
+from conftest import ISSUED, PATIENCE, VAULT, connect, finish, issue, start, wait_for_request
 from gate import Gate
 from http_clients import Api, Send, every_client, plain
 from services import Server
@@ -121,7 +121,9 @@ def test_an_agent_that_has_no_newer_token_is_not_asked_again(
     send: Send, api: Api, server: Server, agent: Emulator, auth: arcidentity.BearerAuth
 ) -> None:
     api.refuses_all = True
-    agent.respond(200, {**ISSUED, "access_token": str(uuid.uuid4())}, times=None)
+    token = str(uuid.uuid4())
+    for _ in range(2):
+        issue(agent, {**ISSUED, "access_token": token})
     for _ in range(3):
         assert send(server.url, auth, server.ca_file).status == 401
     assert handshakes(agent) == [False, True]
@@ -332,7 +334,7 @@ def test_two_clients_replace_their_tokens_each(
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 def test_a_forked_child_does_not_wait_for_threads_of_its_parent(api: Api, agent: Emulator) -> None:
     api.revoked.add(str(ISSUED["access_token"]))
-    agent.respond(200, ISSUED)
+    issue(agent)
     code = f"""
 import arcidentity, os, requests, sys, threading
 client = arcidentity.Client(key_directory=sys.argv[1])

@@ -9,7 +9,7 @@ from pathlib import Path
 import arcidentity
 import pytest
 from arcidentity.emulator import Emulator
-from conftest import ISSUED, STORAGE, VAULT, connect, finish, start
+from conftest import ISSUED, STORAGE, VAULT, connect, finish, in_place, issue, start
 
 
 def test_a_token(client: arcidentity.Client, agent: Emulator) -> None:
@@ -92,8 +92,8 @@ def test_an_agent_that_says_when_to_come_back_is_left_alone(
 @pytest.mark.parametrize("name", ["client_id", "object_id", "resource_id"])
 def test_a_user_assigned_identity_is_asked_for_and_confirmed(agent: Emulator, name: str) -> None:
     parameter = "msi_res_id" if name == "resource_id" else name
-    agent.respond(200, {**ISSUED, parameter: "B-1"})
-    settings = {"endpoint": agent.endpoint, name: "b-1"}
+    issue(agent, {**ISSUED, parameter: "B-1"})
+    settings = {"endpoint": agent.endpoint, "key_directory": agent.key_directory, name: "b-1"}
     client = arcidentity.Client(**settings)  # type: ignore[arg-type]
     assert client.get_token(VAULT).token == "a-token"
     assert agent.requests[0].query[parameter] == "b-1"
@@ -113,17 +113,17 @@ def test_the_key_directory_may_be_a_path(agent: Emulator) -> None:
 
 
 def test_the_default_client_finds_the_agent_in_the_environment(agent: Emulator) -> None:
-    agent.respond(200, ISSUED)
+    issue(agent)
     code = f"""
 import arcidentity
 token = arcidentity.get_token({VAULT!r})
 assert arcidentity.get_token({VAULT!r}).token == token.token
 print(token.token, arcidentity.get_metadata()["compute"]["name"])
 """
-    token, name = finish(start(agent, code)).split()
+    token, name = finish(start(agent, code, in_place(agent))).split()
     assert token == "a-token"
     assert name == connect(agent).get_metadata()["compute"]["name"]
-    assert [request.status for request in agent.requests] == [200, 200, 200]
+    assert [request.status for request in agent.requests] == [401, 200, 200, 200]
 
 
 def test_a_default_client_that_cannot_be_made_is_tried_again(agent: Emulator) -> None:
@@ -141,7 +141,7 @@ print(arcidentity.get_metadata()["compute"]["osType"])
 
 
 def test_threads_share_the_default_client_from_its_first_use(agent: Emulator) -> None:
-    agent.respond(200, ISSUED)
+    issue(agent)
     code = f"""
 import arcidentity, threading
 barrier = threading.Barrier(32)
@@ -153,8 +153,8 @@ def get():
 for thread in [threading.Thread(target=get) for _ in range(32)]:
     thread.start()
 """
-    assert finish(start(agent, code)).split() == ["a-token"] * 32
-    assert len(agent.requests) == 1
+    assert finish(start(agent, code, in_place(agent))).split() == ["a-token"] * 32
+    assert len(agent.requests) == 2
 
 
 def test_a_thread_finds_what_another_one_got(client: arcidentity.Client, agent: Emulator) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import arcidentity
 import pytest
 from arcidentity.emulator import Emulator
-from conftest import ISSUED, STORAGE, VAULT, connect, finish, interrupt, start, wait_for_request
+from conftest import STORAGE, VAULT, connect, finish, in_place, interrupt, start, wait_for_request
 
 MANAGEMENT = "https://management.azure.com/"
 
@@ -131,7 +131,6 @@ def test_tokens_in_memory_are_neither_used_nor_changed(
 
 
 def test_the_default_client_is_the_one_that_gets_tokens(agent: Emulator) -> None:
-    agent.respond(200, ISSUED, times=None)
     code = """
 import arcidentity, os
 from arcidentity import _native
@@ -148,7 +147,7 @@ _native.replace_default_client(arcidentity.Client("http://127.0.0.1:1", max_atte
 report(arcidentity.diagnose)
 report(_native.default_client().diagnose)
 """
-    shown = finish(start(agent, code)).split()
+    shown = finish(start(agent, code, in_place(agent))).split()
     assert shown == ["NoneType", "NoneType", "UnavailableError", "UnavailableError"]
 
 

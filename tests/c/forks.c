@@ -25,7 +25,7 @@ static void force(void) {
     arc_token_free(token);
 }
 
-/* Its own key directory is not the agent's here, so that it fails where there is a challenge. */
+/* Its own key directory is not the agent's here, unless the machine has this agent. */
 static void use_default_client(void) {
     arc_token *token = NULL;
     const arc_status status = arc_get_token(RESOURCE, &token, NULL);

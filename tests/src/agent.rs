@@ -1,5 +1,7 @@
 //! Programs with an emulated agent beside them.
 
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
 use std::process::Command;
 
 use arcidentity_needs::{NAMESPACES, are_met};
@@ -24,13 +26,33 @@ pub fn beside_agent(program: &Command) -> Option<Command> {
 /// allow such a namespace.
 #[must_use]
 pub fn beside_no_agent(program: &Command) -> Option<Command> {
+    where_var_opt_has("", &[], program)
+}
+
+/// A program that finds these keys where every agent has its own, in a mount namespace of its own. `None` where the
+/// system does not allow such a namespace.
+#[must_use]
+pub fn beside_keys(keys: &Path, program: &Command) -> Option<Command> {
+    let link = "mkdir /var/opt/azcmagent && ln -s \"$1\" /var/opt/azcmagent/tokens && shift &&";
+    where_var_opt_has(link, &[keys.as_os_str()], program)
+}
+
+/// `make` is shell to fill the empty directory with, from these arguments.
+fn where_var_opt_has(make: &str, arguments: &[&OsStr], program: &Command) -> Option<Command> {
     if !are_met(&[NAMESPACES]) {
         return None;
     }
     let mut command = Command::new("unshare");
     command.args(["--mount", "--map-root-user", "sh", "-c"]);
-    command.arg("mount -t tmpfs tmpfs /var/opt && exec \"$@\"").arg("sh");
+    command.arg(format!("mount -t tmpfs tmpfs /var/opt && {make} exec env \"$@\"")).arg("sh").args(arguments);
+    // The environment is the program's alone: it may hold what no shell should load.
+    let (set, unset): (Vec<_>, Vec<_>) = program.get_envs().partition(|(_, value)| value.is_some());
+    for (name, _) in unset {
+        command.arg("--unset").arg(name);
+    }
+    for (name, value) in set {
+        command.arg([name, OsStr::new("="), value.unwrap_or_default()].into_iter().collect::<OsString>());
+    }
     command.arg(program.get_program()).args(program.get_args());
-    command.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
     Some(command)
 }

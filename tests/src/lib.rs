@@ -11,7 +11,7 @@ mod python;
 mod shipped;
 mod variants;
 
-pub use agent::{beside_agent, beside_no_agent};
+pub use agent::{beside_agent, beside_keys, beside_no_agent};
 pub use compiler::Compiler;
 pub use library::{Library, shared_library};
 pub use memory::{Piece, occurrences, pieces};

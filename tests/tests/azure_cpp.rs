@@ -10,11 +10,11 @@ use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use arcidentity_emulator::{Answer, Emulator, Request};
-use arcidentity_needs::{ASAN, VALGRIND, needs};
+use arcidentity_needs::{ASAN, NAMESPACES, VALGRIND, needs};
 use arcidentity_tests::{Compiler, succeed, workspace};
 
 use crate::headers::compilers;
-use crate::programs::{agent, agent_without_challenge, command, cpp, valgrind};
+use crate::programs::{agent, beside, command, cpp, valgrind};
 
 /// A minimum that every token of the emulator exceeds, one that no token of [`hour`] does, and one that no
 /// time can be added to.
@@ -70,7 +70,9 @@ fn a_token_is_what_the_agent_gave() {
 
 #[test]
 fn the_environment_leads_to_the_agent() {
-    run(&mut command(program(), &agent_without_challenge()), &["the environment"]);
+    needs!(NAMESPACES);
+    let agent = agent();
+    run(&mut beside(&agent, &command(program(), &agent)), &["the environment"]);
 }
 
 #[test]
@@ -232,7 +234,7 @@ fn sixty_four_threads_share_one_handshake() {
 
 #[test]
 fn nothing_leaks_or_is_undefined() {
-    needs!(VALGRIND, ASAN);
+    needs!(NAMESPACES, VALGRIND, ASAN);
     let compiler = with_sdk(cpp("azure")).flag("-g").flag("-fsanitize=undefined");
     let program = compiler.flag("-fno-sanitize-recover=all").link_shared().build("azure-watched");
     let symbols = succeed(Command::new("nm").arg(&program));
@@ -246,16 +248,18 @@ fn nothing_leaks_or_is_undefined() {
         &["ended contexts"],
         &["many threads", "8"],
     ] {
-        let agent = Emulator::builder().lifetime(Duration::from_secs(3600)).require_challenge(false);
-        run(&mut valgrind(&program, &agent.start().unwrap()), scenario);
+        let agent = Emulator::builder().lifetime(Duration::from_secs(3600)).start().unwrap();
+        run(&mut beside(&agent, &valgrind(&program, &agent)), scenario);
     }
 }
 
 #[test]
 fn two_units_may_include_the_header() {
+    needs!(NAMESPACES);
     let both = with_sdk(cpp("azure_two_units")).source("tests/cpp/azure_two_units_other.cpp");
     let program = both.link_shared().build("azure-two-units");
-    succeed(&mut command(program, &agent_without_challenge()));
+    let agent = agent();
+    succeed(&mut beside(&agent, &command(program, &agent)));
 }
 
 #[test]

@@ -7,10 +7,10 @@ use std::process::Stdio;
 use std::sync::mpsc;
 
 use arcidentity_emulator::{Answer, Event};
-use arcidentity_needs::{VALGRIND, needs};
+use arcidentity_needs::{NAMESPACES, VALGRIND, needs};
 use arcidentity_tests::{run, succeed};
 
-use crate::programs::{agent, agent_without_challenge, c, command, valgrind};
+use crate::programs::{agent, beside, c, command, valgrind};
 
 /// `tests/c/NAME.c`, linked to the shared library. Tests run at once: each builds for itself.
 fn build(name: &str, test: &str) -> PathBuf {
@@ -36,7 +36,9 @@ fn misuse_is_a_status_and_never_a_crash() {
 
 #[test]
 fn the_default_client_is_made_when_it_can_be() {
-    succeed(&mut command(build("default", "shared"), &agent_without_challenge()));
+    needs!(NAMESPACES);
+    let agent = agent();
+    succeed(&mut beside(&agent, &command(build("default", "shared"), &agent)));
 }
 
 #[test]

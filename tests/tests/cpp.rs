@@ -1,9 +1,9 @@
 //! C++ programs that use the library as its users do.
 
-use arcidentity_needs::{VALGRIND, needs};
+use arcidentity_needs::{NAMESPACES, VALGRIND, needs};
 use arcidentity_tests::succeed;
 
-use crate::programs::{agent, agent_without_challenge, command, cpp, valgrind};
+use crate::programs::{agent, beside, command, cpp, valgrind};
 
 #[test]
 fn every_function_works_with_the_shared_library() {
@@ -23,6 +23,8 @@ fn no_function_leaks_or_touches_foreign_memory() {
 
 #[test]
 fn two_units_may_include_the_header() {
+    needs!(NAMESPACES);
     let both = cpp("two_units").source("tests/cpp/two_units_other.cpp");
-    succeed(&mut command(both.link_shared().build("two-units"), &agent_without_challenge()));
+    let agent = agent();
+    succeed(&mut beside(&agent, &command(both.link_shared().build("two-units"), &agent)));
 }

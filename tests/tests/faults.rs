@@ -9,10 +9,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use arcidentity_core::{Client, ErrorKind};
 use arcidentity_emulator::{Answer, Emulator};
-use arcidentity_needs::{CONFINEMENT, VALGRIND, needs};
+use arcidentity_needs::{CONFINEMENT, NAMESPACES, VALGRIND, needs};
 use arcidentity_tests::{command_binary, signal, succeed};
 
-use crate::programs::{agent, agent_without_challenge, c, command, valgrind};
+use crate::programs::{agent, beside, c, command, valgrind};
 
 const RESOURCE: &str = "https://vault.azure.net";
 
@@ -103,8 +103,10 @@ fn an_agent_whose_disk_is_full_is_quoted() {
 
 #[test]
 fn forks_at_any_moment_leave_children_that_work() {
+    needs!(NAMESPACES);
     let program = build("forks");
-    for agent in [agent(), agent_without_challenge()] {
+    for has_the_agents_directory in [false, true] {
+        let agent = agent();
         let number = AtomicUsize::new(0);
         agent.respond_with(move |_| {
             let token = format!("eyJ{}", number.fetch_add(1, Ordering::SeqCst));
@@ -114,7 +116,8 @@ fn forks_at_any_moment_leave_children_that_work() {
                 }
             })
         });
-        succeed(&mut command(&program, &agent));
+        let program = command(&program, &agent);
+        succeed(&mut if has_the_agents_directory { beside(&agent, &program) } else { program });
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use arcidentity_emulator::{Emulator, UserAssigned};
-use arcidentity_tests::Compiler;
+use arcidentity_tests::{Compiler, beside_keys};
 
 /// The compiler with `tests/c/NAME.c`.
 pub fn c(name: &str) -> Compiler {
@@ -36,17 +36,17 @@ pub fn agent() -> Emulator {
     Emulator::builder().user_assigned(identity).start().expect("an emulator starts")
 }
 
-/// An agent that wants no key, for programs that cannot name its key directory.
-pub fn agent_without_challenge() -> Emulator {
-    Emulator::builder().require_challenge(false).start().expect("an emulator starts")
-}
-
 /// A program with the agent in its environment, as all of them expect it.
 pub fn command(program: impl AsRef<Path>, agent: &Emulator) -> Command {
     let mut command = Command::new(program.as_ref());
     command.env("ENDPOINT", agent.endpoint()).env("KEYS", agent.key_directory());
     command.envs(agent.environment()).env_remove("IDENTITY_HEADER");
     command
+}
+
+/// A program that does not say where the agent has its keys, on a machine that has this agent. Needs `NAMESPACES`.
+pub fn beside(agent: &Emulator, program: &Command) -> Command {
+    beside_keys(agent.key_directory(), program).expect("namespaces")
 }
 
 /// `program` under Valgrind, which fails at leaks and at wrong accesses.

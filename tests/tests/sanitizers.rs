@@ -5,10 +5,10 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use arcidentity_needs::{ASAN, TSAN, needs};
+use arcidentity_needs::{ASAN, NAMESPACES, TSAN, needs};
 use arcidentity_tests::{Compiler, succeed};
 
-use crate::programs::{agent, agent_without_challenge, c, cpp, sanitized};
+use crate::programs::{agent, beside, c, cpp, sanitized};
 
 /// What the compiler puts into a program.
 struct Sanitizer {
@@ -25,13 +25,13 @@ const THREADS: Sanitizer = Sanitizer { name: "thread", symbols: &[" U __tsan_ini
 
 #[test]
 fn nothing_touches_foreign_memory_or_leaks_or_is_undefined() {
-    needs!(ASAN);
+    needs!(NAMESPACES, ASAN);
     MEMORY.finds_nothing();
 }
 
 #[test]
 fn no_threads_race() {
-    needs!(TSAN);
+    needs!(NAMESPACES, TSAN);
     THREADS.finds_nothing();
 }
 
@@ -50,7 +50,8 @@ impl Sanitizer {
 
         let two_units = cpp("two_units").source("tests/cpp/two_units_other.cpp");
         for program in [self.build(c("default"), "default"), self.build(two_units, "two-units")] {
-            succeed(&mut sanitized(program, &agent_without_challenge()));
+            let agent = agent();
+            succeed(&mut beside(&agent, &sanitized(program, &agent)));
         }
     }
 

@@ -43,9 +43,8 @@ fn the_json_form_holds_the_times_and_the_resource() {
 #[test]
 fn the_json_form_is_json_whatever_the_texts_hold() {
     let agent = Emulator::start().unwrap();
-    agent.respond_with(|_| {
-        Answer::json(200, serde_json::json!({"access_token": "quote\"slash\\", "expires_in": 3600}))
-    });
+    let token = serde_json::json!({"access_token": "quote\"slash\\", "expires_in": 3600});
+    agent.script([Answer::normal(), Answer::json(200, token)]);
     let printed = ask(&agent, &["token", "urn:\"\\é", "--output=json"]).result();
     let json: serde_json::Value = serde_json::from_str(&printed).unwrap();
     assert_eq!(

@@ -13,7 +13,7 @@ pub fn emulator() -> Emulator {
     Emulator::start().unwrap()
 }
 
-/// An agent whose tokens live for `lifetime` seconds and are new each time.
+/// An agent whose tokens live for `lifetime` seconds and are new each time, for [`unverified`] clients: it wants no key.
 pub fn issuer(lifetime: u64) -> Emulator {
     let agent = Emulator::builder().require_challenge(false).start().unwrap();
     let issued = AtomicUsize::new(0);
@@ -30,6 +30,11 @@ pub fn issuer(lifetime: u64) -> Emulator {
 /// A builder that leads to the emulator, with a timeout that no test reaches unless it wants to.
 pub fn builder(emulator: &Emulator) -> ClientBuilder {
     Client::builder().endpoint(emulator.endpoint()).key_directory(emulator.key_directory())
+}
+
+/// A builder for agents that want no key, which are only believed where their user is known to be the agent's.
+pub fn unverified(emulator: &Emulator) -> ClientBuilder {
+    builder(emulator).verify_agent(false)
 }
 
 /// A client of the emulator.

@@ -10,4 +10,5 @@ pub mod tables;
 pub use clock::FakeClock;
 pub use emulated::{
     VAULT, builder, client, counts, emulator, failure, impatient, issuer, life, rejected, requests_for,
+    unverified,
 };

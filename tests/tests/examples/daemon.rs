@@ -9,8 +9,8 @@ use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
-use arcidentity_emulator::{Answer, Emulator, Event, UserAssigned};
-use arcidentity_needs::{LIBCURL, PKG_CONFIG, PYTHON, TSAN, VALGRIND, needs};
+use arcidentity_emulator::{Answer, Emulator, Event, Request, UserAssigned};
+use arcidentity_needs::{LIBCURL, NAMESPACES, PKG_CONFIG, PYTHON, TSAN, VALGRIND, needs};
 use arcidentity_tests::{run, signal};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -18,7 +18,7 @@ use tempfile::TempDir;
 use super::lines::Lines;
 use super::stand_in::StandIn;
 use super::{Outcome, example};
-use crate::programs::{agent_without_challenge, command, sanitized, valgrind};
+use crate::programs::{agent, beside, command, sanitized, valgrind};
 
 /// As many as `daemon.c` starts.
 const THREADS: usize = 8;
@@ -51,8 +51,8 @@ impl Scene {
         let directory = tempfile::tempdir().unwrap();
         let settings = directory.path().join("settings");
         fs::write(&settings, usual(&service) + more).unwrap();
-        let mut daemon =
-            service.trusted_by(&mut daemon).arg(&settings).stderr(Stdio::piped()).spawn().unwrap();
+        let daemon = service.trusted_by(&mut daemon).arg(&settings);
+        let mut daemon = beside(&agent, daemon).stderr(Stdio::piped()).spawn().unwrap();
         let said = Lines::of(daemon.stderr.take().unwrap());
         Scene { agent, service, directory, daemon, said }
     }
@@ -131,29 +131,31 @@ fn arrivals(agent: &Emulator) -> Receiver<()> {
 }
 
 fn forced(agent: &Emulator) -> usize {
-    agent.requests().iter().filter(|request| request.parameter("bypass_cache").is_some()).count()
+    let is_forced =
+        |request: &&Request| request.is_authorized() && request.parameter("bypass_cache").is_some();
+    agent.requests().iter().filter(is_forced).count()
 }
 
 #[test]
 fn all_threads_share_one_request_for_a_token() {
-    needs!(PYTHON, PKG_CONFIG, LIBCURL);
-    let scene = Scene::start(agent_without_challenge(), json!([]), "");
+    needs!(NAMESPACES, PYTHON, PKG_CONFIG, LIBCURL);
+    let scene = Scene::start(agent(), json!([]), "");
     let tokens: HashSet<_> = scene.tokens(THREADS).into_iter().collect();
-    assert_eq!((tokens.len(), scene.agent.requests().len()), (1, 1));
+    assert_eq!((tokens.len(), scene.agent.requests().len()), (1, 2), "without the key and with it");
     scene.stop();
 }
 
 #[test]
 fn a_token_is_replaced_before_its_end() {
-    needs!(PYTHON, PKG_CONFIG, LIBCURL);
+    needs!(NAMESPACES, PYTHON, PKG_CONFIG, LIBCURL);
     let hour = Duration::from_secs(3600);
-    let agent = Emulator::builder().require_challenge(false);
-    // An hour passes for the agent between the first request and the second, so that it gives another token.
+    // An hour passes for the agent between the two requests for the first token and the others, so that it gives
+    // another one.
     let asked = Arc::new(AtomicUsize::new(0));
     let clock = Arc::clone(&asked);
-    let is_first = move || clock.load(Ordering::SeqCst) == 1;
+    let is_first = move || clock.load(Ordering::SeqCst) <= 2;
     let clock = move || if is_first() { SystemTime::now() - hour } else { SystemTime::now() };
-    let agent = agent.clock(clock).lifetime(2 * hour).start().unwrap();
+    let agent = Emulator::builder().clock(clock).lifetime(2 * hour).start().unwrap();
     agent.respond_with(move |_| {
         asked.fetch_add(1, Ordering::SeqCst);
         Answer::normal().edit_json(|token| token["refresh_in"] = json!("1"))
@@ -168,8 +170,8 @@ fn a_token_is_replaced_before_its_end() {
 
 #[test]
 fn a_rejected_token_is_replaced() {
-    needs!(PYTHON, PKG_CONFIG, LIBCURL);
-    let scene = Scene::start(agent_without_challenge(), json!([{"status": 401}]), "");
+    needs!(NAMESPACES, PYTHON, PKG_CONFIG, LIBCURL);
+    let scene = Scene::start(agent(), json!([{"status": 401}]), "");
     let calls: Vec<_> = (0..=THREADS).map(|_| scene.service.next()).collect();
     let (rejected, accepted): (Vec<_>, Vec<_>) = calls.iter().partition(|call| call["status"] == 401);
     assert_eq!((rejected.len(), accepted.len()), (1, THREADS));
@@ -180,8 +182,8 @@ fn a_rejected_token_is_replaced() {
 
 #[test]
 fn a_service_that_rejects_every_token_is_reported_once() {
-    needs!(PYTHON, PKG_CONFIG, LIBCURL);
-    let agent = agent_without_challenge();
+    needs!(NAMESPACES, PYTHON, PKG_CONFIG, LIBCURL);
+    let agent = agent();
     let scene = Scene::start(agent, json!([]), "resource https://graph.microsoft.com\ninterval_ms 5\n");
     assert_eq!(scene.says(), "the service answers HTTP 401");
     for _ in 0..10 * THREADS {
@@ -196,8 +198,8 @@ fn a_service_that_rejects_every_token_is_reported_once() {
 
 #[test]
 fn an_agent_that_fails_is_reported_once_and_asked_again() {
-    needs!(PYTHON, PKG_CONFIG, LIBCURL);
-    let agent = agent_without_challenge();
+    needs!(NAMESPACES, PYTHON, PKG_CONFIG, LIBCURL);
+    let agent = agent();
     agent.respond_with(|_| Answer::error(403, "forbidden", "not now"));
     let arrivals = arrivals(&agent);
     let scene = Scene::start(agent, json!([]), "interval_ms 5\n");
@@ -217,11 +219,11 @@ fn an_agent_that_fails_is_reported_once_and_asked_again() {
 
 #[test]
 fn a_machine_without_an_agent_is_reported() {
-    needs!(PYTHON, PKG_CONFIG, LIBCURL);
-    let agent = agent_without_challenge();
-    let daemon = command(program(), &agent);
-    agent.stop();
-    let scene = Scene::start_as(daemon, agent_without_challenge(), json!([]), "");
+    needs!(NAMESPACES, PYTHON, PKG_CONFIG, LIBCURL);
+    let gone = agent();
+    let daemon = command(program(), &gone);
+    gone.stop();
+    let scene = Scene::start_as(daemon, agent(), json!([]), "");
     let said = scene.says();
     assert!(said.starts_with("no token: ") && said.contains("; hint: "), "{said}");
     scene.stop();
@@ -229,13 +231,13 @@ fn a_machine_without_an_agent_is_reported() {
 
 #[test]
 fn new_settings_make_a_new_client_and_no_call_fails() {
-    needs!(PYTHON, PKG_CONFIG, LIBCURL);
+    needs!(NAMESPACES, PYTHON, PKG_CONFIG, LIBCURL);
     let identity = UserAssigned {
         client_id: CLIENT_ID.into(),
         object_id: "66666666-6666-6666-6666-666666666666".into(),
         resource_id: "/subscriptions/0/app".into(),
     };
-    let agent = Emulator::builder().require_challenge(false).user_assigned(identity).start().unwrap();
+    let agent = Emulator::builder().user_assigned(identity).start().unwrap();
     let scene = Scene::start(agent, json!([]), "interval_ms 5\n");
     let machine = scene.tokens(10 * THREADS).remove(0);
     fs::write(scene.settings(), format!("{}interval_ms 5\nclient_id {CLIENT_ID}\n", usual(&scene.service)))
@@ -249,6 +251,7 @@ fn new_settings_make_a_new_client_and_no_call_fails() {
         .agent
         .requests()
         .iter()
+        .filter(|request| request.is_authorized())
         .map(|request| request.parameter("client_id").map(str::to_owned))
         .collect();
     assert_eq!(ids, [None, Some(CLIENT_ID.to_owned())]);
@@ -276,8 +279,8 @@ fn bad_settings(usual: &str) -> Vec<(String, &'static str)> {
 
 #[test]
 fn bad_settings_keep_the_old_ones() {
-    needs!(PYTHON, PKG_CONFIG, LIBCURL);
-    let scene = Scene::start(agent_without_challenge(), json!([]), "interval_ms 5\n");
+    needs!(NAMESPACES, PYTHON, PKG_CONFIG, LIBCURL);
+    let scene = Scene::start(agent(), json!([]), "interval_ms 5\n");
     let token = scene.tokens(1).remove(0);
     for (settings, reason) in bad_settings(&usual(&scene.service)) {
         fs::write(scene.settings(), &settings).unwrap();
@@ -296,8 +299,8 @@ fn bad_settings_keep_the_old_ones() {
 
 #[test]
 fn without_settings_it_does_not_start() {
-    needs!(PYTHON, PKG_CONFIG, LIBCURL);
-    let agent = agent_without_challenge();
+    needs!(NAMESPACES, PYTHON, PKG_CONFIG, LIBCURL);
+    let agent = agent();
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("settings");
     let start = |arguments: &[&Path]| Outcome::from(run(command(program(), &agent).args(arguments)));
@@ -316,8 +319,8 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 
 #[test]
 fn it_ends_at_once_while_threads_wait_for_a_token() {
-    needs!(PYTHON, PKG_CONFIG, LIBCURL);
-    let agent = agent_without_challenge();
+    needs!(NAMESPACES, PYTHON, PKG_CONFIG, LIBCURL);
+    let agent = agent();
     agent.respond_with(|_| Answer::hang());
     let arrivals = arrivals(&agent);
     let scene = Scene::start(agent, json!([]), "");
@@ -329,17 +332,17 @@ fn it_ends_at_once_while_threads_wait_for_a_token() {
 
 #[test]
 fn it_ends_when_the_service_does_not_answer() {
-    needs!(PYTHON, PKG_CONFIG, LIBCURL);
+    needs!(NAMESPACES, PYTHON, PKG_CONFIG, LIBCURL);
     let silent = json!({"status": 200, "hang": true});
-    let scene = Scene::start(agent_without_challenge(), json!(vec![silent; THREADS]), "");
+    let scene = Scene::start(agent(), json!(vec![silent; THREADS]), "");
     (0..THREADS).for_each(|_| drop(scene.service.next()));
     scene.stop();
 }
 
 #[test]
 fn ten_thousand_tokens_leave_no_trace() {
-    needs!(PYTHON, PKG_CONFIG, LIBCURL);
-    let scene = Scene::start(agent_without_challenge(), json!([]), "interval_ms 1\n");
+    needs!(NAMESPACES, PYTHON, PKG_CONFIG, LIBCURL);
+    let scene = Scene::start(agent(), json!([]), "interval_ms 1\n");
     scene.tokens(2_000);
     let before = resources(&scene.daemon);
     scene.tokens(8_000);
@@ -372,7 +375,8 @@ fn is_clean(daemon: Command, agent: Emulator) {
     }
     scene.reload();
     // Under such a tool on a busy machine a call may take too long, and is made again.
-    let is_late = |line: &str| line.starts_with("no answer: ") || line.starts_with("the service answers ");
+    let late = ["no answer: ", "no token: no answer ", "the service answers "];
+    let is_late = |line: &str| late.iter().any(|late| line.starts_with(late));
     let settings = (0..).map(|_| scene.says()).find(|line| !is_late(line));
     assert_eq!(settings.as_deref(), Some("new settings"));
     for _ in 0..5 * THREADS {
@@ -384,15 +388,15 @@ fn is_clean(daemon: Command, agent: Emulator) {
 
 #[test]
 fn nothing_leaks() {
-    needs!(PYTHON, PKG_CONFIG, LIBCURL, VALGRIND);
-    let agent = agent_without_challenge();
+    needs!(NAMESPACES, PYTHON, PKG_CONFIG, LIBCURL, VALGRIND);
+    let agent = agent();
     is_clean(valgrind(program(), &agent), agent);
 }
 
 #[test]
 fn no_threads_race() {
-    needs!(PYTHON, PKG_CONFIG, LIBCURL, TSAN);
-    let agent = agent_without_challenge();
+    needs!(NAMESPACES, PYTHON, PKG_CONFIG, LIBCURL, TSAN);
+    let agent = agent();
     let program = example("daemon", &["libcurl"]).flag("-g").flag("-fsanitize=thread").build("daemon-thread");
     is_clean(sanitized(program, &agent), agent);
 }

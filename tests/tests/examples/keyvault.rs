@@ -8,13 +8,13 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use arcidentity_emulator::Emulator;
-use arcidentity_needs::{JANSSON, LIBCURL, PKG_CONFIG, PYTHON, VALGRIND, needs};
+use arcidentity_needs::{JANSSON, LIBCURL, NAMESPACES, PKG_CONFIG, PYTHON, VALGRIND, needs};
 use arcidentity_tests::{beside_agent, run};
 use serde_json::{Value, json};
 
 use super::stand_in::StandIn;
 use super::{Outcome, example, memory, proxy};
-use crate::programs::{agent_without_challenge, command, preload, valgrind};
+use crate::programs::{agent, beside, command, preload, valgrind};
 
 pub(crate) const SECRET: &str = "a \"quoted\" word of this t\u{e9}st";
 
@@ -44,7 +44,7 @@ impl Scene {
         let password = format!("password={SECRET}");
         let script = script.to_string();
         let vault = ["--secret", &password, "--forbid", "theirs", "--script", &script];
-        Scene { vault: StandIn::keyvault(&vault), agent: agent_without_challenge() }
+        Scene { vault: StandIn::keyvault(&vault), agent: agent() }
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -54,7 +54,12 @@ impl Scene {
     }
 
     fn read(&self, name: &str) -> Outcome {
-        run(&mut self.command(&[&self.vault.url, name])).into()
+        self.run(&self.command(&[&self.vault.url, name]))
+    }
+
+    /// Runs a program where the agent has its keys.
+    fn run(&self, program: &Command) -> Outcome {
+        run(&mut beside(&self.agent, program)).into()
     }
 }
 
@@ -76,7 +81,7 @@ fn is_refusal(outcome: &Outcome, status: i32, said: &[&str]) {
 
 #[test]
 fn a_secret_is_read_after_the_whole_handshake() {
-    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
+    needs!(NAMESPACES, PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
     let vault = StandIn::keyvault(&["--secret", &format!("password={SECRET}")]);
     let mut command = Command::new(program());
     vault.trusted_by(&mut command).args([&vault.url, "password"]);
@@ -91,13 +96,13 @@ fn a_secret_is_read_after_the_whole_handshake() {
 
 #[test]
 fn a_rejected_token_is_replaced_once() {
-    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
+    needs!(NAMESPACES, PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
     let scene = Scene::new(json!([{"status": 401}]));
     let outcome = scene.read("password");
     assert_eq!((outcome.status, outcome.stdout), (0, format!("{SECRET}\n")), "{}", outcome.stderr);
     let forced =
         scene.agent.requests().iter().filter(|asked| asked.parameter("bypass_cache").is_some()).count();
-    assert_eq!(forced, 1);
+    assert_eq!(forced, 2, "without the key and with it");
     let requests = scene.vault.stop();
     let (statuses, tokens) = statuses_and_tokens(&requests);
     assert_eq!(statuses, [401, 200]);
@@ -106,10 +111,10 @@ fn a_rejected_token_is_replaced_once() {
 
 #[test]
 fn a_token_for_another_service_is_rejected_with_key_vaults_reason() {
-    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
+    needs!(NAMESPACES, PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
     let scene = Scene::new(json!([]));
     let arguments = [&scene.vault.url, "password", "https://management.azure.com/"];
-    let outcome = run(&mut scene.command(&arguments)).into();
+    let outcome = scene.run(&scene.command(&arguments));
     is_refusal(
         &outcome,
         EX_NOPERM,
@@ -120,7 +125,7 @@ fn a_token_for_another_service_is_rejected_with_key_vaults_reason() {
 
 #[test]
 fn it_is_said_what_to_do_about_a_missing_role_and_a_missing_secret() {
-    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
+    needs!(NAMESPACES, PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
     let scene = Scene::new(json!([]));
     let role = ["HTTP 403: Caller is not authorized", "hint: ", "\"Key Vault Secrets User\""];
     is_refusal(&scene.read("theirs"), EX_NOPERM, &role);
@@ -139,7 +144,7 @@ fn naps() -> &'static PathBuf {
 fn read_without_sleep(scene: &Scene) -> (Outcome, Vec<String>) {
     let url = scene.vault.url.clone();
     let mut command = scene.command(&[&url, "password"]);
-    let mut outcome = Outcome::from(run(command.env("LD_PRELOAD", naps())));
+    let mut outcome = scene.run(command.env("LD_PRELOAD", naps()));
     let is_nap = |line: &&str| line.starts_with("sleeps ");
     let (naps, said): (Vec<_>, Vec<_>) = outcome.stderr.lines().partition(is_nap);
     let naps = naps.into_iter().map(str::to_owned).collect();
@@ -149,7 +154,7 @@ fn read_without_sleep(scene: &Scene) -> (Outcome, Vec<String>) {
 
 #[test]
 fn a_busy_vault_is_asked_again_with_the_same_token() {
-    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
+    needs!(NAMESPACES, PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
     for busy in [[429, 500, 502], [503, 504, 429]] {
         let scene = Scene::new(busy.map(|status| json!({"status": status})).into());
         let (outcome, naps) = read_without_sleep(&scene);
@@ -164,7 +169,7 @@ fn a_busy_vault_is_asked_again_with_the_same_token() {
 
 #[test]
 fn the_vault_says_how_long_to_wait() {
-    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
+    needs!(NAMESPACES, PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
     let busy = |seconds| json!({"status": 429, "headers": {"Retry-After": seconds}});
     let scene = Scene::new(json!([busy("17"), busy("30")]));
     let (outcome, naps) = read_without_sleep(&scene);
@@ -173,7 +178,7 @@ fn the_vault_says_how_long_to_wait() {
 
 #[test]
 fn a_vault_that_stays_busy_is_given_up() {
-    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
+    needs!(NAMESPACES, PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
     let busy = json!({"status": 503, "headers": {"Retry-After": "1"}});
     let scene = Scene::new(json!([busy, busy, busy, busy]));
     let (outcome, naps) = read_without_sleep(&scene);
@@ -191,14 +196,14 @@ fn a_vault_that_stays_busy_is_given_up() {
 
 #[test]
 fn a_silent_vault_is_given_up() {
-    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
+    needs!(NAMESPACES, PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
     let scene = Scene::new(json!([{"status": 200, "hang": true}]));
     is_refusal(&scene.read("password"), EX_TEMPFAIL, &["Timeout was reached"]);
 }
 
 #[test]
 fn a_redirect_leads_nowhere() {
-    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
+    needs!(NAMESPACES, PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
     let other = StandIn::keyvault(&["--secret", "password=x"]);
     let location = format!("{}/secrets/password?api-version=7.4", other.url);
     let statuses = [301, 302, 307, 308];
@@ -220,7 +225,7 @@ fn both(one: &StandIn, other: &StandIn) -> String {
 
 #[test]
 fn no_token_is_asked_for_a_url_that_is_no_vault() {
-    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
+    needs!(NAMESPACES, PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
     let scene = Scene::new(json!([]));
     let host = scene.vault.url.strip_prefix("https://").unwrap();
     let urls = [
@@ -236,40 +241,37 @@ fn no_token_is_asked_for_a_url_that_is_no_vault() {
         String::new(),
     ];
     for url in urls {
-        let outcome = run(&mut scene.command(&[&url, "password"])).into();
+        let outcome = scene.run(&scene.command(&[&url, "password"]));
         is_refusal(&outcome, EX_USAGE, &["the vault must be https://HOST"]);
     }
     for name in ["", "a/b", "..", "a?b", "a b", "a%2fb", "pa\u{df}word", &"n".repeat(128)] {
         is_refusal(&scene.read(name), EX_USAGE, &["letters, digits and dashes"]);
     }
     for arguments in [&[] as &[&str], &["https://vault.example"], &["https://vault.example", "a", "b", "c"]] {
-        is_refusal(&run(&mut scene.command(arguments)).into(), EX_USAGE, &["usage: "]);
+        is_refusal(&scene.run(&scene.command(arguments)), EX_USAGE, &["usage: "]);
     }
     assert_eq!((scene.agent.connections(), scene.vault.stop().len()), (0, 0));
 }
 
 #[test]
 fn only_a_trusted_certificate_for_the_host_gets_the_token() {
-    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
+    needs!(NAMESPACES, PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
     let scene = Scene::new(json!([]));
     let url = scene.vault.url.clone();
     let mut stranger = scene.command(&[&url, "password"]);
     let said = ["SSL peer certificate", "hint: ", "CURL_CA_BUNDLE"];
-    is_refusal(&run(stranger.env_remove("CURL_CA_BUNDLE")).into(), EX_UNAVAILABLE, &said);
+    is_refusal(&scene.run(stranger.env_remove("CURL_CA_BUNDLE")), EX_UNAVAILABLE, &said);
     // The certificate is for the address only.
     let named = url.replace("127.0.0.1", "localhost");
-    is_refusal(&run(&mut scene.command(&[&named, "password"])).into(), EX_UNAVAILABLE, &said);
+    is_refusal(&scene.run(&scene.command(&[&named, "password"])), EX_UNAVAILABLE, &said);
+    let mut stopped = beside(&scene.agent, command(program(), &scene.agent).args([&url, "password"]));
     assert_eq!(scene.vault.stop().len(), 0);
-    is_refusal(
-        &run(command(program(), &scene.agent).args([&url, "password"])).into(),
-        EX_UNAVAILABLE,
-        &["Couldn't connect to server"],
-    );
+    is_refusal(&run(&mut stopped).into(), EX_UNAVAILABLE, &["Couldn't connect to server"]);
 }
 
 #[test]
 fn an_answer_is_limited_in_size() {
-    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
+    needs!(NAMESPACES, PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
     let secret = |length| json!({"value": "s".repeat(length)}).to_string();
     let scene =
         Scene::new(json!([{"status": 200, "body": secret(25_000)}, {"status": 200, "body": secret(70_000)}]));
@@ -279,7 +281,7 @@ fn an_answer_is_limited_in_size() {
 
 #[test]
 fn an_answer_without_a_secret_is_none() {
-    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
+    needs!(NAMESPACES, PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
     let bodies = [
         "",
         "<html>Sign in</html>",
@@ -304,11 +306,11 @@ fn an_answer_without_a_secret_is_none() {
 
 #[test]
 fn without_a_token_the_exit_status_is_the_librarys() {
-    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
+    needs!(NAMESPACES, PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
     let scene = Scene::new(json!([]));
     let url = scene.vault.url.clone();
     let mut command = scene.command(&[&url, "password"]);
-    let outcome = run(command.env("IDENTITY_ENDPOINT", "http://example.com/")).into();
+    let outcome = scene.run(command.env("IDENTITY_ENDPOINT", "http://example.com/"));
     is_refusal(&outcome, 6, &["ARC_ERROR_UNTRUSTED_AGENT: "]);
     scene.agent.script([arcidentity_emulator::Answer::error(403, "forbidden", "not you")]);
     is_refusal(&scene.read("password"), 7, &["ARC_ERROR_REFUSED: ", "not you"]);
@@ -317,32 +319,41 @@ fn without_a_token_the_exit_status_is_the_librarys() {
 
 #[test]
 fn a_secret_that_cannot_be_printed_is_a_failure() {
-    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
+    needs!(NAMESPACES, PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
     let scene = Scene::new(json!([]));
     let url = scene.vault.url.clone();
-    let mut command = scene.command(&[&url, "password"]);
+    let command = scene.command(&[&url, "password"]);
     let full = File::options().write(true).open("/dev/full").unwrap();
-    let output = command.stdin(Stdio::null()).stdout(full).stderr(Stdio::piped()).spawn().unwrap();
+    let output = beside(&scene.agent, &command)
+        .stdin(Stdio::null())
+        .stdout(full)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     is_refusal(&output.wait_with_output().unwrap().into(), EX_IOERR, &["cannot be printed"]);
 }
 
 #[test]
 fn a_reader_that_is_gone_is_a_failure() {
-    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
+    needs!(NAMESPACES, PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
     let scene = Scene::new(json!([]));
     let url = scene.vault.url.clone();
     let (reader, writer) = UnixStream::pair().unwrap();
     drop(reader);
-    let mut command = scene.command(&[&url, "password"]);
-    let program =
-        command.stdin(Stdio::null()).stdout(OwnedFd::from(writer)).stderr(Stdio::piped()).spawn().unwrap();
+    let command = scene.command(&[&url, "password"]);
+    let program = beside(&scene.agent, &command)
+        .stdin(Stdio::null())
+        .stdout(OwnedFd::from(writer))
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     is_refusal(&program.wait_with_output().unwrap().into(), EX_IOERR, &["cannot be printed"]);
 }
 
 /// Its own copies and those of libcurl and Jansson. (What OpenSSL has decrypted is OpenSSL's.)
 #[test]
 fn no_token_and_no_secret_is_left_in_memory() {
-    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
+    needs!(NAMESPACES, PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
     let scene = Scene::new(json!([{"status": 401}]));
     let url = scene.vault.url.clone();
     memory::holds_nothing_at_the_end(&scene.agent, &mut scene.command(&[&url, "password"]));
@@ -350,13 +361,13 @@ fn no_token_and_no_secret_is_left_in_memory() {
 
 #[test]
 fn a_proxy_learns_no_token() {
-    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
+    needs!(NAMESPACES, PYTHON, PKG_CONFIG, LIBCURL, JANSSON);
     let scene = Scene::new(json!([]));
     let url = scene.vault.url.clone();
     let proxy = proxy::Proxy::start();
     let mut command = scene.command(&[&url, "password"]);
     command.env_remove("NO_PROXY").env_remove("no_proxy").env("https_proxy", proxy.url());
-    let outcome = Outcome::from(run(&mut command));
+    let outcome = scene.run(&command);
     assert_eq!((outcome.status, outcome.stdout), (0, format!("{SECRET}\n")), "{}", outcome.stderr);
     let heard = proxy.stop();
     assert!(heard.starts_with(&format!("CONNECT {}", url.strip_prefix("https://").unwrap())), "{heard}");
@@ -365,13 +376,13 @@ fn a_proxy_learns_no_token() {
 
 #[test]
 fn nothing_leaks() {
-    needs!(PYTHON, PKG_CONFIG, LIBCURL, JANSSON, VALGRIND);
+    needs!(NAMESPACES, PYTHON, PKG_CONFIG, LIBCURL, JANSSON, VALGRIND);
     let scene = Scene::new(json!([{"status": 401}]));
     let mut command = valgrind(program(), &scene.agent);
     scene.vault.trusted_by(&mut command).args([&scene.vault.url, "password"]);
-    let outcome = Outcome::from(run(&mut command));
+    let outcome = scene.run(&command);
     assert_eq!((outcome.status, outcome.stdout), (0, format!("{SECRET}\n")), "{}", outcome.stderr);
     let mut command = valgrind(program(), &scene.agent);
     scene.vault.trusted_by(&mut command).args([&scene.vault.url, "absent"]);
-    assert_eq!(Outcome::from(run(&mut command)).status, EX_NOINPUT);
+    assert_eq!(scene.run(&command).status, EX_NOINPUT);
 }

@@ -9,17 +9,22 @@ use arcidentity_tests::occurrences;
 
 use super::keyvault::SECRET;
 use super::lines::Lines;
-use crate::programs::preload;
+use crate::programs::{beside, preload};
 
 /// Runs a program that gets a token of this agent, and looks for it and for the secret after its end.
 pub(crate) fn holds_nothing_at_the_end(agent: &Emulator, command: &mut Command) {
     command.env("LD_PRELOAD", preload("ended")).env("MARK", "a mark of this test");
-    let mut process =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut process = beside(agent, command)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     let said = Lines::of(process.stderr.take().unwrap());
     assert_eq!(said.next(), "ended");
     // The agent gives the program's last token again.
-    let client = Client::builder().endpoint(agent.endpoint()).build().unwrap();
+    let client =
+        Client::builder().endpoint(agent.endpoint()).key_directory(agent.key_directory()).build().unwrap();
     let token = client.get_token("https://vault.azure.net").unwrap();
     let token = token.value();
     let middle = token.len() / 2;

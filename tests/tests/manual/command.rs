@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
 use arcidentity_emulator::{Emulator, UserAssigned};
-use arcidentity_needs::{MANDOC, needs};
+use arcidentity_needs::{MANDOC, NAMESPACES, needs};
 use arcidentity_tests::{command_binary, copy_program, signal, succeed};
 use tempfile::TempDir;
 
@@ -123,14 +123,13 @@ struct Machine {
 }
 
 impl Machine {
-    /// The agent wants no key, because the examples do not name its key directory.
     fn new() -> Machine {
         let identity = UserAssigned {
             client_id: "11111111-2222-3333-4444-555555555555".into(),
             object_id: "66666666-6666-6666-6666-666666666666".into(),
             resource_id: "/subscriptions/0/userAssignedIdentities/app".into(),
         };
-        let agent = Emulator::builder().require_challenge(false).user_assigned(identity).start().unwrap();
+        let agent = Emulator::builder().user_assigned(identity).start().unwrap();
         let home = tempfile::tempdir().unwrap();
         symlink(binary(), home.path().join("arcidentity")).unwrap();
         let script = home.path().join("curl.sh");
@@ -147,7 +146,7 @@ impl Machine {
         shell.env("PATH", format!("{}:{path}", self.home.path().display()));
         shell.env("HOME", self.home.path()).env("TMPDIR", self.home.path());
         shell.args(["-e", "-u", "-c", script]);
-        shell
+        programs::beside(&self.agent, &shell)
     }
 }
 
@@ -172,6 +171,7 @@ fn start_and_stop(shell: &mut Command) {
 
 #[test]
 fn its_examples_run() {
+    needs!(NAMESPACES);
     let machine = Machine::new();
     for script in Page::arcidentity().literals("EXAMPLES") {
         // An emulator without a program runs until it is stopped.

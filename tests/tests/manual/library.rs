@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::PathBuf;
 
-use arcidentity_needs::{MANDOC, needs};
+use arcidentity_needs::{MANDOC, NAMESPACES, needs};
 use arcidentity_tests::{Compiler, scratch, succeed, workspace};
 
 use super::header::{self, Function};
 use super::page::{self, Page};
-use crate::programs::{agent_without_challenge, command};
+use crate::programs::{agent, beside, command};
 
 #[test]
 fn the_page_is_clean_mdoc() {
@@ -84,10 +84,12 @@ fn errors(page: &Page) -> Vec<(String, String, String)> {
 
 #[test]
 fn its_programs_run() {
+    needs!(NAMESPACES);
     let programs = Page::libarcidentity().literals("EXAMPLES");
     assert_eq!(programs[0], fs::read_to_string(workspace().join("ffi/examples/token.c")).unwrap());
     for (program, printed) in programs.iter().zip(["Authorization: Bearer eyJ", "/subscriptions/"]) {
-        let said = succeed(&mut command(build(program), &agent_without_challenge()));
+        let agent = agent();
+        let said = succeed(&mut beside(&agent, &command(build(program), &agent)));
         assert!(said.starts_with(printed), "{said}");
     }
     assert_eq!(programs.len(), 2);

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use arcidentity_needs::{CMAKE, JANSSON, LIBCURL, PKG_CONFIG, needs};
+use arcidentity_needs::{CMAKE, JANSSON, LIBCURL, NAMESPACES, PKG_CONFIG, needs};
 use arcidentity_tests::{path_with_cargo, run, scratch, shipping, succeed, workspace};
 
 use super::installation::{Installation, empty, files, installed};
-use crate::programs::{agent_without_challenge, command};
+use crate::programs::{agent, beside, command};
 
 /// Configures a project of the workspace.
 fn configure(name: &str, source: &Path, arguments: &[String]) -> (PathBuf, Output) {
@@ -38,10 +38,11 @@ fn prefix_path() -> String {
 
 #[test]
 fn the_examples_build_from_the_package() {
-    needs!(CMAKE, PKG_CONFIG, LIBCURL, JANSSON);
+    needs!(CMAKE, NAMESPACES, PKG_CONFIG, LIBCURL, JANSSON);
     let directory = build("examples", "ffi/examples", &[prefix_path()]);
     for program in ["token", "token-static", "token-cpp"] {
-        let printed = succeed(&mut command(directory.join(program), &agent_without_challenge()));
+        let agent = agent();
+        let printed = succeed(&mut beside(&agent, &command(directory.join(program), &agent)));
         assert!(printed.starts_with("Authorization: Bearer eyJ"), "{program}: {printed}");
     }
     // What they do when they are used as they should be, the tests of the examples tell.
@@ -68,12 +69,13 @@ fn examples_that_lack_a_library_are_left_out_and_named() {
 
 #[test]
 fn a_project_may_have_the_library_as_a_part() {
-    needs!(CMAKE);
+    needs!(CMAKE, NAMESPACES);
     for how in ["add_subdirectory", "FetchContent"] {
         let arguments = [format!("-DHOW={how}"), format!("-DLIBARCIDENTITY={}", workspace().display())];
         let directory = build(how, "tests/cmake", &arguments);
         for program in ["token-arcidentity", "token-static"] {
-            let printed = succeed(&mut command(directory.join(program), &agent_without_challenge()));
+            let agent = agent();
+            let printed = succeed(&mut beside(&agent, &command(directory.join(program), &agent)));
             assert!(printed.starts_with("Authorization: Bearer eyJ"), "{how}, {program}: {printed}");
         }
         // A part of another project installs nothing of its own.

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use arcidentity_emulator::Emulator;
-use arcidentity_needs::{CLANG, CMAKE, PKG_CONFIG, PYTHON, are_met, needs};
+use arcidentity_needs::{CLANG, CMAKE, NAMESPACES, PKG_CONFIG, PYTHON, are_met, needs};
 use arcidentity_tests::{python, succeed, workspace};
 
 use super::installation::{Installation, empty, installed};
-use crate::programs::{agent, agent_without_challenge, command};
+use crate::programs::{agent, beside, command};
 
 /// How a program gets the library.
 #[derive(Debug, Clone, Copy)]
@@ -81,11 +81,13 @@ fn cpp_without_exceptions_uses_the_c_header() {
 
 #[test]
 fn two_units_may_include_the_cpp_header() {
-    needs!(CMAKE, PKG_CONFIG);
+    needs!(CMAKE, NAMESPACES, PKG_CONFIG);
     let sources = ["tests/cpp/two_units.cpp", "tests/cpp/two_units_other.cpp"];
     for linkage in LINKAGES {
         let program = build(&format!("units-{linkage:?}"), "c++", &["-std=c++17"], &sources, linkage);
-        check(program, &agent_without_challenge());
+        let agent = agent();
+        let program = command(program, &agent);
+        succeed(beside(&agent, &program).env("LD_LIBRARY_PATH", &installed().libdir));
     }
 }
 
