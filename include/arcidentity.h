@@ -389,8 +389,8 @@ arc_status arc_options_set_resource_id(arc_options *options,
 ARC_NOEXCEPT;
 
 /**
- * Sets whether the agent's port must be held by root, by the owner of the
- * agent's key directory, or by the calling user; on Windows by LocalSystem, by
+ * Sets whether the agent's port must be held by the agent's user, or by root or
+ * the calling user with a key file of their own; on Windows by LocalSystem, by
  * the agent's service, or by the calling user. Other systems do not tell.
  *
  * `verify` is 1 or 0. Default: 1.

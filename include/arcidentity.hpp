@@ -266,8 +266,8 @@ public:
         return set(arc_options_set_resource_id(options_.get(), detail::c_str(id)));
     }
 
-    /// Whether the agent's port must be held by root, by the owner of the agent's key directory, or by the calling
-    /// user; on Windows by LocalSystem, by the agent's service, or by the calling user. Other systems do not tell.
+    /// Whether the agent's port must be held by the agent's user, or by root or the calling user with a key file of
+    /// their own; on Windows by LocalSystem, by the agent's service, or by the calling user. Other systems do not tell.
     /// Default: true.
     Options &verify_agent(bool verify) {
         return set(arc_options_set_verify_agent(options_.get(), verify ? 1 : 0));

@@ -3,11 +3,9 @@
 //! Read from the files: the system's own functions may ask a directory service over the network, and so
 //! take any time. Who is not in the files is shown by number.
 
-#[cfg(unix)]
 use std::fs;
 
 /// `the user app`, or `uid 1000`.
-#[cfg(unix)]
 pub(crate) fn user(id: u32) -> String {
     user_name(id).map_or_else(|| format!("uid {id}"), |name| format!("the user {name}"))
 }
@@ -18,9 +16,15 @@ pub(crate) fn group(id: u32) -> String {
     group_name(id).map_or_else(|| format!("gid {id}"), |name| format!("the group {name}"))
 }
 
-#[cfg(unix)]
 pub(crate) fn user_name(id: u32) -> Option<String> {
     name_in("/etc/passwd", id)
+}
+
+/// The number of a local user.
+#[cfg(unix)]
+pub(crate) fn user_id(name: &str) -> Option<u32> {
+    let lines = fs::read_to_string("/etc/passwd").ok()?;
+    fields(&lines, name)?.nth(1)?.parse().ok()
 }
 
 #[cfg(unix)]
@@ -33,7 +37,6 @@ pub(crate) fn has_group(name: &str) -> bool {
     fs::read_to_string("/etc/group").is_ok_and(|lines| fields(&lines, name).is_some())
 }
 
-#[cfg(unix)]
 fn name_in(path: &str, id: u32) -> Option<String> {
     let lines = fs::read_to_string(path).ok()?;
     name(&lines, id).map(str::to_owned)

@@ -16,6 +16,7 @@ use crate::http::{HttpClient, Response};
 use crate::identity::Identity;
 use crate::keyfile::KeyDirectory;
 use crate::limits::API_VERSION;
+use crate::listener::Peer;
 use crate::metadata::Metadata;
 use crate::response;
 use crate::retry::Failure;
@@ -41,9 +42,9 @@ impl Agent {
         Deadline::after(timeout, Arc::clone(&self.clock), self.interrupt.clone())
     }
 
-    /// Connects and verifies who listens. Sends nothing.
-    pub(crate) fn connect(&self, deadline: &Deadline) -> Result<(), Failure> {
-        self.route.open(deadline).map(drop)
+    /// Connects, verifies who listens, and says how far that one is believed. Sends nothing.
+    pub(crate) fn connect(&self, deadline: &Deadline) -> Result<Peer, Failure> {
+        self.route.open(deadline).map(|connection| connection.peer())
     }
 
     /// One attempt to get a token. `on_step` is told of every step when it is done; `bypass_cache` asks the agent

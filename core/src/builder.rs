@@ -102,9 +102,12 @@ impl ClientBuilder {
         self
     }
 
-    /// Whether the agent's port must be held by root, by the owner of the agent's key directory, or by the
-    /// calling user; on Windows by LocalSystem, by the agent's service, or by the calling user. Other systems
-    /// do not tell. Defaults to true.
+    /// Whether the agent's port must be held by the agent's user, or by root or the calling user with a key file of
+    /// their own; on Windows by LocalSystem, by the agent's service, or by the calling user. Other systems do not
+    /// tell. Defaults to true.
+    ///
+    /// The agent's user is the owner of the [key directory](ClientBuilder::key_directory) and, for the agent's own
+    /// directory, the local user himds.
     #[must_use]
     pub fn verify_agent(mut self, verify: bool) -> ClientBuilder {
         self.trust_any_agent = !verify;
@@ -195,15 +198,17 @@ impl ClientBuilder {
     fn agent(self) -> Result<Agent, Error> {
         self.identity.check()?;
         let endpoint = Endpoint::find(self.endpoint.as_deref(), |name| std::env::var_os(name))?;
+        let keys = KeyDirectory::find(self.key_directory.as_deref())?;
         let route = Route {
             addresses: endpoint.addresses().to_vec(),
             verify_agent: !self.trust_any_agent,
+            keys: keys.path().to_owned(),
             agent_executable: self.agent_executable,
         };
         Ok(Agent {
             endpoint,
             route: Arc::new(route),
-            keys: KeyDirectory::find(self.key_directory.as_deref())?,
+            keys,
             identity: self.identity,
             clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock)),
             interrupt: self.interrupt,

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind};
 use crate::installed;
-use crate::listener;
+use crate::listener::{self, Peer};
 use crate::retry::Failure;
 use crate::shortage;
 
@@ -17,6 +17,8 @@ pub(crate) struct Route {
     pub(crate) addresses: Vec<SocketAddr>,
     /// Whether the owner of the listening socket must be trusted.
     pub(crate) verify_agent: bool,
+    /// The key directory in use, whose owner is the agent's user.
+    pub(crate) keys: PathBuf,
     /// Where the agent's program would be, if not where its installer puts it.
     pub(crate) agent_executable: Option<PathBuf>,
 }
@@ -25,6 +27,7 @@ pub(crate) struct Route {
 pub(crate) struct Connection {
     stream: TcpStream,
     deadline: Deadline,
+    peer: Peer,
 }
 
 impl Route {
@@ -60,12 +63,13 @@ impl Route {
         stream: TcpStream,
         deadline: &Deadline,
     ) -> Result<Connection, Failure> {
-        if self.verify_agent {
-            listener::verify(address, stream.local_addr().map_err(broken)?)?;
-        }
+        let peer = match self.verify_agent {
+            true => listener::verify(address, stream.local_addr().map_err(broken)?, &self.keys)?,
+            false => Peer::default(),
+        };
         // Requests are written at once; waiting for more to send would only delay them.
         let _ = stream.set_nodelay(true);
-        Ok(Connection { stream, deadline: deadline.clone() })
+        Ok(Connection { stream, deadline: deadline.clone(), peer })
     }
 
     fn unavailable(&self, address: SocketAddr, error: &io::Error) -> Failure {
@@ -125,6 +129,11 @@ fn connect(address: SocketAddr, deadline: &Deadline) -> Result<io::Result<TcpStr
 }
 
 impl Connection {
+    /// Who is at the other end.
+    pub(crate) fn peer(&self) -> Peer {
+        self.peer
+    }
+
     /// Sends all of `bytes`.
     pub(crate) fn send(&mut self, mut bytes: &[u8]) -> Result<(), Failure> {
         while !bytes.is_empty() {

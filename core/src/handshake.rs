@@ -1,15 +1,12 @@
 //! The handshake: ask, read the key that the challenge names, ask again with it.
 
-use std::sync::Arc;
-
 use crate::challenge;
 use crate::deadline::Deadline;
 use crate::error::Error;
 use crate::http::{HttpClient, Response};
-use crate::keyfile::{KeyDirectory, KeyError};
+use crate::keyfile::{Key, KeyDirectory, KeyError};
 use crate::limits::MAX_CHALLENGES;
 use crate::retry::Failure;
-use crate::secret::Secret;
 use crate::wipe;
 
 /// What was done in an attempt.
@@ -52,21 +49,24 @@ fn exchange<T>(
     parse: impl FnOnce(&[u8]) -> Result<T, Error>,
 ) -> Result<T, Failure> {
     // All that were sent: the agent may repeat any of them, and messages must not.
-    let mut sent: Vec<Arc<Secret>> = Vec::new();
+    let mut sent: Vec<Key> = Vec::new();
     let mut readers = Vec::new();
     let mut challenges = 0;
     loop {
         let response = http.get(sent.last())?;
         if response.status != 401 || challenges == MAX_CHALLENGES {
             on_step(Step::Answer);
-            return Ok(parse(response.content(&sent)?)?);
+            let parsed = parse(response.content(&sent)?)?;
+            // Not every peer is believed without a key, and none was sent that it may not get.
+            response.peer.verify(sent.last().and_then(|key| key.owner))?;
+            return Ok(parsed);
         }
         challenges += 1;
         on_step(Step::Challenge);
-        match keys.authorization(realm(&response, &sent)?, deadline) {
+        match keys.key(realm(&response, &sent)?, deadline) {
             Ok((key, reader)) => {
                 readers.push(reader);
-                sent.push(Arc::new(key));
+                sent.push(key);
                 on_step(Step::Key);
             }
             Err(KeyError::Gone(_)) if challenges < MAX_CHALLENGES => {}
@@ -88,7 +88,7 @@ fn exchange<T>(
 }
 
 /// The realm of a challenge to a request, before which or with which these keys were sent.
-fn realm<'a>(response: &'a Response, sent: &[Arc<Secret>]) -> Result<&'a str, Error> {
+fn realm<'a>(response: &'a Response, sent: &[Key]) -> Result<&'a str, Error> {
     let values: Vec<&[u8]> = response.challenges.iter().map(|value| value.as_bytes()).collect();
     if values.is_empty() {
         let error = response.error(sent);

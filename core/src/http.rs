@@ -16,13 +16,15 @@ use http::header::{
 };
 use ureq::config::{AutoHeaderValue, Config};
 
-use self::transport::{NoResolver, RouteConnector, USUAL_INPUT};
+use self::transport::{Exchange, NoResolver, RouteConnector, SharedExchange, USUAL_INPUT, lock};
 use crate::buffer::WipedBuffer;
 use crate::clock::Clock;
 use crate::connection::Route;
 use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind};
+use crate::keyfile::Key;
 use crate::limits::{MAX_BODY, MAX_HEADERS, MAX_KEY};
+use crate::listener::Peer;
 use crate::response;
 use crate::retry::{self, Failure};
 use crate::secret::Secret;
@@ -44,11 +46,14 @@ pub(crate) struct HttpClient {
     http: ureq::Agent,
     url: Uri,
     clock: Arc<dyn Clock>,
+    exchange: SharedExchange,
 }
 
 /// What the agent answered.
 pub(crate) struct Response {
     pub(crate) status: u16,
+    /// Who answered.
+    pub(crate) peer: Peer,
     /// The values of `WWW-Authenticate`.
     pub(crate) challenges: Vec<HeaderValue>,
     retry_after: Option<Duration>,
@@ -71,24 +76,28 @@ impl HttpClient {
             .accept(AutoHeaderValue::None)
             .accept_encoding(AutoHeaderValue::None)
             .build();
-        let connector = RouteConnector { route, deadline, longest_line };
-        HttpClient { http: ureq::Agent::with_parts(config, connector, NoResolver), url, clock }
+        let exchange = SharedExchange::default();
+        let connector = RouteConnector { route, exchange: Arc::clone(&exchange), deadline, longest_line };
+        HttpClient { http: ureq::Agent::with_parts(config, connector, NoResolver), url, clock, exchange }
     }
 
-    /// Asks once, with the Authorization value if there is one.
-    pub(crate) fn get(&self, authorization: Option<&Arc<Secret>>) -> Result<Response, Failure> {
+    /// Asks once, with the key if there is one. Nobody gets it who needs another one to be believed.
+    pub(crate) fn get(&self, key: Option<&Key>) -> Result<Response, Failure> {
         let mut request = self.http.get(&self.url);
         for (name, value) in HEADERS {
             request = request.header(name, value);
         }
-        if let Some(secret) = authorization {
-            request = request.header(AUTHORIZATION, sensitive(secret)?);
+        if let Some(key) = key {
+            request = request.header(AUTHORIZATION, sensitive(&key.authorization)?);
         }
+        let key_owner = key.and_then(|key| key.owner);
+        *lock(&self.exchange) = Exchange { has_key: key.is_some(), key_owner, peer: Peer::default() };
         let mut response = request.call().map_err(failure)?;
         let headers = response.headers();
         let retry_after = text(headers.get(RETRY_AFTER));
         Ok(Response {
             status: response.status().as_u16(),
+            peer: lock(&self.exchange).peer,
             challenges: headers.get_all(WWW_AUTHENTICATE).iter().cloned().collect(),
             retry_after: retry_after.and_then(|value| retry::retry_after(value, &*self.clock)),
             body: read_body(response.body_mut())?,
@@ -97,9 +106,9 @@ impl HttpClient {
 }
 
 impl Response {
-    /// The body of a success, else the failure that the response is. `sent` are the Authorization values that
-    /// the agent has seen and may repeat, which messages must not.
-    pub(crate) fn content(&self, sent: &[Arc<Secret>]) -> Result<&[u8], Failure> {
+    /// The body of a success, else the failure that the response is. `sent` are the keys that the agent
+    /// has seen and may repeat, which messages must not.
+    pub(crate) fn content(&self, sent: &[Key]) -> Result<&[u8], Failure> {
         if self.status == 200 {
             return Ok(self.body.used());
         }
@@ -111,8 +120,8 @@ impl Response {
     }
 
     /// The response as an error, in the agent's own words.
-    pub(crate) fn error(&self, sent: &[Arc<Secret>]) -> Error {
-        response::error(self.status, self.body.used(), sent.iter().map(|key| key.as_str()))
+    pub(crate) fn error(&self, sent: &[Key]) -> Error {
+        response::error(self.status, self.body.used(), sent.iter().map(|key| key.authorization.as_str()))
     }
 }
 

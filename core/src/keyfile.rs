@@ -16,8 +16,10 @@ mod unix;
 #[cfg(windows)]
 mod windows;
 
+use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
@@ -35,6 +37,14 @@ use crate::secret::Secret;
 use unix as system;
 #[cfg(windows)]
 use windows as system;
+
+/// What was read from a key file.
+pub(crate) struct Key {
+    /// The Authorization value that it makes: `Basic ` and the file's text.
+    pub(crate) authorization: Arc<Secret>,
+    /// The user whose file it is. Not asked on Windows.
+    pub(crate) owner: Option<u32>,
+}
 
 /// The one directory that keys are read from.
 #[derive(Debug, Clone)]
@@ -64,13 +74,8 @@ impl KeyDirectory {
         &self.path
     }
 
-    /// The Authorization value that the key file named by `realm` makes: `Basic ` and the file's text.
-    /// With it comes the thread that has read the file.
-    pub(crate) fn authorization(
-        &self,
-        realm: &str,
-        deadline: &Deadline,
-    ) -> Result<(Secret, Reader), KeyError> {
+    /// The key in the file named by `realm`. With it comes the thread that has read the file.
+    pub(crate) fn key(&self, realm: &str, deadline: &Deadline) -> Result<(Key, Reader), KeyError> {
         let read = || {
             let (keys, realm) = (self.clone(), realm.to_owned());
             move || keys.read(&realm)
@@ -81,13 +86,21 @@ impl KeyDirectory {
     }
 
     /// The same, for as long as the system holds the file.
-    fn read(&self, realm: &str) -> Result<Secret, KeyError> {
+    fn read(&self, realm: &str) -> Result<Key, KeyError> {
         let name = key_name(system::SYNTAX, &self.path, realm)?;
-        let (mut file, size) = system::open_key(&self.path, name)?;
+        let OpenKey { mut file, size, owner } = system::open_key(&self.path, name)?;
         let mut content = Zeroizing::new(vec![0; size]);
         file.read_exact(&mut content).map_err(|error| unreadable("the key file", &self.path, &error))?;
-        Ok(Secret::concat(&["Basic ", key_text(&content)?]))
+        let authorization = Arc::new(Secret::concat(&["Basic ", key_text(&content)?]));
+        Ok(Key { authorization, owner })
     }
+}
+
+/// A key file, open and checked.
+struct OpenKey {
+    file: File,
+    size: usize,
+    owner: Option<u32>,
 }
 
 /// The file name in `realm`, if it lies in the directory `ours` or in what that resolves to.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use arcidentity_core::{Check, Client, ErrorKind, Identity, Outcome, Report};
 use arcidentity_emulator::{Answer, Emulator, KeyStyle, Machine};
-use arcidentity_testing::{FakeClock, VAULT, builder, client, emulator, issuer};
+use arcidentity_testing::{FakeClock, VAULT, builder, client, emulator, issuer, unverified};
 use serde_json::{Value, json};
 
 /// The ids of the checks with this outcome.
@@ -393,10 +393,27 @@ fn clocks() {
 #[test]
 fn a_token_that_does_not_show_what_it_says() {
     let agent = issuer(3600);
-    let report = client(&agent).diagnose(Some(VAULT));
+    let report = unverified(&agent).diagnose(Some(VAULT)).unwrap();
     assert!(report.ok(), "{}", report.text());
     assert_eq!(check(&report, "token").outcome(), Outcome::Ok);
     assert_eq!(check(&report, "clock").outcome(), Outcome::Skipped);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_listener_of_this_user_needs_a_key_of_this_user() {
+    let agent = emulator();
+    let report = client(&agent).diagnose(Some(VAULT));
+    assert_token(&report, &[]);
+    let seen = check(&report, "port").seen();
+    assert!(seen.contains(", who needs a key of "), "{seen}");
+
+    let agent = Emulator::builder().require_challenge(false).start().unwrap();
+    let report = client(&agent).diagnose(Some(VAULT));
+    assert_cause(&report, "port", ErrorKind::UntrustedAgent);
+    let port = check(&report, "port");
+    assert!(port.seen().contains("without asking for a key of its own"), "{}", port.seen());
+    assert!(port.remedy().iter().any(|command| command.contains("ss -tlnp")), "{:?}", port.remedy());
 }
 
 #[test]

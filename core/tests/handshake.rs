@@ -92,13 +92,6 @@ fn an_agent_that_closes_after_each_answer_gets_a_new_connection() {
 }
 
 #[test]
-fn a_first_answer_with_a_token_is_taken() {
-    let agent = Emulator::builder().require_challenge(false).start().unwrap();
-    client(&agent).get_token(VAULT).unwrap();
-    assert_eq!(counts(&agent), (1, 0));
-}
-
-#[test]
 fn a_key_that_expired_in_between_is_asked_for_once_more() {
     let agent = emulator();
     let used = agent.issue_key().unwrap();

@@ -131,7 +131,8 @@ impl Builder {
         self
     }
 
-    /// Whether a token needs the handshake; otherwise the first answer holds it. Defaults to true.
+    /// Whether a token needs the handshake; otherwise the first answer holds it, and clients of this library refuse
+    /// it on Linux unless `verify_agent` is off. Defaults to true.
     pub fn require_challenge(mut self, require: bool) -> Builder {
         self.require_challenge = require;
         self

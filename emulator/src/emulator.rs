@@ -138,6 +138,9 @@ impl Emulator {
 
     /// Gives the next requests these answers, one each, in the order of arrival and before anything
     /// else. Answers of an earlier script that are left come first.
+    ///
+    /// A token as the first answer is one without a challenge, which clients of this library refuse on Linux unless
+    /// `verify_agent` is off: let an [`Answer::normal`] come before it.
     pub fn script(&self, answers: impl IntoIterator<Item = Answer>) {
         self.handler.plan.script(answers);
     }

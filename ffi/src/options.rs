@@ -202,8 +202,8 @@ pub unsafe extern "C" fn arc_options_set_resource_id(
     }
 }
 
-/// Sets whether the agent's port must be held by root, by the owner of the
-/// agent's key directory, or by the calling user; on Windows by LocalSystem, by
+/// Sets whether the agent's port must be held by the agent's user, or by root or
+/// the calling user with a key file of their own; on Windows by LocalSystem, by
 /// the agent's service, or by the calling user. Other systems do not tell.
 ///
 /// `verify` is 1 or 0. Default: 1.

@@ -32,8 +32,8 @@ use crate::{call, default_client, error, signals};
 /// max_attempts
 ///     How many attempts one call makes while the agent fails; 1 means no retry.
 /// verify_agent
-///     Whether the agent's port must be held by root, by the owner of the agent's key directory, or by the
-///     calling user.
+///     Whether the agent's port must be held by the agent's user, who owns the key directory, or by root or
+///     the calling user with a key file of their own.
 /// client_id, object_id, resource_id
 ///     A user-assigned identity to get tokens for, by one of its names. Defaults to the machine's own
 ///     identity.

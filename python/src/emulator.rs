@@ -99,6 +99,12 @@ impl Emulator {
     ///     agent.respond(404, {"error": "identity_not_found"})
     ///     agent.respond(delay=30)
     ///
+    /// A `Client` takes a token only from an agent that has asked for a key, unless its `verify_agent` is
+    /// False. So a token of your own comes after the agent's usual challenge:
+    ///
+    ///     agent.respond()
+    ///     agent.respond(200, {"access_token": "a-token", "expires_in": 3600})
+    ///
     /// status
     ///     The HTTP status. `None` keeps the agent's own answer, for a change of the rest.
     /// body

@@ -14,7 +14,7 @@ import arcidentity
 import pytest
 from arcidentity import _errors
 from arcidentity.emulator import Emulator
-from conftest import ISSUED, VAULT, connect
+from conftest import ISSUED, VAULT, connect, issue
 
 NUMBERS = {
     1: arcidentity.InternalError,
@@ -222,7 +222,7 @@ def test_identity_not_found(agent: Emulator) -> None:
 
 
 def test_identity_not_confirmed(agent: Emulator) -> None:
-    agent.respond(200, ISSUED)
+    issue(agent)
     error = failure(arcidentity.Client(agent.endpoint, agent.key_directory, client_id="nobody"))
     assert type(error) is arcidentity.IdentityNotConfirmedError
     assert "a-token" not in repr(error)
@@ -245,6 +245,18 @@ def test_protocol(client: arcidentity.Client, agent: Emulator) -> None:
     agent.respond(200, "[]")
     with pytest.raises(arcidentity.ProtocolError):
         client.get_metadata()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells whose key it is")
+def test_a_token_of_this_user_without_a_challenge(agent: Emulator) -> None:
+    agent.respond(200, ISSUED)
+    error = failure(connect(agent))
+    assert type(error) is arcidentity.UntrustedAgentError
+    assert f"port {agent.port} " in str(error)
+    assert "a-token" not in repr(error)
+    agent.respond(200, ISSUED)
+    client = arcidentity.Client(agent.endpoint, agent.key_directory, verify_agent=False)
+    assert client.get_token(VAULT).token == "a-token"
 
 
 def test_a_stranger_on_the_port() -> None:

@@ -1,7 +1,8 @@
 /* Runs a program with less than others have: confined LESS... -- PROGRAM ARGUMENTS...
  *
  * LESS is user-namespace, where no user but this one is known; no-netlink; no-threads; no-proc; proc-of-processes, with nothing
- * but processes in /proc; or full-disk=DIRECTORY, a file system of its own without a free block. Ends with 77 where
+ * but processes in /proc; own-processes, with none of others there; or full-disk=DIRECTORY, a file system of its own without a
+ * free block. Ends with 77 where
  * the system does not let it. */
 
 #define _GNU_SOURCE
@@ -108,6 +109,8 @@ int main(int argc, char **argv) {
             mount_private("tmpfs", "/proc", "size=4k");
         else if (strcmp(argv[i], "proc-of-processes") == 0)
             mount_private("proc", "/proc", "subset=pid");
+        else if (strcmp(argv[i], "own-processes") == 0)
+            mount_private("proc", "/proc", "hidepid=2");
         else if (strncmp(argv[i], full_disk, sizeof full_disk - 1) == 0)
             fill_disk(argv[i] + sizeof full_disk - 1);
         else

@@ -1,4 +1,5 @@
-/* Asks an agent with the check of who holds its port, and without it. Prints what comes of it. */
+/* Asks an agent for its metadata and for a token, with the check of who holds its port, and without it. Prints what
+ * comes of it. */
 
 #include "program.h"
 
@@ -11,6 +12,9 @@ int main(void) {
         arc_metadata *metadata = NULL;
         puts(arc_status_name(arc_client_get_metadata(client, &metadata, NULL)));
         arc_metadata_free(metadata);
+        arc_token *token = NULL;
+        puts(arc_status_name(arc_client_get_token(client, RESOURCE, 0, &token, NULL)));
+        arc_token_free(token);
         arc_client_free(client);
     }
     return 0;

@@ -1,4 +1,4 @@
-//! Who may listen on the agent's port: root, the owner of the agent's key directory, or the caller.
+//! Who may listen on the agent's port: the owner of the key directory, and root or the caller with keys of their own.
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
 use std::fs;
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use arcidentity_core::{Client, ErrorKind};
-use arcidentity_emulator::Emulator;
+use arcidentity_emulator::{Answer, Emulator, KeyStyle};
 use arcidentity_needs::{CONFINEMENT, PYTHON, ROOT, needs};
 use arcidentity_tests::{command_binary, copy_program, python, run, signal, succeed};
 use tempfile::TempDir;
@@ -82,18 +82,23 @@ impl Drop for Impostor {
 fn an_agent_of_another_user_is_refused_before_it_hears_anything() {
     needs!(ROOT);
     let impostor = Impostor::start(SOMEBODY_ELSE);
-    let client = |verify| {
-        let builder = Client::builder().endpoint(&impostor.endpoint).key_directory(&impostor.keys);
+    let client = |keys: &Path, verify| {
+        let builder = Client::builder().endpoint(&impostor.endpoint).key_directory(keys);
         builder.verify_agent(verify).build().unwrap()
     };
-    let error = client(true).get_token(RESOURCE).unwrap_err();
+    let ours = tempfile::tempdir().unwrap();
+    let checked = client(ours.path(), true);
+    let error = checked.get_token(RESOURCE).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UntrustedAgent);
     let port = impostor.endpoint.rsplit(':').next().unwrap().split('/').next().unwrap();
     assert!(error.message().contains("nobody") && error.message().contains(port), "{error}");
     assert!(error.hint().unwrap().contains("ss -tanp"), "{error:?}");
-    assert_eq!(client(true).get_metadata().unwrap_err().kind(), ErrorKind::UntrustedAgent);
+    assert_eq!(checked.get_metadata().unwrap_err().kind(), ErrorKind::UntrustedAgent);
 
-    client(false).get_token(RESOURCE).unwrap();
+    client(ours.path(), false).get_metadata().unwrap();
+    client(&impostor.keys, false).get_token(RESOURCE).unwrap();
+    // Whose directory it is is the agent's user.
+    client(&impostor.keys, true).get_token(RESOURCE).unwrap();
 }
 
 #[test]
@@ -102,8 +107,8 @@ fn the_command_refuses_it_too_unless_told_otherwise() {
     let impostor = Impostor::start(SOMEBODY_ELSE);
     let status = |options: &[&str]| {
         let mut command = Command::new(command_binary());
-        command.args(["token", RESOURCE, "--endpoint", &impostor.endpoint, "--key-directory"]);
-        run(command.arg(&impostor.keys).args(options)).status.code()
+        command.args(["metadata", "--endpoint", &impostor.endpoint]);
+        run(command.args(options)).status.code()
     };
     assert_eq!(status(&[]), Some(ErrorKind::UntrustedAgent.status()));
     assert_eq!(status(&["--no-verify-agent"]), Some(0));
@@ -116,7 +121,7 @@ fn python_refuses_it_too_unless_told_otherwise() {
     let code = "import sys, arcidentity
 _, endpoint, keys, resource = sys.argv
 try:
-    arcidentity.Client(endpoint, keys).get_token(resource)
+    arcidentity.Client(endpoint).get_token(resource)
 except arcidentity.UntrustedAgentError as error:
     assert 'nobody' in str(error), error
 else:
@@ -127,7 +132,7 @@ arcidentity.Client(endpoint, keys, verify_agent=False).get_token(resource)";
 }
 
 #[test]
-fn every_user_trusts_an_agent_of_root() {
+fn every_user_takes_what_is_no_secret_from_root() {
     needs!(ROOT);
     let agent = Emulator::start().unwrap();
     let command = Public::command();
@@ -137,8 +142,51 @@ fn every_user_trusts_an_agent_of_root() {
     assert_eq!(String::from_utf8_lossy(&output.stdout), "linux\n", "{output:?}");
 }
 
+/// A directory for keys that every user may enter.
+fn open_directory() -> TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    directory
+}
+
 #[test]
-fn every_user_trusts_an_agent_of_his_own() {
+fn every_user_believes_root_with_a_key_of_root_only() {
+    needs!(ROOT);
+    let keys = open_directory();
+    let agent = Emulator::builder().key_directory(keys.path()).start().unwrap();
+    agent.make_keys(KeyStyle::file().mode(0o644));
+    let command = Public::command();
+    let ask = || {
+        let mut token = command.as_user(SOMEBODY_ELSE);
+        token.args(["token", RESOURCE, "--endpoint", &agent.endpoint(), "--key-directory"]);
+        let output = run(token.arg(keys.path()));
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    assert_eq!(ask(), (Some(0), String::new()));
+
+    // The listener passes on what another agent says.
+    chown(keys.path(), Some(54321), None).unwrap();
+    let key = agent.issue_key().unwrap();
+    chown(key.path(), Some(54321), None).unwrap();
+    for (answer, missing) in [
+        (Answer::challenge(key.challenge()), "asks for a key of uid 54321"),
+        (
+            Answer::json(200, serde_json::json!({"access_token": "forged", "expires_in": 60})),
+            "without asking",
+        ),
+    ] {
+        agent.clear_requests();
+        agent.script([answer]);
+        let (status, said) = ask();
+        assert_eq!(status, Some(ErrorKind::UntrustedAgent.status()), "{said}");
+        let port = format!("port {} is in use by the user root", agent.port());
+        assert!(said.contains(&port) && said.contains(missing), "{said}");
+        assert!(!agent.requests().iter().any(|request| request.is_authorized()), "the key was sent");
+    }
+}
+
+#[test]
+fn every_user_trusts_an_agent_of_the_same_user() {
     let agent = Emulator::start().unwrap();
     for address in agent.addresses() {
         let client =
@@ -171,10 +219,10 @@ fn a_stranger_on_the_second_address_is_no_answer_of_the_first() {
 
 /// What `tests/c/verify.c` says about an agent, with the check and without it, when it runs with LESS than
 /// others have (see `tests/c/confined.c`). None where the system does not let it.
-fn said_with(less: &[&str], endpoint: &str, test: &str) -> Option<String> {
+fn said_with(less: &[&str], endpoint: &str, keys: &Path, test: &str) -> Option<String> {
     let mut confined = Command::new(c("confined").build(&format!("confined-{test}")));
     confined.args(less).arg("--").arg(c("verify").link_shared().build(&format!("verify-{test}")));
-    let output = run(confined.env("ENDPOINT", endpoint).env("KEYS", "/nonexistent"));
+    let output = run(confined.env("ENDPOINT", endpoint).env("KEYS", keys));
     if output.status.code() == Some(77) {
         CONFINEMENT.is_missing(format_args!("{less:?}: {}", String::from_utf8_lossy(&output.stderr)));
         return None;
@@ -183,8 +231,13 @@ fn said_with(less: &[&str], endpoint: &str, test: &str) -> Option<String> {
     Some(String::from_utf8(output.stdout).unwrap())
 }
 
-const REFUSED: &str = "ARC_ERROR_UNTRUSTED_AGENT\nARC_OK\n";
-const TAKEN: &str = "ARC_OK\nARC_OK\n";
+/// A stranger whose keys are elsewhere.
+const REFUSED: &str =
+    "ARC_ERROR_UNTRUSTED_AGENT\nARC_ERROR_UNTRUSTED_AGENT\nARC_OK\nARC_ERROR_UNTRUSTED_KEY\n";
+const HIDDEN: &str = "ARC_OK\nARC_ERROR_UNTRUSTED_KEY\nARC_OK\nARC_ERROR_UNTRUSTED_KEY\n";
+/// Only what holds no secret is taken from whoever must prove to be the agent.
+const UNPROVEN: &str = "ARC_OK\nARC_ERROR_UNTRUSTED_AGENT\nARC_OK\nARC_OK\n";
+const TAKEN: &str = "ARC_OK\nARC_OK\nARC_OK\nARC_OK\n";
 
 #[test]
 fn c_and_cpp_programs_refuse_it_too_unless_told_otherwise() {
@@ -192,7 +245,7 @@ fn c_and_cpp_programs_refuse_it_too_unless_told_otherwise() {
     let impostor = Impostor::start(SOMEBODY_ELSE);
     for compiler in [c("verify"), cpp("verify")] {
         let mut program = Command::new(compiler.link_shared().build("verify-languages"));
-        program.env("ENDPOINT", &impostor.endpoint).env("KEYS", &impostor.keys);
+        program.env("ENDPOINT", &impostor.endpoint).env("KEYS", "/nonexistent");
         assert_eq!(succeed(&mut program), REFUSED);
     }
 }
@@ -209,23 +262,25 @@ fn what_the_system_does_not_tell_stops_nobody() {
             (&["no-proc"], REFUSED),
             (&["proc-of-processes"], REFUSED),
             (&["proc-of-processes", "no-netlink"], REFUSED),
-            (&["no-proc", "no-netlink"], TAKEN),
-            (&["user-namespace"], TAKEN),
-            (&["user-namespace", "no-netlink"], TAKEN),
+            (&["own-processes"], REFUSED),
+            (&["own-processes", "no-netlink"], REFUSED),
+            (&["no-proc", "no-netlink"], HIDDEN),
+            (&["user-namespace"], HIDDEN),
+            (&["user-namespace", "no-netlink"], HIDDEN),
         ] {
-            let said = said_with(less, &impostor.endpoint, "hidden");
+            let said = said_with(less, &impostor.endpoint, Path::new("/nonexistent"), "hidden");
             assert!(said.is_none_or(|said| said == expected), "{less:?} {user}");
         }
     }
 }
 
 /// What `tests/c/privileged.c` says to somebody else, where its file has this mode and another group than that user.
-fn said_by_a_program_with_mode(mode: u32, agent: &Impostor) -> Vec<String> {
+fn said_by_a_program_with_mode(mode: u32, endpoint: &str, keys: &Path) -> Vec<String> {
     let public = Public::of(&c("privileged").link_static().build("privileged"));
     chown(public.program(), None, Some(54321)).unwrap();
     fs::set_permissions(public.program(), fs::Permissions::from_mode(mode)).unwrap();
     let mut program = public.as_user(SOMEBODY_ELSE);
-    program.arg(&agent.endpoint).arg(&agent.keys);
+    program.arg(endpoint).arg(keys);
     program.env("IDENTITY_ENDPOINT", "http://192.0.2.1/token").env("IMDS_ENDPOINT", "http://192.0.2.1");
     succeed(program.env_remove("IDENTITY_HEADER")).lines().map(str::to_owned).collect()
 }
@@ -234,15 +289,35 @@ fn said_by_a_program_with_mode(mode: u32, agent: &Impostor) -> Vec<String> {
 fn a_program_with_more_rights_believes_neither_its_user_nor_the_environment() {
     needs!(ROOT);
     let agent = Impostor::start(SOMEBODY_ELSE);
-    let plain = said_by_a_program_with_mode(0o755, &agent);
+    let plain = said_by_a_program_with_mode(0o755, &agent.endpoint, &agent.keys);
     assert_eq!(plain, ["0", "ARC_OK", "ARC_ERROR_UNTRUSTED_AGENT"]);
-    let privileged = said_by_a_program_with_mode(0o2755, &agent);
+    let privileged = said_by_a_program_with_mode(0o2755, &agent.endpoint, &agent.keys);
     if privileged[0] == "0" {
         return CONFINEMENT.is_missing("a directory where the set-group-ID bit has an effect");
     }
     assert_eq!(privileged[1], "ARC_ERROR_UNTRUSTED_AGENT");
     // It looks for the agent at its own port, where none is.
     assert_ne!(privileged[2], plain[2]);
+}
+
+#[test]
+fn a_program_with_more_rights_reads_no_key_of_its_user() {
+    needs!(ROOT);
+    let keys = open_directory();
+    let agent = Emulator::builder().key_directory(keys.path()).start().unwrap();
+    let key = agent.issue_key().unwrap();
+    fs::set_permissions(key.path(), fs::Permissions::from_mode(0o644)).unwrap();
+    chown(key.path(), Some(SOMEBODY_ELSE), None).unwrap();
+    agent.respond_with(move |_| Answer::challenge(key.challenge()));
+    // To a plain program it is a key, though not root's.
+    for (mode, expected) in [(0o755, "ARC_ERROR_UNTRUSTED_AGENT"), (0o2755, "ARC_ERROR_UNTRUSTED_KEY")] {
+        let said = said_by_a_program_with_mode(mode, &agent.endpoint(), keys.path());
+        if mode != 0o755 && said[0] == "0" {
+            return CONFINEMENT.is_missing("a directory where the set-group-ID bit has an effect");
+        }
+        assert_eq!(said[1], expected);
+        assert!(!agent.requests().iter().any(|request| request.is_authorized()), "the key was sent");
+    }
 }
 
 #[test]
@@ -263,14 +338,29 @@ fn doctor_warns_where_the_check_is_off() {
 #[test]
 fn the_callers_own_agent_is_taken_with_whatever_the_system_tells() {
     let agent = Emulator::start().unwrap();
-    for less in [
-        &["no-netlink"][..],
-        &["no-proc"],
-        &["proc-of-processes", "no-netlink"],
-        &["user-namespace"],
-        &["user-namespace", "no-netlink"],
-    ] {
-        let said = said_with(less, &agent.endpoint(), "own");
+    for less in LESS {
+        let said = said_with(less, &agent.endpoint(), agent.key_directory(), "own");
         assert!(said.is_none_or(|said| said == TAKEN), "{less:?}");
     }
+}
+
+/// What a process may lack and still see whose the listener is.
+const LESS: [&[&str]; 7] = [
+    &["no-netlink"],
+    &["no-proc"],
+    &["proc-of-processes", "no-netlink"],
+    &["own-processes"],
+    &["own-processes", "no-netlink"],
+    &["user-namespace"],
+    &["user-namespace", "no-netlink"],
+];
+
+#[test]
+fn a_token_of_the_caller_without_a_challenge_is_seen_with_whatever_the_system_tells() {
+    let agent = Emulator::builder().require_challenge(false).start().unwrap();
+    let said = |less| said_with(less, &agent.endpoint(), agent.key_directory(), "unproven");
+    for less in LESS {
+        assert!(said(less).is_none_or(|said| said == UNPROVEN), "{less:?}");
+    }
+    assert!(said(&["no-proc", "no-netlink"]).is_none_or(|said| said == TAKEN), "the system does not tell");
 }

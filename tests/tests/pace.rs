@@ -7,7 +7,7 @@ use std::time::Instant;
 use arcidentity_emulator::{Answer, Emulator};
 use arcidentity_tests::succeed;
 
-use crate::programs::{agent_without_challenge, c, command};
+use crate::programs::{agent, c, command};
 
 const THREADS: usize = 64;
 const RESOURCES: usize = 64;
@@ -33,7 +33,7 @@ fn ask(program: &str, agent: &Emulator) -> (usize, Vec<f64>) {
 
 #[test]
 fn one_request_for_each_resource_and_second() {
-    let agent = agent_without_challenge();
+    let agent = agent();
     agent.respond_with(|_| Answer::error(400, "invalid_request", "no"));
     let (calls, rates) = ask("refused", &agent);
     assert!(calls >= THREADS * RESOURCES, "{calls}");
@@ -42,7 +42,7 @@ fn one_request_for_each_resource_and_second() {
 
 #[test]
 fn one_request_for_each_resource_until_retry_after_has_passed() {
-    let agent = agent_without_challenge();
+    let agent = agent();
     agent.respond_with(|_| Answer::status(429).header("Retry-After", "3600"));
     let (calls, _) = ask("refused-later", &agent);
     assert!(calls >= THREADS * RESOURCES, "{calls}");

@@ -18,7 +18,7 @@ pub(super) use self::claims::claims;
 pub(super) use self::keys::{Directory, Keys};
 pub(super) use self::port::Port;
 pub(super) use self::process::{Distribution, Launch, ThisProcess};
-pub(super) use self::request::{Steps, Success, milliseconds};
+pub(super) use self::request::{Reached, Steps, Success, milliseconds};
 pub(super) use self::service::ServiceState;
 pub(super) use self::system::{System, one_line};
 use self::time::Time;
@@ -55,7 +55,7 @@ pub(super) struct Findings<'a> {
 
 /// What the agent answered, or why nobody was asked.
 struct Answers {
-    connection: Result<Duration, Error>,
+    connection: Result<Reached, Error>,
     metadata: Result<Metadata, Error>,
     status: Result<AgentStatus, Error>,
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::Uri;
 use ureq::config::Config;
@@ -13,7 +13,9 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTi
 use crate::buffer::WipedBuffer;
 use crate::connection::{Connection, Route};
 use crate::deadline::Deadline;
+use crate::error::Error;
 use crate::limits::MAX_HEADERS;
+use crate::listener::Peer;
 use crate::retry::Failure;
 
 /// Holds the headers of every usual answer, and most of its body.
@@ -27,9 +29,27 @@ fn carried(failure: Failure) -> ureq::Error {
     ureq::Error::Other(Box::new(failure))
 }
 
+/// What the client and its connections tell each other about the request at hand. The library may open a connection
+/// for any of them, to somebody else than before.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Exchange {
+    pub(super) has_key: bool,
+    pub(super) key_owner: Option<u32>,
+    /// Who was sent it.
+    pub(super) peer: Peer,
+}
+
+/// Nothing is done while it is locked.
+pub(super) type SharedExchange = Arc<Mutex<Exchange>>;
+
+pub(super) fn lock(exchange: &SharedExchange) -> MutexGuard<'_, Exchange> {
+    exchange.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Connects where the route leads, whatever the URL says.
 pub(super) struct RouteConnector {
     pub(super) route: Arc<Route>,
+    pub(super) exchange: SharedExchange,
     pub(super) deadline: Deadline,
     /// What the library writes at once.
     pub(super) longest_line: usize,
@@ -48,6 +68,7 @@ impl Connector for RouteConnector {
         let connection = self.route.open(&self.deadline).map_err(carried)?;
         Ok(Some(HttpTransport {
             connection,
+            exchange: Arc::clone(&self.exchange),
             input: WipedBuffer::new(USUAL_INPUT),
             filled: 0,
             consumed: 0,
@@ -72,6 +93,7 @@ impl Resolver for NoResolver {
 /// The connection and its buffers as the library uses them. The deadline is the connection's own.
 pub(super) struct HttpTransport {
     connection: Connection,
+    exchange: SharedExchange,
     input: WipedBuffer,
     /// How much of the input was received, and how much of that was used up.
     filled: usize,
@@ -94,6 +116,7 @@ impl Transport for HttpTransport {
 
     fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), ureq::Error> {
         self.output.mark_used(amount);
+        self.meet().map_err(|error| carried(error.into()))?;
         self.connection.send(&self.output[..amount]).map_err(carried)
     }
 
@@ -118,6 +141,13 @@ impl Transport for HttpTransport {
 }
 
 impl HttpTransport {
+    /// Tells the client who is sent its request, unless that must not get the key in it.
+    fn meet(&self) -> Result<(), Error> {
+        let mut exchange = lock(&self.exchange);
+        exchange.peer = self.connection.peer();
+        if exchange.has_key { exchange.peer.verify(exchange.key_owner) } else { Ok(()) }
+    }
+
     /// Moves what is unused to the front, and enlarges the buffer if that leaves no room.
     fn make_room(&mut self) {
         self.input.copy_within(self.consumed..self.filled, 0);

@@ -10,26 +10,29 @@ use nix::fcntl::{OFlag, open, openat};
 use nix::sys::stat::Mode;
 use nix::unistd::geteuid;
 
+use super::OpenKey;
 use super::error::{KeyError, denied, unreadable, untrusted};
 use super::permission;
 use super::realm::Syntax;
 use super::text::check_size;
 use crate::accounts;
 use crate::error::Error;
+use crate::listener::Trust;
 
 pub(super) const SYNTAX: Syntax = Syntax::Unix;
 
 /// Opens the file `name` in `directory` and checks the open file, so that nobody can exchange it in
-/// between. Also tells its size.
-pub(super) fn open_key(directory: &Path, name: &str) -> Result<(File, usize), KeyError> {
+/// between.
+pub(super) fn open_key(directory: &Path, name: &str) -> Result<OpenKey, KeyError> {
     let handle = open(directory, directory_flags(), Mode::empty())
         .map(File::from)
         .map_err(|errno| cannot_open_directory(directory, errno))?;
     let failed = |error| unreadable("the key file", directory, &error);
     let owner = handle.metadata().map_err(failed)?;
     let file = open_in(&handle, name).map_err(|errno| cannot_open_file(directory, &owner, errno))?;
-    let size = check_file(&file.metadata().map_err(failed)?, &owner)?;
-    Ok((file, size))
+    let status = file.metadata().map_err(failed)?;
+    let size = check_file(&status, directory, &owner)?;
+    Ok(OpenKey { file, size, owner: Some(status.uid()) })
 }
 
 /// A handle that only serves to open files below it: that needs no right to list the directory.
@@ -47,11 +50,11 @@ fn open_in(directory: impl AsFd, name: &str) -> nix::Result<File> {
     openat(directory, name, flags, Mode::empty()).map(File::from)
 }
 
-fn check_file(file: &Metadata, directory: &Metadata) -> Result<usize, Error> {
+fn check_file(file: &Metadata, directory: &Path, status: &Metadata) -> Result<usize, Error> {
     if !file.is_file() {
         return Err(untrusted("the agent named a key that is not a regular file"));
     }
-    if ![0, directory.uid(), geteuid().as_raw()].contains(&file.uid()) {
+    if Trust::of(file.uid(), directory, || Some(status.uid())) == Trust::Stranger {
         let owner = accounts::user(file.uid());
         return Err(untrusted(format!("the key file belongs to {owner}, not to the agent")));
     }

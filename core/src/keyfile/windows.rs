@@ -1,6 +1,6 @@
 //! Opens a key file on Windows.
 
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io;
 use std::os::windows::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
@@ -15,6 +15,7 @@ use windows_sys::Win32::Storage::FileSystem::{
     FILE_SHARE_WRITE,
 };
 
+use super::OpenKey;
 use super::error::{KeyError, denied, unreadable, untrusted};
 use super::realm::Syntax;
 use super::text::check_size;
@@ -24,8 +25,8 @@ use crate::installed::WINDOWS;
 pub(super) const SYNTAX: Syntax = Syntax::Windows;
 
 /// Opens the file `name` in `directory` and checks the open file, so that nobody can exchange it in
-/// between. Also tells its size.
-pub(super) fn open_key(directory: &Path, name: &str) -> Result<(File, usize), KeyError> {
+/// between.
+pub(super) fn open_key(directory: &Path, name: &str) -> Result<OpenKey, KeyError> {
     let file = OpenOptions::new()
         .read(true)
         // Nobody who uses or deletes the file is kept from it.
@@ -36,7 +37,7 @@ pub(super) fn open_key(directory: &Path, name: &str) -> Result<(File, usize), Ke
         .map_err(|error| cannot_open(directory, &error))?;
     let status = file.metadata().map_err(|error| unreadable("the key file", directory, &error))?;
     let size = check_file(status.file_attributes(), status.file_size())?;
-    Ok((file, size))
+    Ok(OpenKey { file, size, owner: None })
 }
 
 fn check_file(attributes: u32, size: u64) -> Result<usize, Error> {

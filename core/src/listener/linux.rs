@@ -11,27 +11,26 @@ pub(crate) use procfs::{Listening, listening};
 use std::io;
 use std::net::SocketAddr;
 use std::os::unix::fs::MetadataExt;
-
-use arcidentity_process::is_privileged;
+use std::path::Path;
 
 use self::owners::Owners;
+use super::peer::see_who_listens;
+use super::{Peer, Trust};
 use crate::error::{Error, ErrorKind};
 use crate::retry::Failure;
-use crate::{accounts, installed, shortage};
+use crate::{accounts, shortage};
 
-/// Rejects an agent that somebody else impersonates. Called with a connection open and nothing sent.
-pub(crate) fn verify(agent: SocketAddr, ours: SocketAddr) -> Result<(), Failure> {
+/// Rejects an agent that somebody else impersonates, and says what others must still prove. Called with a connection
+/// open and nothing sent; `keys` is the key directory in use.
+pub(crate) fn verify(agent: SocketAddr, ours: SocketAddr, keys: &Path) -> Result<Peer, Failure> {
     match either(netlink::owners(agent, ours), || procfs::owners(agent, ours)) {
-        Ok(Some(Owners { listener, acceptor })) => [Some(listener), acceptor]
-            .into_iter()
-            .flatten()
-            .try_for_each(|uid| verify_owner(uid, agent.port())),
+        Ok(Some(owners)) => Ok(judge(owners, agent.port(), keys)?),
         Ok(None) => Err(Failure::service(format!("the listener on {agent} is gone"))),
         Err(error) if shortage::is_shortage(&error) => {
             Err(shortage::error(format!("cannot look up who listens on {agent}: {error}")).into())
         }
         // The system does not tell.
-        Err(_) => Ok(()),
+        Err(_) => Ok(Peer::default()),
     }
 }
 
@@ -57,27 +56,31 @@ fn either<T>(netlink: io::Result<T>, procfs: impl FnOnce() -> io::Result<T>) -> 
     }
 }
 
-fn verify_owner(uid: u32, port: u16) -> Result<(), Failure> {
-    if is_trusted(uid) || procfs::is_hidden(uid) {
-        return Ok(());
+fn judge(Owners { listener, acceptor }: Owners, port: u16, keys: &Path) -> Result<Peer, Error> {
+    let unproven = |uid| match trust(uid, keys) {
+        Trust::Agent => Ok(None),
+        Trust::WithKey => Ok(Some(uid)),
+        Trust::Stranger => Err(stranger(uid, port, keys)),
+    };
+    let acceptor = acceptor.filter(|uid| *uid != listener);
+    Ok(Peer::new(port, [unproven(listener)?, acceptor.map_or(Ok(None), unproven)?]))
+}
+
+fn trust(uid: u32, keys: &Path) -> Trust {
+    if procfs::is_hidden(uid) {
+        // The system does not tell.
+        return Trust::Agent;
     }
+    Trust::of(uid, keys, || std::fs::metadata(keys).map(|directory| directory.uid()).ok())
+}
+
+fn stranger(uid: u32, port: u16, keys: &Path) -> Error {
     let user = accounts::user(uid);
     let message = format!("port {port} is in use by {user}, not by the Azure Arc agent");
-    let mount = match std::fs::exists(installed::LINUX.key_directory) {
+    let mount = match std::fs::exists(keys) {
         // In a container the agent itself looks like that.
         Ok(false) => "in a container, mount the host's key directory at its own path; else ",
         _ => "",
     };
-    let hint = format!(
-        "{mount}see who it is with `sudo ss -tanp 'sport = :{port}'`, stop it and restart the agent: {}",
-        installed::LINUX.restart
-    );
-    Err(Error::new(ErrorKind::UntrustedAgent, message).with_hint(hint).into())
-}
-
-fn is_trusted(uid: u32) -> bool {
-    let agent = || std::fs::metadata(installed::LINUX.key_directory).map(|directory| directory.uid());
-    // Whoever started a program with more rights can neither read nor change it, and is a stranger to it.
-    let caller = || !is_privileged() && uid == nix::unistd::geteuid().as_raw();
-    uid == 0 || caller() || agent().is_ok_and(|owner| owner == uid)
+    Error::new(ErrorKind::UntrustedAgent, message).with_hint(format!("{mount}{}", see_who_listens(port)))
 }

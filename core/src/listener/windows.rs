@@ -2,7 +2,9 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::Path;
 
+use super::Peer;
 use super::processes::{Owner, ServiceProcess, Verdict, peers, verify_owner};
 use crate::error::{Error, ErrorKind};
 use crate::installed;
@@ -12,7 +14,7 @@ use crate::tcp_table::Row;
 use crate::windows::{self, Process, connections, listeners};
 
 /// Rejects an agent that somebody else impersonates. Called with a connection open and nothing sent.
-pub(crate) fn verify(agent: SocketAddr, ours: SocketAddr) -> Result<(), Failure> {
+pub(crate) fn verify(agent: SocketAddr, ours: SocketAddr, _: &Path) -> Result<Peer, Failure> {
     // In this order: a connection that waits afterwards has waited for this listener.
     let table = match listeners().and_then(|listeners| Ok([listeners, connections()?].concat())) {
         Ok(table) => table,
@@ -21,13 +23,14 @@ pub(crate) fn verify(agent: SocketAddr, ours: SocketAddr) -> Result<(), Failure>
             return Err(shortage::error(format!("cannot look up who listens on {agent}: {error}")).into());
         }
         // The system does not tell.
-        Err(_) => return Ok(()),
+        Err(_) => return Ok(Peer::default()),
     };
     let Some(peers) = peers(&table, agent, ours) else {
         return Err(Failure::service(format!("the listener on {agent} is gone")));
     };
     let us = Process::own().and_then(|process| process.user()).unwrap_or_default();
-    peers.iter().try_for_each(|socket| answer(socket, &us))
+    peers.iter().try_for_each(|socket| answer(socket, &us))?;
+    Ok(Peer::default())
 }
 
 /// Whether this process's user runs the process at the client's end of a connection to `server`, which this process has

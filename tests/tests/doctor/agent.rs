@@ -15,6 +15,27 @@ fn all_is_well() {
     assert!(report.seen("key-directory").contains("of the user himds and the group himds, mode 770"));
 }
 
+/// The agent's user is a local user of that name, who makes keys in the directory as a member of its group.
+#[test]
+fn the_directory_belongs_to_root() {
+    let directory = "install -d -o root -g himds -m 770 /var/opt/azcmagent/tokens;";
+    let script = format!("{directory} start_agent; as app himds /opt/arcidentity doctor keyvault --json");
+    let Some(report) = report(&script) else { return };
+    report.assert_token(&[]);
+    assert!(report.seen("port").ends_with("in use by the user himds"), "{}", report.seen("port"));
+    assert!(report.seen("key-directory").contains("of the user root and the group himds, mode 770"));
+}
+
+#[test]
+fn the_agent_runs_as_root() {
+    let agent = "/opt/azcmagent/bin/himds emulator --port 40342 --key-directory /var/opt/azcmagent/tokens 2>/dev/null &";
+    let directory = "install -d -o root -g himds -m 770 /var/opt/azcmagent/tokens;";
+    let ask = "as app himds /opt/arcidentity doctor keyvault --json";
+    let Some(report) = report(&format!("{directory} {agent} await_port; {ask}")) else { return };
+    report.assert_token(&[]);
+    assert!(report.seen("port").ends_with(", who needs a key of the user root"), "{}", report.seen("port"));
+}
+
 #[test]
 fn not_installed() {
     let Some(report) = report("rm -r /opt/azcmagent /var/opt/azcmagent; doctor --json") else { return };

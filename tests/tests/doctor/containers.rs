@@ -2,8 +2,9 @@
 
 use super::machine::report;
 
-/// A container on a machine with an agent: no agent of its own, and the host's network.
-const CONTAINER: &str = "start_agent; touch /.dockerenv; mkdir /run/empty; rm -r /opt/azcmagent;";
+/// A container on a machine with an agent: no agent and no user himds of its own, and the host's network.
+const CONTAINER: &str =
+    "start_agent; touch /.dockerenv; mkdir /run/empty; rm -r /opt/azcmagent; sed -i /^himds:/d /etc/passwd;";
 
 #[test]
 fn without_the_network() {

@@ -83,8 +83,7 @@ fn a_stopped_agent_is_the_cause_and_the_group_is_foreseen() {
 #[test]
 fn a_missing_key_directory() {
     let remove = "mv /var/opt/azcmagent/tokens /var/opt/azcmagent/gone;";
-    // Its owner is missing too, by whom the agent is known.
     let Some(report) = report(&format!("start_agent; {remove} doctor --json")) else { return };
-    report.assert_cause("key-directory", 6);
+    report.assert_cause("key-directory", 10);
     assert!(report.remedy("key-directory").contains("systemctl restart himdsd"));
 }

@@ -47,7 +47,7 @@ as() {
     user=$1; groups=$2; shift 2
     setpriv --reuid "$user" --regid "$user" --groups "$groups" -- "$@" || true
 }
-await_port() { until /opt/arcidentity metadata >/dev/null 2>&1; do sleep 0.05; done; }
+await_port() { until /opt/arcidentity metadata --no-verify-agent >/dev/null 2>&1; do sleep 0.05; done; }
 start_agent() {
     setpriv --reuid himds --regid himds --clear-groups -- \
         /opt/azcmagent/bin/himds emulator --port 40342 --key-directory /var/opt/azcmagent/tokens 2>/dev/null &

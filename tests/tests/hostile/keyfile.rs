@@ -8,7 +8,7 @@ use std::process::Command;
 use std::sync::mpsc::{self, TryRecvError};
 use std::thread;
 
-use arcidentity_core::ErrorKind::{AccessDenied, UntrustedKey};
+use arcidentity_core::ErrorKind::{AccessDenied, UntrustedAgent, UntrustedKey};
 use arcidentity_emulator::{Answer, KeyStyle};
 use arcidentity_needs::{DEVICES, Need, ROOT};
 use arcidentity_testing::tables::key_text::key_texts;
@@ -53,7 +53,8 @@ const FILES: &[(&str, Make, Expected, usize)] = &[
 const RARE_FILES: &[(&str, Need, Make, Expected, usize)] = &[
     ("a foreign owner", ROOT, |_, path| foreign(path), Fails(UntrustedKey), 1),
     ("a second name of a foreign file", ROOT, foreign_hard_link, Fails(UntrustedKey), 1),
-    ("the owner of the directory", ROOT, directory_of_the_agent, Token, 2),
+    // Whoever listens is not that owner.
+    ("the owner of the directory", ROOT, directory_of_the_agent, Fails(UntrustedAgent), 1),
     ("a device", DEVICES, |_, path| assert!(make_device(path)), Fails(UntrustedKey), 1),
 ];
 

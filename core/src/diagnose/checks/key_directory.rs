@@ -24,12 +24,14 @@ fn explain(findings: &Findings<'_>, error: &Error) -> Option<Explanation> {
     let is_the_reason = match error.kind() {
         ErrorKind::UntrustedAgent => findings.cannot_know_the_agent(),
         ErrorKind::AccessDenied => keys.lack_the_key(findings.steps.key_was_gone()),
+        // The agent cannot make a key.
+        ErrorKind::Service => matches!(keys.directory, Directory::Missing) && !findings.is_contained(),
         _ => false,
     };
     let seen = match keys.directory {
         _ if !is_the_reason => return None,
         Directory::Missing => {
-            format!("{} does not exist; its owner identifies the agent", keys.shown())
+            format!("{} does not exist; its owner and the keys in it identify the agent", keys.shown())
         }
         _ => format!("{} is not that of the agent: {}", keys.shown(), error.message()),
     };

@@ -1,11 +1,13 @@
 //! Who holds the agent's port.
 
+use crate::accounts;
 use crate::diagnose::check::{Explanation, Observation, Row};
-use crate::diagnose::findings::{Findings, ServiceState, milliseconds};
+use crate::diagnose::findings::{Findings, Reached, ServiceState, milliseconds};
 use crate::diagnose::remedy;
 use crate::error::{Error, ErrorKind};
 use crate::installed::AGENT;
 use crate::limits::AGENT_PORT;
+use crate::listener::Peer;
 use crate::response;
 
 pub(super) const ROW: Row = Row { id: "port", title: "The agent's port", observe, explain };
@@ -13,21 +15,27 @@ pub(super) const ROW: Row = Row { id: "port", title: "The agent's port", observe
 fn observe(findings: &Findings<'_>) -> Observation {
     let port = &findings.port;
     let observation = match &port.connection {
-        Ok(time) => reached(findings).with([("connect_ms", milliseconds(*time))]),
+        Ok(Reached { peer, time }) => reached(findings, peer).with([("connect_ms", milliseconds(*time))]),
         Err(_) => Observation::unknown(),
     };
     let users: Vec<String> = port.listening.iter().map(|socket| socket.user.clone()).collect();
     observation.with([("addresses", port.addresses().into()), ("users", users.into())])
 }
 
-fn reached(findings: &Findings<'_>) -> Observation {
+fn reached(findings: &Findings<'_>, peer: &Peer) -> Observation {
     let port = &findings.port;
     if port.listening.is_empty() {
         let seen = format!("port {} is in use; this system does not show by which program", port.number);
         return if cfg!(target_os = "linux") { unverified(seen) } else { Observation::ok(seen) };
     }
     let check = if findings.agent.route.verify_agent { "" } else { ", not verified: verify_agent is off" };
-    Observation::ok(format!("{} in use by {}{check}", port.addresses().join(" and "), port.holders()))
+    let proof: Vec<String> = peer.unproven().map(accounts::user).collect();
+    let proof = if proof.is_empty() {
+        proof.concat()
+    } else {
+        format!(", who needs a key of {}", proof.join(" and "))
+    };
+    Observation::ok(format!("{} in use by {}{proof}{check}", port.addresses().join(" and "), port.holders()))
 }
 
 /// Where neither way is open, a call goes on without the check.
@@ -42,6 +50,10 @@ fn explain(findings: &Findings<'_>, error: &Error) -> Option<Explanation> {
     let message = error.message();
     let is_known = !port.listening.is_empty();
     match error.kind() {
+        // It did not prove to be the agent.
+        ErrorKind::UntrustedAgent if port.connection.is_ok() => {
+            Some(Explanation::new(message, free(findings)))
+        }
         ErrorKind::UntrustedAgent if findings.cannot_know_the_agent() => None,
         ErrorKind::UntrustedAgent if is_known => {
             let seen = format!("in use by {}, not by the Azure Arc agent", port.holders());

@@ -6,26 +6,24 @@ mod listener;
 #[cfg(windows)]
 mod windows;
 
-use std::time::Duration;
-
 #[cfg(target_os = "linux")]
 use self::linux::listening;
 pub(crate) use self::listener::{Holder, Listener};
 #[cfg(windows)]
 use self::windows::listening;
+use super::request::Reached;
 use super::system::System;
 use crate::error::Error;
 
 pub(crate) struct Port {
     pub(crate) number: u16,
-    /// How long it took to connect, to somebody who may be asked.
-    pub(crate) connection: Result<Duration, Error>,
+    pub(crate) connection: Result<Reached, Error>,
     /// All who listen, as far as the system tells.
     pub(crate) listening: Vec<Listener>,
 }
 
 impl Port {
-    pub(crate) fn find(system: &System, number: u16, connection: Result<Duration, Error>) -> Port {
+    pub(crate) fn find(system: &System, number: u16, connection: Result<Reached, Error>) -> Port {
         Port { number, connection, listening: listening(system, number) }
     }
 

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::time::Time;
 use crate::error::Error;
 use crate::handshake::Step;
+use crate::listener::Peer;
 use crate::retry::Failure;
 use crate::token::Token;
 
@@ -46,11 +47,19 @@ impl Steps {
     }
 }
 
-/// Connects, verifies who listens, and says how long that took.
-pub(super) fn connect(time: &Time<'_>) -> Result<Duration, Error> {
+/// Somebody who may be asked.
+#[derive(Clone, Copy)]
+pub(crate) struct Reached {
+    pub(crate) peer: Peer,
+    /// How long it took to connect.
+    pub(crate) time: Duration,
+}
+
+/// Connects and verifies who listens.
+pub(super) fn connect(time: &Time<'_>) -> Result<Reached, Error> {
     let started = Instant::now();
-    time.agent.connect(&time.for_token()?).map_err(Failure::into_error)?;
-    Ok(started.elapsed())
+    let peer = time.agent.connect(&time.for_token()?).map_err(Failure::into_error)?;
+    Ok(Reached { peer, time: started.elapsed() })
 }
 
 /// One attempt, as [`Client::get_token`](crate::Client::get_token) makes them.

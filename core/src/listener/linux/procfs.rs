@@ -57,7 +57,7 @@ pub(crate) fn listening(port: u16) -> io::Result<Vec<Listening>> {
 
 /// Whether `uid` is somebody whom this process's user namespace hides, and not the real `nobody`.
 pub(super) fn is_hidden(uid: u32) -> bool {
-    fs::read_to_string("/proc/self/uid_map").is_ok_and(|maps| is_hidden_by(&maps, uid))
+    uid == OVERFLOW_UID && fs::read_to_string("/proc/self/uid_map").is_ok_and(|maps| is_hidden_by(&maps, uid))
 }
 
 /// A line of the maps is `first first-outside count`.

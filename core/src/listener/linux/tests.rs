@@ -4,6 +4,8 @@
 use std::io::{self, Read};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::unix::fs::chown;
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -13,6 +15,7 @@ use nix::sys::socket::{
     sockopt,
 };
 use nix::unistd::{Uid, geteuid, setfsuid};
+use tempfile::TempDir;
 
 use super::{Owners, is_own_client, netlink, procfs, verify};
 use crate::client::Client;
@@ -99,12 +102,69 @@ fn expected_error(user: u32) -> Option<ErrorKind> {
     (user != geteuid().as_raw()).then_some(ErrorKind::UntrustedAgent)
 }
 
+/// Where no agent has its keys, so that nobody is its user.
+fn nowhere() -> &'static Path {
+    Path::new("/nonexistent")
+}
+
 /// Why the call fails.
 fn failure(agent: SocketAddr, ours: SocketAddr) -> Option<ErrorKind> {
-    match verify(agent, ours) {
-        Ok(()) => None,
-        Err(Failure::Final(error) | Failure::Temporary { error, .. }) => Some(error.kind()),
+    verify(agent, ours, nowhere()).err().map(|failure| failure.into_error().kind())
+}
+
+/// Whose keys alone make a call believe the other end.
+fn unproven(agent: SocketAddr, ours: SocketAddr, keys: &Path) -> Vec<u32> {
+    verify(agent, ours, keys).unwrap().unproven().collect()
+}
+
+/// A key directory of this user.
+fn keys_of(user: u32) -> TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    chown(directory.path(), Some(user), None).unwrap();
+    directory
+}
+
+#[test]
+fn root_and_the_caller_must_show_a_key_of_their_own_wherever_the_keys_are() {
+    let _alone = alone();
+    let us = geteuid().as_raw();
+    let own = keys_of(us);
+    for keys in [nowhere(), own.path()] {
+        let listener = listening("127.0.0.1:0").unwrap();
+        let agent = listener.local_addr().unwrap();
+        let (_stream, ours) = connected(agent);
+        assert_eq!(unproven(agent, ours, keys), [us], "while it waits");
+        let _accepted = listener.accept().unwrap();
+        assert_eq!(unproven(agent, ours, keys), [us]);
+        let peer = verify(agent, ours, keys).unwrap();
+        assert!(peer.verify(Some(us)).is_ok());
+        for key in [None, Some(us + 1)] {
+            assert_eq!(peer.verify(key).unwrap_err().kind(), ErrorKind::UntrustedAgent, "{key:?}");
+        }
     }
+}
+
+#[test]
+fn the_owner_of_the_key_directory_in_use_is_believed_and_whoever_helps_it_is_not() {
+    let _alone = alone();
+    if !are_met(&[ROOT]) {
+        return;
+    }
+    let keys = keys_of(SOMEBODY_ELSE);
+    for (listens, accepts, expected) in
+        [(SOMEBODY_ELSE, SOMEBODY_ELSE, &[][..]), (0, SOMEBODY_ELSE, &[0]), (SOMEBODY_ELSE, 0, &[0])]
+    {
+        let listener = as_user(listens, || listening("127.0.0.1:0")).unwrap();
+        let agent = listener.local_addr().unwrap();
+        let (_stream, ours) = connected(agent);
+        let _accepted = as_user(accepts, || listener.accept()).unwrap();
+        assert_eq!(unproven(agent, ours, keys.path()), expected, "{listens} {accepts}");
+    }
+    let listener = as_user(54321, || listening("127.0.0.1:0")).unwrap();
+    let agent = listener.local_addr().unwrap();
+    let (_stream, ours) = connected(agent);
+    let refusal = verify(agent, ours, keys.path()).unwrap_err().into_error();
+    assert_eq!(refusal.kind(), ErrorKind::UntrustedAgent);
 }
 
 #[test]
@@ -204,7 +264,7 @@ fn who_accepts_and_closes_the_port_is_gone() {
             drop(listener);
             assert_eq!(owners(agent, ours), None);
             // The agent may be restarting.
-            assert!(matches!(verify(agent, ours), Err(Failure::Temporary { .. })));
+            assert!(matches!(verify(agent, ours, nowhere()), Err(Failure::Temporary { .. })));
         });
     }
 }
@@ -257,7 +317,7 @@ fn a_connection_that_its_listener_dropped_is_gone() {
     let (_stream, ours) = connected(agent);
     drop(listener);
     let _agent = listening(&agent.to_string());
-    assert!(matches!(verify(agent, ours), Err(Failure::Temporary { .. })));
+    assert!(matches!(verify(agent, ours, nowhere()), Err(Failure::Temporary { .. })));
 }
 
 #[test]
