@@ -3,12 +3,17 @@
 
 #![allow(unsafe_code, reason = "functions of C")]
 
-#[cfg_attr(not(all(target_os = "linux", not(miri))), path = "no_cancellation.rs")]
+#[cfg(all(target_os = "linux", not(miri)))]
 mod cancellation;
 #[cfg(target_os = "linux")]
 mod mark;
+#[cfg(not(all(target_os = "linux", not(miri))))]
+mod no_cancellation;
 
+#[cfg(all(target_os = "linux", not(miri)))]
 pub use cancellation::CancellationDisabled;
+#[cfg(not(all(target_os = "linux", not(miri))))]
+pub use no_cancellation::CancellationDisabled;
 
 /// A process, told from its parent and its children even where they have its number, as the first processes of two PID
 /// namespaces do.
