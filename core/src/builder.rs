@@ -58,6 +58,7 @@ pub struct ClientBuilder {
     interrupt: Option<Interrupt>,
     clock: Option<Arc<dyn Clock>>,
     agent_executable: Option<PathBuf>,
+    without_thread: bool,
 }
 
 impl ClientBuilder {
@@ -138,6 +139,14 @@ impl ClientBuilder {
         self
     }
 
+    /// For the fuzzer: reads keys on the calling thread, as where no other can be made.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn without_thread(mut self) -> ClientBuilder {
+        self.without_thread = true;
+        self
+    }
+
     /// What [`Client::diagnose`] reports of the client with these settings.
     ///
     /// An endpoint that is not on this machine, with which no client can be built, is a failed check here:
@@ -198,7 +207,7 @@ impl ClientBuilder {
     fn agent(self) -> Result<Agent, Error> {
         self.identity.check()?;
         let endpoint = Endpoint::find(self.endpoint.as_deref(), |name| std::env::var_os(name))?;
-        let keys = KeyDirectory::find(self.key_directory.as_deref())?;
+        let keys = KeyDirectory::find(self.key_directory.as_deref())?.without_thread(self.without_thread);
         let route = Route {
             addresses: endpoint.addresses().to_vec(),
             verify_agent: !self.trust_any_agent,

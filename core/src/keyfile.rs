@@ -50,6 +50,8 @@ pub(crate) struct Key {
 #[derive(Debug, Clone)]
 pub(crate) struct KeyDirectory {
     path: PathBuf,
+    /// Reads on the calling thread, as where no other can be made.
+    without_thread: bool,
 }
 
 impl KeyDirectory {
@@ -67,15 +69,22 @@ impl KeyDirectory {
             Some(path) => path.to_owned(),
             None => installed::key_directory()?,
         };
-        Ok(KeyDirectory { path })
+        Ok(KeyDirectory { path, without_thread: false })
     }
 
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
+    pub(crate) fn without_thread(self, without_thread: bool) -> KeyDirectory {
+        KeyDirectory { without_thread, ..self }
+    }
+
     /// The key in the file named by `realm`. With it comes the thread that has read the file.
     pub(crate) fn key(&self, realm: &str, deadline: &Deadline) -> Result<(Key, Reader), KeyError> {
+        if self.without_thread {
+            return Ok((self.read(realm)?, Reader::default()));
+        }
         let read = || {
             let (keys, realm) = (self.clone(), realm.to_owned());
             move || keys.read(&realm)

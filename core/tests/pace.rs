@@ -9,13 +9,13 @@ use std::time::Duration;
 use arcidentity_core::limits::{FAILURE_INTERVAL, MAX_RETRY_AFTER};
 use arcidentity_core::{Client, Clock, Error, ErrorKind, Identity, Now};
 use arcidentity_emulator::{Answer, Emulator, KeyStyle};
-use arcidentity_testing::{FakeClock, VAULT, builder, emulator, issuer};
+use arcidentity_testing::{FakeClock, VAULT, builder, emulator, issuer, unverified};
 
 const OTHER: &str = "https://other.example";
 const HOUR: u64 = 3600;
 
 fn client(agent: &Emulator, clock: &Arc<FakeClock>) -> Client {
-    builder(agent).clock(clock.clone()).max_attempts(1).build().unwrap()
+    unverified(agent).clock(clock.clone()).max_attempts(1).build().unwrap()
 }
 
 fn busy(retry_after: &str) -> Answer {

@@ -15,6 +15,7 @@ use crate::limits::READER_STACK;
 use crate::wipe;
 
 /// A thread that has read. It is joined when this is dropped: by then it has mostly ended.
+#[derive(Default)]
 pub(crate) struct Reader(Option<JoinHandle<()>>);
 
 impl Drop for Reader {
@@ -42,7 +43,7 @@ where
     });
     let Ok(thread) = thread else {
         // No threads are left to this process, or it may make none.
-        return Ok((make()(), Reader(None)));
+        return Ok((make()(), Reader::default()));
     };
     loop {
         match receiver.recv_timeout(deadline.slice()?) {

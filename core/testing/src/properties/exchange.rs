@@ -105,6 +105,8 @@ impl Stage {
             .clock(Arc::new(Still))
             // Its answers are the same whoever owns the port.
             .verify_agent(false)
+            // The hook is asked for each wait, and must know what is waited for.
+            .without_thread()
             // Asked before each wait, on the same thread: here the agent does what the client waits for.
             .interrupt(move || hook.lock().unwrap_or_else(PoisonError::into_inner).act())
             .build()
