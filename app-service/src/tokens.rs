@@ -10,7 +10,7 @@ use crate::answer::{Outcome, Refusal, is_passing};
 use crate::claims::Claims;
 use crate::wanted::Wanted;
 
-/// How many identities are remembered beside the first.
+/// How many identities there may be beside the first. Each has a client with a memory of its own.
 const MAX_IDENTITIES: usize = 16;
 
 /// The client of the program's tokens, and those of other identities that it selects.
@@ -42,7 +42,8 @@ impl Tokens {
             Err(error) if is_passing(error.kind()) => return Err(error.into()),
             Ok(_) | Err(_) => {}
         }
-        Ok(self.ask(&*self.other(identity)?, resource)?)
+        let client = self.other(identity)?;
+        Ok(self.ask(&client, resource)?)
     }
 
     /// The end of the endpoint is the end of the call.
@@ -51,14 +52,14 @@ impl Tokens {
         client.get_token_cancellable(resource, move || is_stopped.load(Ordering::Relaxed))
     }
 
-    fn other(&self, identity: &Identity) -> Result<Arc<Client>, Error> {
+    fn other(&self, identity: &Identity) -> Result<Arc<Client>, Refusal> {
         let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
         let name = format!("{identity:?}");
         if let Some(client) = others.get(&name) {
             return Ok(Arc::clone(client));
         }
         if others.len() == MAX_IDENTITIES {
-            others.clear();
+            return Err(Refusal::new(403, "too_many_identities", "too many identities were asked for"));
         }
         let client = Arc::new(self.client.for_identity(identity.clone())?);
         others.insert(name, Arc::clone(&client));

@@ -52,12 +52,15 @@ impl TokenCommand {
             timeout = remaining(timeout, started);
             metadata
         })?;
-        let client = client(timeout)?;
+        let (client, started) = (client(timeout)?, Instant::now());
         let token = match self.force_refresh {
             true => client.force_refresh(&resource),
             false => client.get_token(&resource),
         }?;
-        let metadata = || client.get_metadata().ok();
+        let metadata = || {
+            let builder = self.options.builder(remaining(timeout, started), interrupt.as_ref());
+            builder.max_attempts(1).build().and_then(|client| client.get_metadata()).ok()
+        };
         terminal.print(|out| self.format.write(&token, &resource, metadata, out))
     }
 }

@@ -42,6 +42,7 @@ mod buffer;
 mod builder;
 mod cache;
 mod challenge;
+mod claims;
 mod client;
 mod clock;
 mod connection;
@@ -89,6 +90,8 @@ pub use metadata::Metadata;
 pub use token::Token;
 
 /// For servers of one program on loopback.
+#[doc(hidden)]
+pub use claims::claims;
 #[doc(hidden)]
 pub use listener::is_own_client;
 /// For the command's short names, which may have the end of a scope too.

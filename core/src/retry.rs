@@ -52,13 +52,15 @@ pub(crate) struct Failed {
     pub(crate) error: Error,
     /// How long the agent does not want to be asked, if it said so and the call had no time or attempt left for that.
     pub(crate) retry_after: Option<Duration>,
+    /// With what the agent said so, where the call ended while it waited for that.
+    pub(crate) refusal: Option<Error>,
     /// Whether the last attempt failed at something that the agent had answered.
     pub(crate) answered: bool,
 }
 
 impl From<Error> for Failed {
     fn from(error: Error) -> Failed {
-        Failed { error, retry_after: None, answered: false }
+        Failed { error, retry_after: None, refusal: None, answered: false }
     }
 }
 
@@ -86,10 +88,15 @@ pub(crate) fn run<T>(
         let own = Duration::from_secs_f64(base * (1.0 + 0.25 * fastrand::f64()));
         let wait = retry_after.unwrap_or(own).max(own.min(Duration::from_secs(1)));
         // Rather the reason now than "timeout" later.
-        if attempts_left == 0 || deadline.remaining()? <= wait {
+        let time = deadline.remaining().unwrap_or_default();
+        if attempts_left == 0 || time <= wait {
             return Err(Failed { retry_after, ..error.into() });
         }
-        deadline.pause(wait)?;
+        deadline.pause(wait).map_err(|end| {
+            let waited = time.saturating_sub(deadline.remaining().unwrap_or_default());
+            let retry_after = retry_after.map(|wish| wish.saturating_sub(waited));
+            Failed { retry_after, refusal: Some(error), ..end.into() }
+        })?;
     }
 }
 

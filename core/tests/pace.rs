@@ -282,6 +282,29 @@ fn a_call_that_ended_early_asks_again_at_once() {
 }
 
 #[test]
+fn a_call_that_is_cancelled_while_it_waits_for_the_agents_time_tells_it_all_the_same() {
+    let (agent, clock) = (emulator(), FakeClock::new());
+    let cancelled = Arc::new(AtomicBool::new(false));
+    let is_cancelled = cancelled.clone();
+    let client = unverified(&agent).clock(clock.clone());
+    let client = client.interrupt(move || is_cancelled.load(Ordering::SeqCst)).build().unwrap();
+    let cancels = cancelled.clone();
+    agent.respond_with(move |_| {
+        cancels.store(true, Ordering::SeqCst);
+        busy("30")
+    });
+    // It has 60 seconds.
+    let kind = client.get_token(VAULT).unwrap_err().kind();
+    assert!([ErrorKind::Cancelled, ErrorKind::Service].contains(&kind), "{kind:?}");
+    cancelled.store(false, Ordering::SeqCst);
+    agent.respond_normally();
+    assert_eq!(failure(&client).http_status(), Some(429));
+    assert_eq!(agent.requests().len(), 1);
+    clock.advance(30);
+    client.get_token(VAULT).unwrap();
+}
+
+#[test]
 fn a_valid_token_is_served_while_the_agent_does_not_want_to_be_asked() {
     for age in [HOUR / 2, HOUR - 200] {
         let (agent, clock) = (issuer(HOUR), FakeClock::new());

@@ -16,7 +16,7 @@ use crate::default_client;
 /// Azure support speak. It listens on 127.0.0.1, until `close()` or the end of a `with` block.
 ///
 ///     with AppServiceEndpoint(["https://storage.azure.com"]) as endpoint:
-///         subprocess.run(["azcopy", "copy", source, target], env=endpoint.environment(), check=True)
+///         subprocess.run(["your-tool"], env=endpoint.environment(), check=True)
 ///
 /// Whoever asks must be a process of this user and know a secret, which is in the environment only. The command
 /// `arcidentity run` does the same for one program. It has threads of its own: start programs with `subprocess`, and do not

@@ -59,7 +59,13 @@ impl Generation {
             return Step::Serve(token);
         }
         match state.refused(resource, kind, now) {
-            Some(error) => Step::Refuse(error),
+            Some(error) => {
+                // No request will do it that soon.
+                for resource in state.tokens.expire(now) {
+                    self.stripes.forget(&resource);
+                }
+                Step::Refuse(error)
+            }
             None => state.join(resource, kind, now),
         }
     }
@@ -160,8 +166,11 @@ impl Generation {
 
     /// Takes the end of a request for metadata.
     pub(super) fn finish_metadata(&self, failed: Option<&Failed>, now: Now) {
+        let Some(new) = failed.and_then(|failed| Refusal::of(failed, now)) else { return };
         let mut state = self.lock();
-        state.metadata = failed.and_then(|failed| Refusal::of(failed, now).or(state.metadata.take()));
+        if state.metadata.as_ref().is_none_or(|old| old.ends_before(&new)) {
+            state.metadata = Some(new);
+        }
     }
 
     /// Forgets everything but what the agent asked for.

@@ -28,12 +28,18 @@ impl Refusal {
         }
         let time = wish.unwrap_or_default().clamp(FAILURE_INTERVAL, MAX_RETRY_AFTER);
         let until = now.monotonic.saturating_add(time);
-        Some(Refusal { error: failed.error.clone(), until, by_agent: wish.is_some() })
+        let error = failed.refusal.as_ref().unwrap_or(&failed.error).clone();
+        Some(Refusal { error, until, by_agent: wish.is_some() })
     }
 
     /// The moment when it ends. No wall clock counts.
     pub(super) fn end(&self) -> Now {
         Now { monotonic: self.until, unix: i64::MAX }
+    }
+
+    /// Whether it lasts less long than another one.
+    pub(super) fn ends_before(&self, other: &Refusal) -> bool {
+        self.until < other.until
     }
 
     pub(super) fn is_by_agent(&self) -> bool {
@@ -73,7 +79,7 @@ mod tests {
     const NOW: Now = Now { monotonic: Duration::from_secs(1000), unix: 0 };
 
     fn failed(kind: ErrorKind, retry_after: Option<Duration>, answered: bool) -> Failed {
-        Failed { error: Error::new(kind, "no"), retry_after, answered }
+        Failed { retry_after, answered, ..Error::new(kind, "no").into() }
     }
 
     #[test]

@@ -135,7 +135,6 @@ impl State {
     ) -> Vec<Arc<str>> {
         // Expired tokens are of no use, and shall not be found in memory because nobody asks for them again.
         let mut gone = self.tokens.expire(now);
-        self.refusals.expire(now);
         let is_current = self.flights(kind).get(resource).is_some_and(|current| Arc::ptr_eq(current, flight));
         if is_current {
             self.flights(kind).remove(resource);
@@ -168,9 +167,10 @@ impl State {
     /// Remembers a failure. What the agent asked for holds in any case; else only if this `is_normal`: an agent that
     /// does not give a new token may well have an old one for others.
     pub(super) fn remember(&mut self, resource: &str, is_normal: bool, failed: &Failed, now: Now) {
+        self.refusals.expire(now);
         let Some(new) = Refusal::of(failed, now).filter(|new| is_normal || new.is_by_agent()) else { return };
-        let end = new.end();
-        if self.refusals.get(resource).is_none_or(|old| old.end().is_before(end)) {
+        if self.refusals.get(resource).is_none_or(|old| old.ends_before(&new)) {
+            let end = new.end();
             self.refusals.insert(resource, new, end);
         }
     }

@@ -138,6 +138,66 @@ fn a_shorter_wait_does_not_replace_a_longer_one() {
 }
 
 #[test]
+fn a_longer_wait_replaces_a_shorter_one() {
+    let scene = Scene::new();
+    scene.fail("resource", Kind::Normal, 0);
+    scene.fail("resource", Kind::Forced, 120);
+    scene.clock.sleep(Duration::from_secs(119));
+    scene.fail("resource", Kind::Normal, 0);
+    assert_eq!(scene.asked.get(), 2);
+}
+
+#[test]
+fn a_failure_that_has_passed_is_no_longer_in_the_way_of_another_one() {
+    let scene = Scene::new();
+    scene.fail("resource", Kind::Normal, 0);
+    scene.clock.sleep(FAILURE_INTERVAL);
+    let outer = || {
+        // The first of them asks, inside another request.
+        for _ in 0..9 {
+            scene.fail("resource", Kind::Normal, 0);
+        }
+        Ok(TokenData::new("token", scene.clock.now(), 3600, 3600))
+    };
+    scene.ask("resource", Kind::Normal, outer).unwrap();
+    assert_eq!(scene.asked.get(), 3);
+}
+
+#[test]
+fn an_expired_token_is_forgotten_where_the_agent_may_not_be_asked() {
+    let scene = Scene::new();
+    let token = scene.get("resource", 60);
+    scene.fail("resource", Kind::Forced, 120);
+    scene.clock.sleep(Duration::from_secs(60));
+    scene.fail("resource", Kind::Normal, 0);
+    assert_eq!((Arc::strong_count(&token), scene.asked.get()), (1, 2));
+}
+
+#[test]
+fn metadata_that_one_call_got_does_not_end_the_agents_wish_of_another() {
+    let scene = Scene::new();
+    let busy = |retry_after| Failed {
+        retry_after: Some(Duration::from_secs(retry_after)),
+        ..Error::new(ErrorKind::Service, "busy").into()
+    };
+    let metadata = |answer: &dyn Fn() -> Result<(), Failed>| scene.cache.metadata(&scene.clock, answer);
+    let overtaken = |answer: Result<(), ErrorKind>| {
+        metadata(&|| {
+            metadata(&|| Err(busy(120))).unwrap_err();
+            answer.map_err(|kind| Error::new(kind, "overtaken").into())
+        })
+    };
+    assert!(overtaken(Ok(())).is_ok());
+    assert!(metadata(&|| Ok(())).is_err());
+    scene.clock.sleep(Duration::from_secs(120));
+    assert!(overtaken(Err(ErrorKind::Refused)).is_err());
+    scene.clock.sleep(Duration::from_secs(119));
+    assert!(metadata(&|| Ok(())).is_err());
+    scene.clock.sleep(Duration::from_secs(1));
+    assert!(metadata(&|| Ok(())).is_ok());
+}
+
+#[test]
 fn a_request_inside_another_one_is_remembered_too() {
     let scene = Scene::new();
     let outer = || {

@@ -1,7 +1,6 @@
 //! What is found on the machine, and what the agent answers, before anything is said of it.
 
 pub(super) mod audience;
-mod claims;
 mod keys;
 mod port;
 mod process;
@@ -14,7 +13,6 @@ pub(super) mod variables;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub(super) use self::claims::claims;
 pub(super) use self::keys::{Directory, Keys};
 pub(super) use self::port::Port;
 pub(super) use self::process::{Distribution, Launch, ThisProcess};

@@ -22,6 +22,8 @@ def _keep_unwritable() -> None:
     """Fill the place of a closed standard output, which what is opened next would take."""
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 1)
+    # A program that the command starts shall find it filled too.
+    os.set_inheritable(1, True)
 
 
 if __name__ == "__main__":

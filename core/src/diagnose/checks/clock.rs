@@ -3,8 +3,9 @@
 //! Azure makes tokens valid from a few minutes before they are made, and the agent may give an older one.
 //! So only a token from the future says something, and one that is over when it comes.
 
+use crate::claims::claims;
 use crate::diagnose::check::{Explanation, Observation, Row};
-use crate::diagnose::findings::{Findings, claims};
+use crate::diagnose::findings::Findings;
 use crate::error::{Error, ErrorKind};
 use crate::response;
 

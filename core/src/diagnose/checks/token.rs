@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
+use crate::claims::claims;
 use crate::diagnose::check::{Observation, Row};
-use crate::diagnose::findings::{Findings, audience, claims, one_line};
+use crate::diagnose::findings::{Findings, audience, one_line};
 
 pub(super) const ROW: Row = Row { id: "token", title: "The token", observe, explain: Row::never };
 
