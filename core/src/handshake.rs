@@ -70,20 +70,27 @@ fn exchange<T>(
                 on_step(Step::Key);
             }
             Err(KeyError::Gone(_)) if challenges < MAX_CHALLENGES => {}
-            Err(KeyError::Gone(error)) => {
-                on_step(Step::NoKey);
-                return Err(error.into());
-            }
-            Err(KeyError::Held(error)) => {
-                on_step(Step::HeldKey);
-                return Err(Failure::Temporary { error, retry_after: None });
-            }
-            Err(KeyError::Stuck(error)) => {
-                on_step(Step::HeldKey);
-                return Err(error.into());
-            }
-            Err(KeyError::Final(error)) => return Err(error.into()),
+            Err(error) => return Err(without_key(error, on_step)),
         }
+    }
+}
+
+/// Why there is no key for a challenge, and whether another attempt may have one.
+fn without_key(error: KeyError, on_step: &dyn Fn(Step)) -> Failure {
+    match error {
+        KeyError::Gone(error) => {
+            on_step(Step::NoKey);
+            error.into()
+        }
+        KeyError::Held(error) => {
+            on_step(Step::HeldKey);
+            Failure::Temporary { error, retry_after: None }
+        }
+        KeyError::Stuck(error) => {
+            on_step(Step::HeldKey);
+            error.into()
+        }
+        KeyError::Final(error) => error.into(),
     }
 }
 

@@ -23,7 +23,7 @@ use crate::connection::Route;
 use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind};
 use crate::keyfile::Key;
-use crate::limits::{MAX_BODY, MAX_HEADERS, MAX_KEY};
+use crate::limits::{MAX_BODY, MAX_HEADERS, MAX_KEY, MAX_UNPROVEN_RETRY_AFTER};
 use crate::listener::Peer;
 use crate::response;
 use crate::retry::{self, Failure};
@@ -93,13 +93,16 @@ impl HttpClient {
         let key_owner = key.and_then(|key| key.owner);
         *lock(&self.exchange) = Exchange { has_key: key.is_some(), key_owner, peer: Peer::default() };
         let mut response = request.call().map_err(failure)?;
+        let peer = lock(&self.exchange).peer;
         let headers = response.headers();
-        let retry_after = text(headers.get(RETRY_AFTER));
+        let retry_after =
+            text(headers.get(RETRY_AFTER)).and_then(|value| retry::retry_after(value, &*self.clock));
+        let longest = if peer.verify(key_owner).is_ok() { Duration::MAX } else { MAX_UNPROVEN_RETRY_AFTER };
         Ok(Response {
             status: response.status().as_u16(),
-            peer: lock(&self.exchange).peer,
+            peer,
             challenges: headers.get_all(WWW_AUTHENTICATE).iter().cloned().collect(),
-            retry_after: retry_after.and_then(|value| retry::retry_after(value, &*self.clock)),
+            retry_after: retry_after.map(|wish| wish.min(longest)),
             body: read_body(response.body_mut())?,
         })
     }

@@ -85,12 +85,9 @@ impl KeyDirectory {
         if self.without_thread {
             return Ok((self.read(realm)?, Reader::default()));
         }
-        let read = || {
-            let (keys, realm) = (self.clone(), realm.to_owned());
-            move || keys.read(&realm)
-        };
-        let (key, reader) =
-            reader::run(deadline, read).map_err(|error| error::unfinished(&self.path, error))?;
+        let (keys, realm) = (self.clone(), realm.to_owned());
+        let (key, reader) = reader::run(deadline, move || keys.read(&realm))
+            .map_err(|unfinished| error::unfinished(&self.path, unfinished))?;
         Ok((key?, reader))
     }
 

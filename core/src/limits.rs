@@ -12,6 +12,9 @@ pub const MAX_READERS: usize = 16;
 /// The stack of such a thread, in bytes. The C library takes the thread-local variables of the whole program from it.
 pub const READER_STACK: usize = 256 * 1024;
 
+/// How long a thread that reads a key may take to begin, before its caller reads it.
+pub const READER_GRACE: Duration = Duration::from_secs(1);
+
 /// The largest head and the largest body of an answer, in bytes.
 pub const MAX_HEADERS: usize = 16 * 1024;
 pub const MAX_BODY: usize = 64 * 1024;
@@ -65,6 +68,9 @@ pub const EARLY_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a `Retry-After` that did not fit into its call is kept at most: a mistaken one must not take a resource away
 /// for days.
 pub const MAX_RETRY_AFTER: Duration = Duration::from_secs(60 * 60);
+
+/// The same for whoever has not proved to be the agent: a stranger must not make itself felt for long when it is gone.
+pub const MAX_UNPROVEN_RETRY_AFTER: Duration = Duration::from_secs(60);
 
 /// How long another failure that came from asking the agent is repeated from memory: a second, and a little more,
 /// because the clock may be a hundredth of a second late, and nobody shall be asked twice in one second.

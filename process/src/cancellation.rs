@@ -5,7 +5,6 @@ use std::marker::PhantomData;
 use std::ptr;
 
 /// As <pthread.h> of glibc and musl has them.
-const ENABLE: c_int = 0;
 const DISABLE: c_int = 1;
 const DEFERRED: c_int = 0;
 
@@ -20,7 +19,8 @@ unsafe extern "C" {
 /// Costs no system call. Such guards may be inside one another.
 #[derive(Debug)]
 pub struct CancellationDisabled {
-    was_enabled: bool,
+    /// The state to restore; musl has a third one.
+    before: c_int,
     /// The state is that of a thread.
     _not_send: PhantomData<*const ()>,
 }
@@ -33,18 +33,18 @@ impl CancellationDisabled {
         let mut before = DISABLE;
         // SAFETY: The number is a state, and the old one is written to a variable of this function.
         unsafe { pthread_setcancelstate(DISABLE, &raw mut before) };
-        CancellationDisabled { was_enabled: before == ENABLE, _not_send: PhantomData }
+        CancellationDisabled { before, _not_send: PhantomData }
     }
 }
 
 impl Drop for CancellationDisabled {
     fn drop(&mut self) {
-        if self.was_enabled {
+        if self.before != DISABLE {
             // An asynchronous cancellation would happen here, in Rust's code, and not at a cancellation point.
             // SAFETY: The numbers are a type and a state, and nobody wants the old ones.
             unsafe {
                 pthread_setcanceltype(DEFERRED, ptr::null_mut());
-                pthread_setcancelstate(ENABLE, ptr::null_mut());
+                pthread_setcancelstate(self.before, ptr::null_mut());
             }
         }
     }

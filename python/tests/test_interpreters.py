@@ -51,7 +51,9 @@ print("fine", flush=True)
 def lines(program: str) -> list[str]:
     """What a program prints that has the functions above and `use`."""
     done = subprocess.run(
-        [sys.executable, "-I", "-c", f"{INTERPRETERS}\nUSE = {USE!r}\n{program}"],
+        # That they are not closed before the end is said since 3.14.
+        [sys.executable, "-I", "-W", "ignore:remaining subinterpreters:RuntimeWarning"]
+        + ["-c", f"{INTERPRETERS}\nUSE = {USE!r}\n{program}"],
         capture_output=True,
         timeout=PATIENCE,
         text=True,

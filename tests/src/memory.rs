@@ -131,9 +131,18 @@ fn writable_memory(process: &Child) -> impl Iterator<Item = Area> {
         maps.lines().filter_map(writable).map(|(start, end, name)| (start, end, name.to_owned())).collect();
     areas.into_iter().filter_map(move |(start, end, name)| {
         let mut content = vec![0; usize::try_from(end - start).expect("an area fits into memory")];
-        // Some areas, such as [vvar], cannot be read.
-        memory.read_exact_at(&mut content, start).ok()?;
-        Some(Area { name, start, content })
+        let is_read =
+            memory.read_exact_at(&mut content, start).is_ok() || read_pages(&memory, &mut content, start);
+        is_read.then_some(Area { name, start, content })
+    })
+}
+
+/// Reads what can be read. Of some areas, such as [vvar], nothing can be, and of one with the stack of a thread all but its
+/// guard page, as glibc makes those since 2.42.
+fn read_pages(memory: &File, content: &mut [u8], start: u64) -> bool {
+    const PAGE: usize = 4096;
+    content.chunks_mut(PAGE).enumerate().fold(false, |is_read, (number, page)| {
+        memory.read_exact_at(page, start + (number * PAGE) as u64).is_ok() || is_read
     })
 }
 

@@ -24,3 +24,4 @@ mod readme;
 mod sanitizers;
 mod stack;
 mod supply_chain;
+mod surroundings;

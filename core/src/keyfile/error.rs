@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use super::reader::Unfinished;
 use crate::error::{Error, ErrorKind};
 use crate::shortage;
 
@@ -51,10 +52,11 @@ pub(super) fn unreadable(what: &str, directory: &Path, error: &io::Error) -> Key
 }
 
 /// Why a file was not waited for any longer.
-pub(super) fn unfinished(directory: &Path, error: Error) -> KeyError {
-    if error.kind() != ErrorKind::Timeout {
-        return KeyError::Final(error);
-    }
+pub(super) fn unfinished(directory: &Path, unfinished: Unfinished) -> KeyError {
+    let error = match unfinished {
+        Unfinished::Held(error) if error.kind() == ErrorKind::Timeout => error,
+        Unfinished::Held(error) | Unfinished::NotBegun(error) => return KeyError::Final(error),
+    };
     let shown = directory.display();
     let message = format!("{}: the system does not let the key file in {shown} be read", error.message());
     KeyError::Stuck(Error::new(ErrorKind::Timeout, message).with_hint(format!(

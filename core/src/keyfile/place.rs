@@ -23,8 +23,9 @@ pub(super) struct Place(&'static AtomicU64);
 impl Place {
     /// Waits for a free one.
     pub(super) fn take(deadline: &Deadline) -> Result<Place, Error> {
-        let this = Process::current().id();
         loop {
+            // Asked anew: the caller's hook may have forked.
+            let this = Process::current().id();
             let taken = PLACES.iter().find(|place| {
                 let holder = place.load(Ordering::Relaxed);
                 let swap = || place.compare_exchange(holder, this, Ordering::Relaxed, Ordering::Relaxed);

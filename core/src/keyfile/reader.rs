@@ -5,13 +5,15 @@
 //! system holds is left behind: it ends when the system lets go, and what it has read is wiped.
 
 use std::io;
-use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
 use super::place::Place;
 use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind};
-use crate::limits::READER_STACK;
+use crate::limits::{READER_GRACE, READER_STACK};
 use crate::wipe;
 
 /// A thread that has read. It is joined when this is dropped: by then it has mostly ended.
@@ -27,41 +29,95 @@ impl Drop for Reader {
     }
 }
 
-/// What the work that `make` makes ends with, or why it was not waited for any longer.
-pub(super) fn run<T, W>(deadline: &Deadline, make: impl Fn() -> W) -> Result<(T, Reader), Error>
+/// Why work was not waited for any longer.
+pub(super) enum Unfinished {
+    /// The call ended before a thread had begun.
+    NotBegun(Error),
+    /// The system holds the thread.
+    Held(Error),
+}
+
+/// Work that whoever takes it first does: the thread, or the caller where no thread begins.
+struct Job<W>(Mutex<Option<(Place, W)>>);
+
+impl<W> Job<W> {
+    fn take(&self) -> Option<(Place, W)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// How waiting for the thread ended.
+enum Ending<T, W> {
+    /// With what the work ended with.
+    Done(T),
+    /// The thread has not begun, and the work is the caller's.
+    NotBegun(Place, W),
+}
+
+/// What `work` ends with, or why it was not waited for any longer.
+pub(super) fn run<T, W>(deadline: &Deadline, work: W) -> Result<(T, Reader), Unfinished>
 where
     T: Send + 'static,
     W: FnOnce() -> T + Send + 'static,
 {
     let (sender, receiver) = sync_channel(1);
-    let (place, work) = (Place::take(deadline)?, make());
+    let place = Place::take(deadline).map_err(Unfinished::NotBegun)?;
+    let job = Arc::new(Job(Mutex::new(Some((place, work)))));
+    let own = Arc::clone(&job);
     let thread = start(move || {
-        let _place = place;
-        let outcome = finish(work);
-        // Where nobody waits any longer it is dropped, and wiped.
-        drop(sender.send(outcome));
+        if let Some((_place, work)) = own.take() {
+            // Where nobody waits any longer it is dropped, and wiped.
+            drop(sender.send(finish(work)));
+        }
     });
-    let Ok(thread) = thread else {
+    let ending = match &thread {
+        Ok(_) => wait(&receiver, &job, deadline)?,
         // No threads are left to this process, or it may make none.
-        return Ok((make()(), Reader::default()));
+        Err(_) => job.take().map(|(place, work)| Ending::NotBegun(place, work)).ok_or_else(panicked)?,
     };
+    match ending {
+        Ending::Done(outcome) => Ok((outcome, Reader(thread.ok()))),
+        Ending::NotBegun(_place, work) => Ok((work(), Reader::default())),
+    }
+}
+
+/// A new thread may be unable to begin: glibc has it wait for whoever loads a library, and this may be in the constructor
+/// of one. After a while the caller does the work itself, and joins nobody.
+fn wait<T, W>(receiver: &Receiver<T>, job: &Job<W>, deadline: &Deadline) -> Result<Ending<T, W>, Unfinished> {
+    let start = Instant::now();
+    let grace = READER_GRACE.min(deadline.remaining().map_err(Unfinished::NotBegun)? / 2);
+    let mut has_begun = false;
     loop {
-        match receiver.recv_timeout(deadline.slice()?) {
-            Ok(outcome) => return Ok((outcome, Reader(Some(thread)))),
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => {
-                return Err(Error::new(ErrorKind::Internal, "the thread that reads the key panicked"));
-            }
+        let slice =
+            deadline.slice().map_err(if has_begun { Unfinished::Held } else { Unfinished::NotBegun })?;
+        let grace_left = grace.saturating_sub(start.elapsed());
+        match receiver.recv_timeout(if has_begun { slice } else { slice.min(grace_left) }) {
+            Ok(outcome) => return Ok(Ending::Done(outcome)),
+            Err(RecvTimeoutError::Disconnected) => return Err(panicked()),
+            Err(RecvTimeoutError::Timeout) if has_begun || !grace_left.is_zero() => {}
+            Err(RecvTimeoutError::Timeout) => match job.take() {
+                Some((place, work)) => return Ok(Ending::NotBegun(place, work)),
+                None => has_begun = true,
+            },
         }
     }
 }
 
-/// With a stack of its own, below that of its caller.
-#[inline(never)]
+fn panicked() -> Unfinished {
+    Unfinished::Held(Error::new(ErrorKind::Internal, "the thread that reads the key panicked"))
+}
+
+/// The stack of the work and the registers are cleared behind it.
 fn finish<T>(work: impl FnOnce() -> T) -> T {
-    let outcome = work();
+    let outcome = apart(work);
     wipe::stack_and_registers();
     outcome
+}
+
+/// With a stack of its own, below that of its caller.
+#[inline(never)]
+fn apart<T>(work: impl FnOnce() -> T) -> T {
+    work()
 }
 
 /// The thread runs no signal handler: those of a program may need more stack.
@@ -78,8 +134,14 @@ struct SignalsBlocked(Option<nix::sys::signal::SigSet>);
 #[cfg(unix)]
 impl SignalsBlocked {
     fn new() -> SignalsBlocked {
+        use nix::sys::signal::Signal::{SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP};
         use nix::sys::signal::{SigSet, SigmaskHow};
-        SignalsBlocked(SigSet::all().thread_swap_mask(SigmaskHow::SIG_SETMASK).ok())
+        let mut signals = SigSet::all();
+        // Where they are blocked the kernel ends the process: a sandbox may answer each system call with a SIGSYS.
+        for signal in [SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP] {
+            signals.remove(signal);
+        }
+        SignalsBlocked(signals.thread_swap_mask(SigmaskHow::SIG_SETMASK).ok())
     }
 }
 

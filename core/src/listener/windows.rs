@@ -43,11 +43,14 @@ pub fn is_own_client(client: SocketAddr, server: SocketAddr) -> io::Result<bool>
     let connections = connections()?;
     let end = connections.iter().find(|row| !row.listens && row.local == client && row.remote == server);
     let Some(end) = end else { return Ok(false) };
-    match Process::open(end.process).and_then(|process| process.user()) {
+    let process = match Process::open(end.process) {
         // This user may ask for its own.
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(false),
-        user => Ok(user? == Process::own()?.user()?),
-    }
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Ok(false),
+        process => process?,
+    };
+    // The number of a process that has ended may be another's by now.
+    let is_its = end.made == 0 || end.made >= process.started()?;
+    Ok(is_its && process.user()? == Process::own()?.user()?)
 }
 
 fn answer(socket: &Row, us: &str) -> Result<(), Failure> {

@@ -29,6 +29,7 @@ fn the_commands_of_the_page_run() {
     let expected = [
         "eyJ",
         "Authorization: Bearer eyJ",
+        "IDENTITY_HEADER=",
         "/subscriptions/",
         "The agent gave a token",
         "IDENTITY_ENDPOINT=",
