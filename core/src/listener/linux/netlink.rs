@@ -8,13 +8,10 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use nix::errno::Errno;
 use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockProtocol, SockType, recv, send, socket};
 
-use super::owners::Owners;
+use super::owners::{ESTABLISHED, LISTEN, Owners};
 
 /// `SOCK_DIAG_BY_FAMILY` of <linux/sock_diag.h>.
 const SOCK_DIAG_BY_FAMILY: u16 = 20;
-/// The states of sockets that are connected and that listen, as the kernel numbers them.
-const TCP_ESTABLISHED: u8 = 1;
-const TCP_LISTEN: u8 = 10;
 /// `LOOPBACK_IFINDEX`: the first interface of every network namespace.
 const LOOPBACK: u32 = 1;
 /// The size of `struct nlmsghdr`.
@@ -34,10 +31,9 @@ pub(super) fn owners(agent: SocketAddr, ours: SocketAddr) -> io::Result<Option<O
     // Where there is no connection, the kernel shows who listens.
     let other_end = netlink.find(agent, Some(ours))?.filter(|socket| !socket.listens());
     match (listener, other_end) {
-        (Some(listener), Some(other_end)) => Ok(Some(Owners {
-            listener: listener.uid,
-            acceptor: other_end.is_held().then_some(other_end.uid),
-        })),
+        (Some(listener), Some(other_end)) => {
+            Ok(Owners::of(listener.uid, other_end.holder(), other_end.state))
+        }
         // A kernel without the module that knows finds nothing, not even us.
         _ => netlink.find(ours, Some(agent))?.map(|_| None).ok_or(Errno::EPROTONOSUPPORT.into()),
     }
@@ -47,7 +43,7 @@ pub(super) fn owners(agent: SocketAddr, ours: SocketAddr) -> io::Result<Option<O
 pub(super) fn client(client: SocketAddr, server: SocketAddr) -> io::Result<Option<u32>> {
     let netlink = Netlink::open()?;
     if let Some(socket) = netlink.find(client, Some(server))? {
-        return Ok((socket.state == TCP_ESTABLISHED && socket.is_held()).then_some(socket.uid));
+        return Ok(socket.holder().filter(|_| socket.state == ESTABLISHED));
     }
     // A kernel without the module that knows finds nothing, not even us.
     netlink.find(server, Some(client))?.map(|_| None).ok_or(Errno::EPROTONOSUPPORT.into())
@@ -62,13 +58,17 @@ struct Socket {
 
 impl Socket {
     fn listens(&self) -> bool {
-        self.state == TCP_LISTEN
+        self.state == LISTEN
     }
 
     /// Whether a process holds it. Only then does its user id mean anything: a connection that was not yet
     /// accepted, and a socket that is just being closed, may show root's.
     fn is_held(&self) -> bool {
         self.inode != 0
+    }
+
+    fn holder(&self) -> Option<u32> {
+        self.is_held().then_some(self.uid)
     }
 }
 
@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn a_socket_is_read() {
         let mut bytes = answer(SOCK_DIAG_BY_FAMILY, INODE + 4, &[(UID, 998), (INODE, 12345)]);
-        bytes[STATE] = TCP_LISTEN;
+        bytes[STATE] = LISTEN;
         let socket = read(&bytes).unwrap().unwrap();
         assert_eq!((socket.listens(), socket.uid, socket.inode), (true, 998, 12345));
         assert_eq!(read(&bytes[..INODE + 3]).err(), Some(Errno::EBADMSG));

@@ -4,16 +4,12 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use super::owners::Owners;
+use super::owners::{ESTABLISHED, LISTEN, Owners};
 use crate::shortage;
 
 /// The sockets of this process's network. Not by the link /proc/net, which a service with `ProcSubset=pid` lacks.
 const TCP: &str = "/proc/self/net/tcp";
 const TCP6: &str = "/proc/self/net/tcp6";
-
-/// How these tables write the states of sockets that are connected and that listen.
-const ESTABLISHED: &str = "01";
-const LISTEN: &str = "0A";
 
 /// What Linux shows for a user that the reader's user namespace does not know.
 const OVERFLOW_UID: u32 = 65534;
@@ -26,17 +22,15 @@ pub(super) fn owners(agent: SocketAddr, ours: SocketAddr) -> io::Result<Option<O
     let listener =
         sockets.iter().filter_map(|socket| Some((socket.precedence(agent.ip())?, socket.uid))).max();
     let other_end = sockets.iter().find(|socket| socket.local == agent && socket.remote == ours);
-    Ok(listener.zip(other_end).map(|((_, listener), other_end)| Owners {
-        listener,
-        acceptor: other_end.is_held().then_some(other_end.uid),
-    }))
+    let (Some((_, listener)), Some(other_end)) = (listener, other_end) else { return Ok(None) };
+    Ok(Owners::of(listener, other_end.holder(), other_end.state))
 }
 
 /// The owner of the socket at the client's end of a connection to `server`, as long as it is connected.
 pub(super) fn client(client: SocketAddr, server: SocketAddr) -> io::Result<Option<u32>> {
     let sockets = all_sockets(client.port())?;
     let end = sockets.iter().find(|socket| socket.local == client && socket.remote == server);
-    Ok(end.filter(|end| end.is_connected && end.is_held()).map(|end| end.uid))
+    Ok(end.filter(|end| end.state == ESTABLISHED).and_then(Socket::holder))
 }
 
 /// A socket that listens.
@@ -51,7 +45,7 @@ pub(crate) struct Listening {
 pub(crate) fn listening(port: u16) -> io::Result<Vec<Listening>> {
     let mut found = sockets(TCP, port)?;
     found.extend(sockets(TCP6, port).unwrap_or_default());
-    let listening = found.into_iter().filter(|socket| socket.listens && socket.is_held());
+    let listening = found.into_iter().filter(|socket| socket.listens() && socket.is_held());
     Ok(listening.map(|Socket { local: address, uid, inode, .. }| Listening { address, uid, inode }).collect())
 }
 
@@ -77,19 +71,22 @@ fn is_hidden_by(maps: &str, uid: u32) -> bool {
 struct Socket {
     local: SocketAddr,
     remote: SocketAddr,
-    is_connected: bool,
-    listens: bool,
+    state: u8,
     uid: u32,
     inode: u64,
 }
 
 impl Socket {
+    fn listens(&self) -> bool {
+        self.state == LISTEN
+    }
+
     /// Its place among the sockets that take connections to `ip`, if it is one: the kernel prefers the very
     /// address to the wildcard, and its own family to the other. An IPv6 wildcard takes IPv4 connections
     /// too, unless told otherwise, which is not shown.
     fn precedence(&self, ip: IpAddr) -> Option<u8> {
         match self.local.ip() {
-            _ if !self.listens || !self.is_held() => None,
+            _ if !self.listens() || !self.is_held() => None,
             own if own == ip => Some(2),
             IpAddr::V4(own) if own.is_unspecified() && ip.is_ipv4() => Some(1),
             IpAddr::V6(own) if own.is_unspecified() => Some(0),
@@ -100,6 +97,10 @@ impl Socket {
     /// Whether a process holds it; see `netlink.rs`.
     fn is_held(&self) -> bool {
         self.inode != 0
+    }
+
+    fn holder(&self) -> Option<u32> {
+        self.is_held().then_some(self.uid)
     }
 }
 
@@ -126,12 +127,11 @@ fn sockets(path: &str, port: u16) -> io::Result<Vec<Socket>> {
 fn socket(line: &str) -> Option<Socket> {
     let mut fields = line.split_ascii_whitespace().skip(1);
     let (local, remote) = (endpoint(fields.next()?)?, endpoint(fields.next()?)?);
-    let state = fields.next()?;
+    let state = u8::from_str_radix(fields.next()?, 16).ok()?;
     Some(Socket {
         local,
         remote,
-        is_connected: state == ESTABLISHED,
-        listens: state == LISTEN,
+        state,
         uid: fields.nth(3)?.parse().ok()?,
         inode: fields.nth(1)?.parse().ok()?,
     })
@@ -169,9 +169,9 @@ mod tests {
             (found.local.to_string().as_str(), found.uid, found.inode),
             ("127.0.0.1:40342", 998, 12345)
         );
-        assert_eq!((found.remote.to_string().as_str(), found.listens), ("127.0.0.1:43794", true));
+        assert_eq!((found.remote.to_string().as_str(), found.state), ("127.0.0.1:43794", LISTEN));
         let connected = socket(&v4.replace(" 0A ", " 01 ")).unwrap();
-        assert_eq!((connected.is_connected, connected.listens, found.is_connected), (true, false, false));
+        assert_eq!(connected.state, ESTABLISHED);
         let v6 = "   0: 00000000000000000000000001000000:9D96 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000 65534 0 1";
         let found = socket(v6).unwrap();
         assert_eq!((found.local.to_string().as_str(), found.uid), ("[::1]:40342", 65534));
@@ -186,8 +186,7 @@ mod tests {
     fn the_very_address_takes_precedence() {
         let precedence = |local: &str, ip: &str, inode| {
             let local = SocketAddr::new(local.parse().unwrap(), 1);
-            Socket { local, remote: local, is_connected: false, listens: true, uid: 0, inode }
-                .precedence(ip.parse().unwrap())
+            Socket { local, remote: local, state: LISTEN, uid: 0, inode }.precedence(ip.parse().unwrap())
         };
         for (local, ip, expected) in [
             ("127.0.0.1", "127.0.0.1", Some(2)),

@@ -1,7 +1,7 @@
 //! Both lookups on real sockets, of this user and, for root, of another one.
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::fs::chown;
@@ -300,12 +300,13 @@ fn who_accepts_and_leaves_the_port_to_the_agent_is_seen() {
         let attacker = as_user(user, || listening("127.0.0.1:0").unwrap());
         let agent = attacker.local_addr().unwrap();
         let (_stream, ours) = connected(agent);
-        let (_accepted, _) = as_user(user, || attacker.accept().unwrap());
+        let (accepted, _) = as_user(user, || attacker.accept().unwrap());
         drop(attacker);
         let _agent = listening(&agent.to_string()).unwrap();
         let us = geteuid().as_raw();
         assert_eq!(owners(agent, ours), Some(Owners { listener: us, acceptor: Some(user) }));
         assert_eq!(failure(agent, ours), expected_error(user));
+        assert_nobody_is_believed_once_it_is_closed(accepted, agent, ours);
     }
 }
 
@@ -326,13 +327,22 @@ fn who_meets_our_attempt_to_connect_is_seen_behind_the_real_listener() {
     for host in ["127.0.0.1:0", "[::1]:0"].into_iter().filter(|host| has_family_of(host)) {
         for user in users() {
             // It may fail when this machine halts for a second.
-            let (_ambush, agent, stream) = (0..20).find_map(|_| ambushed(host, user).ok()).unwrap();
+            let (ambush, agent, stream) = (0..20).find_map(|_| ambushed(host, user).ok()).unwrap();
             let (agent, ours) = (agent.local_addr().unwrap(), stream.local_addr().unwrap());
             let us = geteuid().as_raw();
             assert_eq!(owners(agent, ours), Some(Owners { listener: us, acceptor: Some(user) }));
             assert_eq!(failure(agent, ours), expected_error(user));
+            assert_nobody_is_believed_once_it_is_closed(ambush, agent, ours);
         }
     }
+}
+
+/// It may have answered what we have not yet asked, and no longer shows whose it was.
+fn assert_nobody_is_believed_once_it_is_closed(mut met: TcpStream, agent: SocketAddr, ours: SocketAddr) {
+    met.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
+    drop(met);
+    assert_eq!(owners(agent, ours), None);
+    assert!(matches!(verify(agent, ours, nowhere()), Err(Failure::Temporary { .. })));
 }
 
 /// An attempt of `user` to connect to us from the agent's port, the agent, and our connection that met the
