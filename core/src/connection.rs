@@ -37,10 +37,13 @@ impl Route {
         for address in &self.addresses {
             match connect(*address, deadline)? {
                 Ok(stream) => {
+                    // The agent may be starting; whoever listens on another address does not make that final.
                     return match (self.verified(*address, stream, deadline), first_failure) {
-                        // The agent may be starting; whoever listens on another address does not make that final.
+                        (Ok(connection), Some(Failure::Temporary { .. })) => {
+                            Ok(connection.instead_of(self.addresses[0]))
+                        }
                         (Err(_), Some(first @ Failure::Temporary { .. })) => Err(first),
-                        (outcome, _) => outcome,
+                        (opened, _) => opened,
                     };
                 }
                 Err(error) => {
@@ -75,7 +78,7 @@ impl Route {
     fn unavailable(&self, address: SocketAddr, error: &io::Error) -> Failure {
         let refused = error.kind() == io::ErrorKind::ConnectionRefused;
         let message = if refused {
-            format!("no Azure Arc agent listens on {address}")
+            refused_by(address)
         } else {
             format!("cannot connect to the Azure Arc agent on {address}: {error}")
         };
@@ -91,11 +94,8 @@ impl Route {
             );
             return error.with_hint(hint).into();
         }
-        // An installed agent that refuses connections may be starting.
         if self.executable().is_some_and(|path| path.exists()) {
-            let start = installed::AGENT.start;
-            let error = error.with_hint(format!("the agent is installed: start it with `{start}`"));
-            return Failure::Temporary { error, retry_after: None };
+            return may_be_starting(address);
         }
         error
             .with_hint(
@@ -103,6 +103,17 @@ impl Route {
             )
             .into()
     }
+}
+
+fn refused_by(address: SocketAddr) -> String {
+    format!("no Azure Arc agent listens on {address}")
+}
+
+/// An installed agent that refuses connections may be starting.
+pub(crate) fn may_be_starting(address: SocketAddr) -> Failure {
+    let hint = format!("the agent is installed: start it with `{}`", installed::AGENT.start);
+    let error = Error::new(ErrorKind::Unavailable, refused_by(address)).with_hint(hint);
+    Failure::Temporary { error, retry_after: None }
 }
 
 /// Where a program has closed its standard streams, whatever it prints would go to the agent.
@@ -129,6 +140,11 @@ fn connect(address: SocketAddr, deadline: &Deadline) -> Result<io::Result<TcpStr
 }
 
 impl Connection {
+    /// The same, where the agent may be starting at another address.
+    fn instead_of(self, address: SocketAddr) -> Connection {
+        Connection { peer: self.peer.instead_of(address), ..self }
+    }
+
     /// Who is at the other end.
     pub(crate) fn peer(&self) -> Peer {
         self.peer

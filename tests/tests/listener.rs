@@ -2,15 +2,17 @@
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::thread::{self, JoinHandle};
 
 use arcidentity_core::{Client, ErrorKind};
 use arcidentity_emulator::{Answer, Emulator, KeyStyle};
-use arcidentity_needs::{CONFINEMENT, PYTHON, ROOT, needs};
+use arcidentity_needs::{CONFINEMENT, IPV6, PYTHON, ROOT, needs};
 use arcidentity_tests::{command_binary, copy_program, python, run, signal, succeed};
 use tempfile::TempDir;
 
@@ -215,6 +217,37 @@ fn a_stranger_on_the_second_address_is_no_answer_of_the_first() {
     assert_eq!(kind("localhost", "/nonexistent"), ErrorKind::UntrustedAgent);
     drop(stranger.stdin.take());
     stranger.wait().unwrap();
+}
+
+/// Root and the caller prove nothing where they give tokens away.
+#[test]
+fn who_proves_nothing_on_the_second_address_is_no_answer_of_the_first() {
+    needs!(IPV6);
+    let (port, server) = forger();
+    let kind = |host: &str, executable: &str| {
+        let client = Client::builder().endpoint(format!("http://{host}:{port}")).max_attempts(1);
+        client.agent_executable(executable).build().unwrap().get_token(RESOURCE).unwrap_err().kind()
+    };
+    assert_eq!(kind("[::1]", "/bin/sh"), ErrorKind::UntrustedAgent);
+    assert_eq!(kind("localhost", "/bin/sh"), ErrorKind::Unavailable, "the agent is installed");
+    assert_eq!(kind("localhost", "/nonexistent"), ErrorKind::UntrustedAgent);
+    server.join().unwrap();
+}
+
+/// The port of an IPv6 listener of this user, which gives three requests a token and then ends.
+fn forger() -> (u16, JoinHandle<()>) {
+    let listener = TcpListener::bind("[::1]:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let token = r#"{"access_token": "forged", "expires_in": "3600"}"#;
+    let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{token}", token.len());
+    let serve = move || {
+        for _ in 0..3 {
+            let (mut connection, _) = listener.accept().unwrap();
+            let _ = connection.read(&mut [0; 4096]);
+            let _ = connection.write_all(answer.as_bytes());
+        }
+    };
+    (port, thread::spawn(serve))
 }
 
 /// What `tests/c/verify.c` says about an agent, with the check and without it, when it runs with LESS than

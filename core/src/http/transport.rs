@@ -13,7 +13,6 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTi
 use crate::buffer::WipedBuffer;
 use crate::connection::{Connection, Route};
 use crate::deadline::Deadline;
-use crate::error::Error;
 use crate::limits::MAX_HEADERS;
 use crate::listener::Peer;
 use crate::retry::Failure;
@@ -116,7 +115,7 @@ impl Transport for HttpTransport {
 
     fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), ureq::Error> {
         self.output.mark_used(amount);
-        self.meet().map_err(|error| carried(error.into()))?;
+        self.meet().map_err(carried)?;
         self.connection.send(&self.output[..amount]).map_err(carried)
     }
 
@@ -142,7 +141,7 @@ impl Transport for HttpTransport {
 
 impl HttpTransport {
     /// Tells the client who is sent its request, unless that must not get the key in it.
-    fn meet(&self) -> Result<(), Error> {
+    fn meet(&self) -> Result<(), Failure> {
         let mut exchange = lock(&self.exchange);
         exchange.peer = self.connection.peer();
         if exchange.has_key { exchange.peer.verify(exchange.key_owner) } else { Ok(()) }

@@ -1,8 +1,12 @@
 //! How far the other end of a connection is believed.
 
+use std::net::SocketAddr;
+
 use crate::accounts;
+use crate::connection::may_be_starting;
 use crate::error::{Error, ErrorKind};
 use crate::installed::LINUX;
+use crate::retry::Failure;
 
 /// The other end of a connection. It is the agent's user, whom the system does not show, or must still prove to be the
 /// agent: with a key of its own, because nobody else can put a file of that owner where the agent's keys are.
@@ -11,19 +15,27 @@ pub(crate) struct Peer {
     port: u16,
     /// The users of whom that proof is wanted: who listens, and who has accepted the connection.
     unproven: [Option<u32>; 2],
+    /// Where the agent itself may be starting.
+    instead_of: Option<SocketAddr>,
 }
 
 impl Peer {
     #[cfg(any(target_os = "linux", test))]
     pub(super) fn new(port: u16, unproven: [Option<u32>; 2]) -> Peer {
-        Peer { port, unproven }
+        Peer { port, unproven, ..Peer::default() }
+    }
+
+    /// The same, met because the agent does not yet listen on this address, where it was to be asked first.
+    pub(crate) fn instead_of(self, address: SocketAddr) -> Peer {
+        Peer { instead_of: Some(address), ..self }
     }
 
     /// Compares the users with the owner of the key that they are sent, if they are sent one.
-    pub(crate) fn verify(&self, key_owner: Option<u32>) -> Result<(), Error> {
-        match self.unproven().find(|user| key_owner != Some(*user)) {
-            Some(user) => Err(self.refusal(user, key_owner)),
-            None => Ok(()),
+    pub(crate) fn verify(&self, key_owner: Option<u32>) -> Result<(), Failure> {
+        match (self.unproven().find(|user| key_owner != Some(*user)), self.instead_of) {
+            (None, _) => Ok(()),
+            (Some(_), Some(first)) => Err(may_be_starting(first)),
+            (Some(user), None) => Err(self.refusal(user, key_owner).into()),
         }
     }
 
@@ -56,7 +68,7 @@ pub(super) fn see_who_listens(port: u16) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Peer;
+    use super::*;
 
     const ROOT: u32 = 0;
     const US: u32 = 1000;
@@ -80,10 +92,25 @@ mod tests {
     }
 
     #[test]
+    fn who_stands_in_for_an_agent_that_starts_makes_no_failure_final() {
+        let peer = Peer::new(40342, [Some(ROOT), None]);
+        assert!(matches!(peer.verify(None), Err(Failure::Final(_))));
+        let peer = peer.instead_of("127.0.0.1:40342".parse().unwrap());
+        assert!(peer.verify(Some(ROOT)).is_ok());
+        for key in [None, Some(AGENT)] {
+            let failure = peer.verify(key).unwrap_err();
+            assert!(matches!(failure, Failure::Temporary { .. }), "{failure:?}");
+            let error = failure.into_error();
+            assert_eq!(error.kind(), ErrorKind::Unavailable);
+            assert!(error.message().contains("127.0.0.1:40342"), "{error}");
+        }
+    }
+
+    #[test]
     fn a_refusal_names_user_and_port_and_what_is_missing() {
         let peer = Peer::new(40342, [Some(65431), None]);
         for (key, missing) in [(None, "without asking for a key"), (Some(65432), "a key of uid 65432")] {
-            let error = peer.verify(key).unwrap_err();
+            let error = peer.verify(key).unwrap_err().into_error();
             let message = error.message();
             assert!(message.contains("port 40342") && message.contains("uid 65431"), "{message}");
             assert!(message.contains(missing), "{message}");
