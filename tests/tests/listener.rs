@@ -353,19 +353,45 @@ fn a_program_with_more_rights_reads_no_key_of_its_user() {
     }
 }
 
+/// What `doctor` says of an agent when it runs with LESS than others have. None where the system does not let it.
+fn doctor_with(less: &[&str], endpoint: &str, keys: &Path, test: &str) -> Option<String> {
+    let mut confined = Command::new(c("confined").build(&format!("confined-{test}")));
+    confined.args(less).arg("--").arg(command_binary()).args(["doctor", "--endpoint", endpoint]);
+    let output = run(confined.arg("--key-directory").arg(keys).arg(RESOURCE));
+    if output.status.code() == Some(77) {
+        CONFINEMENT.is_missing(format_args!("{less:?}: {}", String::from_utf8_lossy(&output.stderr)));
+        return None;
+    }
+    Some(String::from_utf8(output.stdout).unwrap())
+}
+
 #[test]
 fn doctor_warns_where_the_check_is_off() {
     let agent = Emulator::start().unwrap();
-    let mut confined = Command::new(c("confined").build("confined-doctor"));
-    confined.args(["no-proc", "no-netlink", "--"]).arg(command_binary()).args(["doctor", "--endpoint"]);
-    confined.arg(agent.endpoint()).arg("--key-directory").arg(agent.key_directory()).arg(RESOURCE);
-    let output = run(&mut confined);
-    if output.status.code() == Some(77) {
-        return CONFINEMENT.is_missing(String::from_utf8_lossy(&output.stderr));
+    for (less, warns) in [
+        (&["no-proc", "no-netlink"][..], true),
+        (&["no-proc"], false),
+        (&["no-netlink"], false),
+        (&["user-namespace"], false),
+    ] {
+        let report = doctor_with(less, &agent.endpoint(), agent.key_directory(), "doctor");
+        let Some(report) = report else { continue };
+        assert!(report.contains(" port: "), "{report}");
+        assert_eq!(report.contains("\nWARNING port: "), warns, "{less:?} {report}");
+        assert_eq!(report.contains("RestrictAddressFamilies="), warns, "{less:?} {report}");
     }
-    let report = String::from_utf8(output.stdout).unwrap();
-    assert!(output.status.success() && report.contains("\nWARNING port: "), "{report}");
-    assert!(report.contains("RestrictAddressFamilies="), "{report}");
+}
+
+#[test]
+fn doctor_warns_where_a_user_namespace_hides_the_listener() {
+    needs!(ROOT);
+    let impostor = Impostor::start(SOMEBODY_ELSE);
+    for less in [&["user-namespace"][..], &["user-namespace", "no-netlink"]] {
+        if let Some(report) = doctor_with(less, &impostor.endpoint, &impostor.keys, "doctor-hidden") {
+            assert!(report.contains("\nWARNING port: "), "{less:?} {report}");
+            assert!(report.contains("PrivateUsers="), "{less:?} {report}");
+        }
+    }
 }
 
 #[test]

@@ -30,7 +30,7 @@ pub(crate) fn verify(agent: SocketAddr, ours: SocketAddr, keys: &Path) -> Result
             Err(shortage::error(format!("cannot look up who listens on {agent}: {error}")).into())
         }
         // The system does not tell.
-        Err(_) => Ok(Peer::default()),
+        Err(_) => Ok(Peer::default().hidden()),
     }
 }
 
@@ -63,7 +63,9 @@ fn judge(Owners { listener, acceptor }: Owners, port: u16, keys: &Path) -> Resul
         Trust::Stranger => Err(stranger(uid, port, keys)),
     };
     let acceptor = acceptor.filter(|uid| *uid != listener);
-    Ok(Peer::new(port, [unproven(listener)?, acceptor.map_or(Ok(None), unproven)?]))
+    let peer = Peer::new(port, [unproven(listener)?, acceptor.map_or(Ok(None), unproven)?]);
+    let is_hidden = procfs::is_hidden(listener) || acceptor.is_some_and(procfs::is_hidden);
+    Ok(if is_hidden { peer.hidden() } else { peer })
 }
 
 fn trust(uid: u32, keys: &Path) -> Trust {

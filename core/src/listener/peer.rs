@@ -15,6 +15,8 @@ pub(crate) struct Peer {
     port: u16,
     /// The users of whom that proof is wanted: who listens, and who has accepted the connection.
     unproven: [Option<u32>; 2],
+    /// Whether the system hides who it is, so that anybody is believed.
+    is_hidden: bool,
     /// Where the agent itself may be starting.
     instead_of: Option<SocketAddr>,
 }
@@ -23,6 +25,17 @@ impl Peer {
     #[cfg(any(target_os = "linux", test))]
     pub(super) fn new(port: u16, unproven: [Option<u32>; 2]) -> Peer {
         Peer { port, unproven, ..Peer::default() }
+    }
+
+    /// The same, one of whose users, or all, the system does not show.
+    #[cfg(any(target_os = "linux", test))]
+    pub(super) fn hidden(self) -> Peer {
+        Peer { is_hidden: true, ..self }
+    }
+
+    /// Whether the system hides who it is, so that anybody is believed.
+    pub(crate) fn is_hidden(&self) -> bool {
+        self.is_hidden
     }
 
     /// The same, met because the agent does not yet listen on this address, where it was to be asked first.

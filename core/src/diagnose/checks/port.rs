@@ -23,25 +23,32 @@ fn observe(findings: &Findings<'_>) -> Observation {
 }
 
 fn reached(findings: &Findings<'_>, peer: &Peer) -> Observation {
+    let seen = seen(findings, peer);
+    if peer.is_hidden() { unverified(findings, &seen) } else { Observation::ok(seen) }
+}
+
+fn seen(findings: &Findings<'_>, peer: &Peer) -> String {
     let port = &findings.port;
-    if port.listening.is_empty() {
-        let seen = format!("port {} is in use; this system does not show by which program", port.number);
-        return if cfg!(target_os = "linux") { unverified(seen) } else { Observation::ok(seen) };
-    }
     let check = if findings.agent.route.verify_agent { "" } else { ", not verified: verify_agent is off" };
+    if port.listening.is_empty() {
+        return format!("port {} is in use; this system does not show by which program{check}", port.number);
+    }
     let proof: Vec<String> = peer.unproven().map(accounts::user).collect();
     let proof = if proof.is_empty() {
         proof.concat()
     } else {
         format!(", who needs a key of {}", proof.join(" and "))
     };
-    Observation::ok(format!("{} in use by {}{proof}{check}", port.addresses().join(" and "), port.holders()))
+    format!("{} in use by {}{proof}{check}", port.addresses().join(" and "), port.holders())
 }
 
-/// Where neither way is open, a call goes on without the check.
-fn unverified(seen: String) -> Observation {
-    let remedy =
-        "# allow AF_NETLINK (systemd: RestrictAddressFamilies=), or let this process read /proc/self/net";
+/// Where the system does not tell who listens, a call goes on without the check.
+fn unverified(findings: &Findings<'_>, seen: &str) -> Observation {
+    let remedy = if findings.port.listening.is_empty() {
+        "# allow AF_NETLINK (systemd: RestrictAddressFamilies=), or let this process read /proc/self/net"
+    } else {
+        "# run this process in a user namespace that has the agent's user, such as the host's (systemd: PrivateUsers=)"
+    };
     Observation::warning(format!("{seen}, so that the agent is not verified"), vec![remedy.to_owned()])
 }
 
