@@ -17,6 +17,7 @@ use self::owners::Owners;
 use super::peer::see_who_listens;
 use super::{Peer, Trust};
 use crate::error::{Error, ErrorKind};
+use crate::installed::LINUX;
 use crate::retry::Failure;
 use crate::{accounts, shortage};
 
@@ -79,10 +80,21 @@ fn trust(uid: u32, keys: &Path) -> Trust {
 fn stranger(uid: u32, port: u16, keys: &Path) -> Error {
     let user = accounts::user(uid);
     let message = format!("port {port} is in use by {user}, not by the Azure Arc agent");
-    let mount = match std::fs::exists(keys) {
-        // In a container the agent itself looks like that.
-        Ok(false) => "in a container, mount the host's key directory at its own path; else ",
-        _ => "",
+    let owner = std::fs::metadata(keys).map(|directory| directory.uid());
+    let container = in_a_container(keys, &owner, accounts::user_id(LINUX.user)).unwrap_or_default();
+    Error::new(ErrorKind::UntrustedAgent, message).with_hint(format!("{container}{}", see_who_listens(port)))
+}
+
+/// What to do in a container where the agent itself looks like a stranger. `agent` is the local user himds.
+fn in_a_container(keys: &Path, owner: &io::Result<u32>, agent: Option<u32>) -> Option<String> {
+    let cure = match owner {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            "mount the host's key directory at its own path".to_owned()
+        }
+        Ok(0) if agent.is_none() && keys == Path::new(LINUX.key_directory) => {
+            format!("add the host's line of {} to /etc/passwd", LINUX.user)
+        }
+        _ => return None,
     };
-    Error::new(ErrorKind::UntrustedAgent, message).with_hint(format!("{mount}{}", see_who_listens(port)))
+    Some(format!("in a container, {cure}; else "))
 }

@@ -17,9 +17,10 @@ use nix::sys::socket::{
 use nix::unistd::{Uid, geteuid, setfsuid};
 use tempfile::TempDir;
 
-use super::{Owners, is_own_client, netlink, procfs, verify};
+use super::{Owners, in_a_container, is_own_client, netlink, procfs, stranger, verify};
 use crate::client::Client;
 use crate::error::ErrorKind;
+use crate::installed::LINUX;
 use crate::retry::Failure;
 
 /// `nobody`, on every Linux system.
@@ -169,6 +170,26 @@ fn the_owner_of_the_key_directory_in_use_is_believed_and_whoever_helps_it_is_not
     let (_stream, ours) = connected(agent);
     let refusal = verify(agent, ours, keys.path()).unwrap_err().into_error();
     assert_eq!(refusal.kind(), ErrorKind::UntrustedAgent);
+}
+
+#[test]
+fn the_hint_for_a_container_says_what_its_agent_is_known_by() {
+    let agents = Path::new(LINUX.key_directory);
+    let hint = |keys, owner, agent| in_a_container(keys, &owner, agent).unwrap_or_default();
+    assert!(
+        hint(agents, Err(io::ErrorKind::NotFound.into()), None).contains("mount the host's key directory")
+    );
+    assert!(hint(agents, Ok(0), None).contains("the host's line of himds to /etc/passwd"));
+    for (keys, owner, agent) in [
+        (agents, Ok(0), Some(998)),
+        (agents, Ok(998), None),
+        (nowhere(), Ok(0), None),
+        (agents, Err(io::ErrorKind::PermissionDenied.into()), None),
+    ] {
+        assert_eq!(hint(keys, owner, agent), "", "{keys:?} {agent:?}");
+    }
+    let error = stranger(SOMEBODY_ELSE, 40342, nowhere());
+    assert!(error.hint().unwrap().starts_with("in a container, mount"), "{error:?}");
 }
 
 #[test]
