@@ -4,7 +4,8 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, SocketAddrV4, TcpListener, TcpStream};
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::fs::chown;
 use std::path::PathBuf;
 use std::thread;
@@ -14,6 +15,9 @@ use arcidentity_core::{Client, ClientBuilder, Error, ErrorKind};
 use arcidentity_emulator::Emulator;
 use arcidentity_needs::{ROOT, needs};
 use arcidentity_testing::{VAULT, client, counts, unverified};
+use nix::sys::socket::{
+    AddressFamily, SockFlag, SockType, SockaddrIn, bind, getsockname, setsockopt, socket, sockopt,
+};
 use nix::unistd::{Uid, geteuid, setfsuid};
 use tempfile::TempDir;
 
@@ -42,7 +46,11 @@ struct Port {
 
 impl Port {
     fn new(listens: u32, accepts: u32) -> Port {
-        Port { listener: as_user(listens, || TcpListener::bind("127.0.0.1:0")).unwrap(), accepts }
+        Port::at("127.0.0.1:0".parse().unwrap(), listens, accepts)
+    }
+
+    fn at(address: SocketAddr, listens: u32, accepts: u32) -> Port {
+        Port { listener: as_user(listens, || TcpListener::bind(address)).unwrap(), accepts }
     }
 
     fn address(&self) -> SocketAddr {
@@ -197,22 +205,30 @@ fn the_owner_of_the_key_directory_is_believed_with_and_without_a_challenge() {
     }
 }
 
+/// A port that several may have one after the other: nobody else is given it as long as this socket is bound to it.
+fn reserved() -> (OwnedFd, SocketAddr) {
+    let reserved = socket(AddressFamily::Inet, SockType::Stream, SockFlag::SOCK_CLOEXEC, None).unwrap();
+    setsockopt(&reserved, sockopt::ReuseAddr, &true).unwrap();
+    bind(reserved.as_raw_fd(), &SockaddrIn::new(127, 0, 0, 1, 0)).unwrap();
+    let address: SockaddrIn = getsockname(reserved.as_raw_fd()).unwrap();
+    (reserved, SocketAddrV4::from(address).into())
+}
+
 /// The client connects again where the agent closes the connection, and somebody else may have the port by then.
 #[test]
 fn whoever_takes_the_port_between_challenge_and_key_does_not_get_the_key() {
     needs!(ROOT);
     let keys = &Keys::of(AGENT);
     for (next, gets_the_key) in [(AGENT, true), (0, false), (SOMEBODY_ELSE, false)] {
-        let port = Port::new(AGENT, AGENT);
-        let address = port.address();
+        let (_reserved, address) = reserved();
+        let port = Port::at(address, AGENT, AGENT);
         let client = keys.client(&port);
         thread::scope(|scope| {
             let server = scope.spawn(move || {
                 let mut connection = port.accept();
                 hear(&mut connection);
                 drop(port);
-                let listener = as_user(next, || TcpListener::bind(address)).unwrap();
-                let port = Port { listener, accepts: next };
+                let port = Port::at(address, next, next);
                 let challenge = keys.challenge().replacen("\r\n", "\r\nConnection: close\r\n", 1);
                 connection.write_all(challenge.as_bytes()).unwrap();
                 drop(connection);
