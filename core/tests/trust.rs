@@ -14,11 +14,11 @@ use std::time::Duration;
 use arcidentity_core::{Client, ClientBuilder, Error, ErrorKind};
 use arcidentity_emulator::Emulator;
 use arcidentity_needs::{ROOT, needs};
-use arcidentity_testing::{VAULT, client, counts, unverified};
+use arcidentity_testing::{VAULT, as_user, client, counts, unverified};
 use nix::sys::socket::{
     AddressFamily, SockFlag, SockType, SockaddrIn, bind, getsockname, setsockopt, socket, sockopt,
 };
-use nix::unistd::{Uid, geteuid, setfsuid};
+use nix::unistd::geteuid;
 use tempfile::TempDir;
 
 /// Whom the key directory and its keys belong to.
@@ -26,17 +26,6 @@ const AGENT: u32 = 54321;
 
 /// `nobody`, on every Linux system.
 const SOMEBODY_ELSE: u32 = 65534;
-
-/// Runs `work` as far as sockets go as `user`.
-fn as_user<T: Send>(user: u32, work: impl FnOnce() -> T + Send) -> T {
-    thread::scope(|scope| {
-        let thread = scope.spawn(|| {
-            setfsuid(Uid::from_raw(user));
-            work()
-        });
-        thread.join().unwrap()
-    })
-}
 
 /// Somewhere to connect to: who listens, and who accepts.
 struct Port {

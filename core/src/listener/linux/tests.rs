@@ -10,11 +10,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use arcidentity_needs::{INTERFACES, IPV6, ROOT, are_met};
+use arcidentity_testing::as_user;
 use nix::sys::socket::{
     AddressFamily, Backlog, SockFlag, SockType, SockaddrStorage, bind, connect, listen, setsockopt, socket,
     sockopt,
 };
-use nix::unistd::{Uid, geteuid, setfsuid};
+use nix::unistd::geteuid;
 use tempfile::TempDir;
 
 use super::{Owners, in_a_container, is_own_client, netlink, procfs, stranger, verify};
@@ -40,17 +41,6 @@ fn users() -> Vec<u32> {
 /// Whether this machine has addresses of this family.
 fn has_family_of(address: &str) -> bool {
     !address.starts_with('[') || are_met(&[IPV6])
-}
-
-/// Runs `work` on a thread whose sockets belong to `user`.
-fn as_user<T: Send>(user: u32, work: impl FnOnce() -> T + Send) -> T {
-    thread::scope(|scope| {
-        let thread = scope.spawn(|| {
-            setfsuid(Uid::from_raw(user));
-            work()
-        });
-        thread.join().unwrap()
-    })
 }
 
 /// What both lookups say, which must be the same.
