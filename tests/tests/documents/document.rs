@@ -36,6 +36,9 @@ fn shown<'a>(path: &str, line: &'a str) -> &'a str {
     }
 }
 
+/// The numbers of this page are those of a machine.
+const MEASURED: &str = "docs/benchmarks.md";
+
 /// Every document but the changelog, which tells of the past.
 pub fn documents() -> Vec<Document> {
     let mut documents = Vec::new();
@@ -45,6 +48,7 @@ pub fn documents() -> Vec<Document> {
         ("CONTRIBUTING.md", "md"),
         ("docs", "md"),
         ("core/fuzz/README.md", "md"),
+        ("bench/README.md", "md"),
         ("python/README.md", "md"),
         ("cli/man", "1"),
         ("ffi/man", "3"),
@@ -73,7 +77,7 @@ fn collect(place: &str, extension: &str, documents: &mut Vec<Document>) {
             let name = entry.unwrap().file_name().into_string().unwrap();
             collect(&format!("{place}/{name}"), extension, documents);
         }
-    } else if Path::new(place).extension().is_some_and(|own| own == extension) {
+    } else if place != MEASURED && Path::new(place).extension().is_some_and(|own| own == extension) {
         documents.push(Document::new(place, &fs::read_to_string(path).unwrap()));
     }
 }

@@ -21,12 +21,13 @@ fn pages() -> Vec<String> {
         "CHANGELOG.md",
         "python/README.md",
         "core/fuzz/README.md",
+        "bench/README.md",
     ]
     .map(str::to_owned)
     .into();
-    for file in fs::read_dir(workspace().join("docs")).unwrap() {
-        pages.push(format!("docs/{}", file.unwrap().file_name().into_string().unwrap()));
-    }
+    let files = fs::read_dir(workspace().join("docs")).unwrap();
+    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    pages.extend(names.filter(|name| name.ends_with(".md")).map(|name| format!("docs/{name}")));
     pages
 }
 
@@ -139,7 +140,8 @@ fn anchors_are_those_of_github() {
 /// In the pages whose tables say which file holds or shows what.
 #[test]
 fn every_file_that_is_named_is_there() {
-    let roots = ["core/", "ffi/", "include/", "python/", "cli/", "emulator/", "tests/", "docs/", ".ci/"];
+    let roots =
+        ["core/", "ffi/", "include/", "python/", "cli/", "emulator/", "tests/", "bench/", "docs/", ".ci/"];
     for page in ["CONTRIBUTING.md", "SECURITY.md"] {
         let content = text(page);
         let spans = events(&content).filter_map(|event| match event {
