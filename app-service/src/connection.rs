@@ -78,6 +78,10 @@ pub(crate) fn serve(
             None => return,
         },
         Ok(false) => Exchange::refused(Asker::AnotherUser, Refusal::stranger()),
+        // Of whoever says nothing it cannot be told on Windows.
+        Err(error) if error.kind() == io::ErrorKind::TimedOut => {
+            Exchange::refused(Asker::Unknown, incomplete())
+        }
         Err(error) => {
             let text = format!("it cannot be told whose this connection is: {error}");
             Exchange::refused(Asker::Unknown, Refusal::new(503, "unknown_client", text))
@@ -127,10 +131,7 @@ impl Service {
                 Ok(0) => return None,
                 Ok(_) => {}
                 Err(error) if error.kind() == io::ErrorKind::TimedOut => {
-                    return Some(Exchange::refused(
-                        Asker::WithoutSecret,
-                        Refusal::new(408, "bad_request", "the request is incomplete"),
-                    ));
+                    return Some(Exchange::refused(Asker::WithoutSecret, incomplete()));
                 }
                 Err(_) => return None,
             }
@@ -151,6 +152,10 @@ impl Service {
             Err(refusal) => Exchange::refused(asker, refusal),
         }
     }
+}
+
+fn incomplete() -> Refusal {
+    Refusal::new(408, "bad_request", "the request is incomplete")
 }
 
 /// What a client has sent so far: a secret is in it.

@@ -28,7 +28,7 @@ impl Peer {
     }
 
     /// The same, one of whose users, or all, the system does not show.
-    #[cfg(any(target_os = "linux", test))]
+    #[cfg(target_os = "linux")]
     pub(super) fn hidden(self) -> Peer {
         Peer { is_hidden: true, ..self }
     }
