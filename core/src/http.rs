@@ -23,7 +23,7 @@ use crate::connection::Route;
 use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind};
 use crate::keyfile::Key;
-use crate::limits::{MAX_BODY, MAX_HEADERS, MAX_KEY, MAX_UNPROVEN_RETRY_AFTER};
+use crate::limits::{MAX_BODY, MAX_HEADERS, MAX_KEY};
 use crate::listener::Peer;
 use crate::response;
 use crate::retry::{self, Failure};
@@ -97,12 +97,11 @@ impl HttpClient {
         let headers = response.headers();
         let retry_after =
             text(headers.get(RETRY_AFTER)).and_then(|value| retry::retry_after(value, &*self.clock));
-        let longest = if peer.verify(key_owner).is_ok() { Duration::MAX } else { MAX_UNPROVEN_RETRY_AFTER };
         Ok(Response {
             status: response.status().as_u16(),
             peer,
             challenges: headers.get_all(WWW_AUTHENTICATE).iter().cloned().collect(),
-            retry_after: retry_after.map(|wish| wish.min(longest)),
+            retry_after,
             body: read_body(response.body_mut())?,
         })
     }

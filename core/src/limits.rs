@@ -69,9 +69,6 @@ pub const EARLY_TIMEOUT: Duration = Duration::from_secs(10);
 /// for days.
 pub const MAX_RETRY_AFTER: Duration = Duration::from_secs(60 * 60);
 
-/// The same for whoever has not proved to be the agent: a stranger must not make itself felt for long when it is gone.
-pub const MAX_UNPROVEN_RETRY_AFTER: Duration = Duration::from_secs(60);
-
 /// How long another failure that came from asking the agent is repeated from memory: a second, and a little more,
 /// because the clock may be a hundredth of a second late, and nobody shall be asked twice in one second.
 pub const FAILURE_INTERVAL: Duration = Duration::from_millis(1100);

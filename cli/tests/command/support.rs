@@ -55,7 +55,13 @@ pub fn run(arguments: &[&str]) -> Outcome {
 }
 
 pub fn outcome(command: &mut Command) -> Outcome {
-    command.output().expect("the command starts").into()
+    loop {
+        match command.output() {
+            // Wine cannot start a program now and then where many others run (ERROR_INTERNAL_ERROR).
+            Err(error) if cfg!(windows) && error.raw_os_error() == Some(1359) => {}
+            output => return output.expect("the command starts").into(),
+        }
+    }
 }
 
 /// The command with these arguments as a client of `agent`.
