@@ -5,7 +5,7 @@ use std::net::{Shutdown, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use arcidentity_core::is_own_client;
+use arcidentity_core::{is_own_client, is_unfinished};
 use zeroize::Zeroizing;
 
 use crate::answer::{Outcome, Refusal, response};
@@ -206,10 +206,4 @@ impl Incoming<'_> {
             }
         }
     }
-}
-
-/// Whether only the slice of a wait ended, or a signal came.
-fn is_unfinished(error: &io::Error) -> bool {
-    use io::ErrorKind::{Interrupted, TimedOut, WouldBlock};
-    matches!(error.kind(), Interrupted | TimedOut | WouldBlock)
 }

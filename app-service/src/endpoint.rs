@@ -172,9 +172,7 @@ impl Builder {
         let server = Server::start(listener, is_stopped, answer)?;
         Ok(Endpoint { server, service, url_variables: self.url_variables, terraform: self.terraform })
     }
-}
 
-impl Builder {
     fn check(&self) -> io::Result<()> {
         let invalid = |text: String| Err(io::Error::new(io::ErrorKind::InvalidInput, text));
         for resource in &self.resources.named {

@@ -185,7 +185,8 @@ impl Connection {
 }
 
 /// Whether only the slice of a wait ended, or a signal came.
-fn is_unfinished(error: &io::Error) -> bool {
+#[must_use]
+pub fn is_unfinished(error: &io::Error) -> bool {
     use io::ErrorKind::{Interrupted, TimedOut, WouldBlock};
     matches!(error.kind(), Interrupted | TimedOut | WouldBlock)
 }

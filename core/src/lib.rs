@@ -93,6 +93,8 @@ pub use token::Token;
 #[doc(hidden)]
 pub use claims::claims;
 #[doc(hidden)]
+pub use connection::is_unfinished;
+#[doc(hidden)]
 pub use listener::is_own_client;
 /// For the command's short names, which may have the end of a scope too.
 #[doc(hidden)]

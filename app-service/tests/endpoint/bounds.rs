@@ -11,6 +11,10 @@ use crate::client::{Reply, VAULT, ask, asked, builder, get, raw, started, variab
 
 const STRANGER: (u16, &str) = (403, "forbidden");
 
+/// Another user than whoever runs the tests as root.
+#[cfg(target_os = "linux")]
+const NOBODY: u32 = 65534;
+
 /// Sends a request with these lines; `PORT` and `SECRET` stand for the endpoint's.
 fn send(endpoint: &Endpoint, lines: &[&str]) -> Reply {
     let (port, secret) = (endpoint.port().to_string(), variable(endpoint, "IDENTITY_HEADER"));
@@ -175,30 +179,18 @@ fn nothing_shows_the_secrets() {
 #[test]
 fn another_users_connections_take_no_place() {
     use arcidentity_needs::{ROOT, are_met};
+    use arcidentity_testing::as_user;
 
     if !are_met(&[ROOT]) {
         return;
     }
     let agent = Emulator::start().unwrap();
     let endpoint = builder(&agent).resource(VAULT).patience(Duration::MAX / 4).start().unwrap();
-    let silent: Vec<TcpStream> = as_another_user(|| {
+    let silent: Vec<TcpStream> = as_user(NOBODY, || {
         (0..200).map(|_| TcpStream::connect(("127.0.0.1", endpoint.port())).unwrap()).collect()
     });
     ask(&endpoint, &format!("resource={VAULT}")).token();
     drop(silent);
-}
-
-/// Runs `work` on a thread whose sockets belong to another user.
-#[cfg(target_os = "linux")]
-fn as_another_user<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    std::thread::scope(|scope| {
-        let other = scope.spawn(|| {
-            // A socket belongs to the user for whom the thread works with files.
-            nix::unistd::setfsuid(nix::unistd::Uid::from_raw(65534));
-            work()
-        });
-        other.join().unwrap()
-    })
 }
 
 /// With the right secret, which a process of the same user may read in the program's environment.
@@ -206,6 +198,7 @@ fn as_another_user<T: Send>(work: impl FnOnce() -> T + Send) -> T {
 #[test]
 fn another_user_gets_nothing() {
     use arcidentity_needs::{ROOT, are_met};
+    use arcidentity_testing::as_user;
 
     if !are_met(&[ROOT]) {
         return;
@@ -217,7 +210,7 @@ fn another_user_gets_nothing() {
         endpoint.port()
     );
     // The answer may be lost, as the request is not read.
-    if let Ok(answer) = as_another_user(|| raw(&endpoint, request.as_bytes())) {
+    if let Ok(answer) = as_user(NOBODY, || raw(&endpoint, request.as_bytes())) {
         let (status, error) = Reply::of(&answer).refusal();
         assert_eq!((status, error.as_str()), STRANGER);
     }
