@@ -1,16 +1,7 @@
 """Tokens for programs that do not know Azure Arc."""
 
-import base64
-import http.server
 import json
 import os
-import subprocess
-import sys
-import sysconfig
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, Request, build_opener
 
@@ -18,11 +9,7 @@ import arcidentity
 import pytest
 from arcidentity import AppServiceEndpoint
 from arcidentity.emulator import ArcEmulator, Emulator
-from conftest import PATIENCE, STORAGE, VAULT, connect
-
-CLIENTS = str(Path(__file__).with_name("app_service_clients.py"))
-COMMAND = str(Path(sysconfig.get_path("scripts"), "arcidentity"))
-ARC = ("IDENTITY_ENDPOINT", "IDENTITY_HEADER", "IMDS_ENDPOINT")
+from conftest import PATIENCE, STORAGE, VAULT
 
 
 def ask(variables: dict[str, str | None], resource: str) -> dict[str, str]:
@@ -88,79 +75,3 @@ def test_it_ends(client: arcidentity.Client) -> None:
         ask(variables, VAULT)
     with pytest.raises(ValueError, match="closed"):
         endpoint.environment()
-
-
-class Account(http.server.BaseHTTPRequestHandler):
-    """A storage account whose blobs are the tokens that they are asked for with."""
-
-    def do_GET(self) -> None:
-        token = self.headers["Authorization"].removeprefix("Bearer ").encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(token)))
-        self.send_header("Last-Modified", "Sat, 28 Nov 2026 00:00:00 GMT")
-        self.send_header("ETag", '"1"')
-        self.end_headers()
-        self.wfile.write(token)
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-class Proxy(http.server.BaseHTTPRequestHandler):
-    """Refuses, and says so at the end."""
-
-    seen: list[str]
-
-    def do_GET(self) -> None:
-        self.seen.append(self.path)
-        self.send_error(502)
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@contextmanager
-def serving(handler: type[http.server.BaseHTTPRequestHandler]) -> Iterator[str]:
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-def claims(token: str) -> dict[str, str]:
-    payload = token.split(".")[1]
-    document: dict[str, str] = json.loads(base64.urlsafe_b64decode(payload + "=="))
-    return document
-
-
-@pytest.mark.parametrize("proxied", [False, True])
-def test_clients_that_do_not_know_arc(agent: Emulator, proxied: bool) -> None:
-    token = connect(agent).get_token(STORAGE).token
-    asked = len(agent.requests)
-    environment = {name: value for name, value in os.environ.items() if name not in ARC}
-    seen: list[str] = []
-    with serving(Account) as account, serving(type("P", (Proxy,), {"seen": seen})) as proxy:
-        if proxied:
-            for name in ("NO_PROXY", "no_proxy"):
-                environment.pop(name, None)
-            environment.update(HTTP_PROXY=proxy, http_proxy=proxy)
-        options = ["--endpoint", agent.endpoint, "--key-directory", agent.key_directory]
-        client = [sys.executable, CLIENTS, claims(token)["appid"], f"{account}/account"]
-        ended = subprocess.run(
-            [COMMAND, "run", "--resource", "storage", *options, "--", *client],
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
-    assert ended.returncode == 0, ended.stderr
-    tokens = json.loads(ended.stdout)
-    assert len(tokens) == 9
-    assert set(tokens.values()) == {token}, tokens
-    assert len(agent.requests) - asked == 2, "one exchange for all"
-    assert not seen

@@ -17,6 +17,15 @@ COMMANDS = pytest.mark.parametrize(
     "command", [[SCRIPT], [sys.executable, "-m", "arcidentity"]], ids=["script", "module"]
 )
 
+# Asks an App Service for a token.
+ASK = f"""
+import json, os, urllib.request
+url = os.environ["IDENTITY_ENDPOINT"] + "?api-version=2019-08-01&resource={VAULT}"
+headers = {{"X-IDENTITY-HEADER": os.environ["IDENTITY_HEADER"]}}
+with urllib.request.urlopen(urllib.request.Request(url, headers=headers)) as answer:
+    print(json.load(answer)["access_token"])
+"""
+
 
 def start(command: list[str], *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
@@ -45,6 +54,13 @@ def test_a_token(command: list[str], agent: Emulator) -> None:
     status, output, errors = run(command, "token", VAULT, *options(agent))
     assert (status, errors) == (0, "")
     assert output == connect(agent).get_token(VAULT).token + "\n"
+
+
+@COMMANDS
+def test_a_token_for_a_program_that_does_not_know_arc(command: list[str], agent: Emulator) -> None:
+    program = [sys.executable, "-c", ASK]
+    status, output, errors = run(command, "run", "--resource", VAULT, *options(agent), "--", *program)
+    assert (status, output) == (0, connect(agent).get_token(VAULT).token + "\n"), errors
 
 
 @COMMANDS

@@ -3,6 +3,7 @@
 //! Everything is made below the target directory, once for each test program.
 
 mod agent;
+mod clients;
 mod compiler;
 mod library;
 mod memory;
@@ -12,6 +13,7 @@ mod shipped;
 mod variants;
 
 pub use agent::{beside_agent, beside_keys, beside_no_agent};
+pub use clients::{Azurite, Clients, clients};
 pub use compiler::Compiler;
 pub use library::{Library, shared_library};
 pub use memory::{Piece, occurrences, pieces};

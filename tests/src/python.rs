@@ -2,10 +2,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use crate::{path_with_cargo, patiently, scratch, shipping, succeed, workspace};
+use crate::{path_with_cargo, patiently, run, scratch, shipping, succeed, workspace};
 
 /// A virtual environment.
 #[derive(Debug)]
@@ -66,11 +66,18 @@ impl Python {
     ///
     /// If pip fails.
     pub fn pip_install(&self, arguments: &[&str]) {
+        let output = self.pip_try_install(arguments);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "pip install {arguments:?}: {errors}");
+    }
+
+    /// Installs packages that this machine may not be able to have.
+    pub(crate) fn pip_try_install(&self, arguments: &[&str]) -> Output {
         let mut pip = pip();
         // Of most modules that they bring none is used here, and Python compiles the others when they are.
         pip.arg("--python").arg(self.program("python")).args(["install", "--no-compile"]).args(arguments);
         let _one = self.installs.lock().unwrap_or_else(PoisonError::into_inner);
-        succeed(pip.current_dir(workspace()));
+        run(pip.current_dir(workspace()))
     }
 }
 

@@ -5,6 +5,7 @@ mod artifacts;
 mod azure_cpp;
 mod c;
 mod cancellation;
+mod clients;
 mod cpp;
 mod doc_examples;
 mod doctor;

