@@ -58,8 +58,8 @@ def test_a_token(command: list[str], agent: Emulator) -> None:
 
 @COMMANDS
 def test_a_token_for_a_program_that_does_not_know_arc(command: list[str], agent: Emulator) -> None:
-    program = [sys.executable, "-c", ASK]
-    status, output, errors = run(command, "run", "--resource", VAULT, *options(agent), "--", *program)
+    program = ["--", sys.executable, "-c", ASK]
+    status, output, errors = run(command, "run", "--resource", VAULT, *options(agent), *program)
     assert (status, output) == (0, connect(agent).get_token(VAULT).token + "\n"), errors
 
 

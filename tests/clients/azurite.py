@@ -3,7 +3,7 @@
     python azurite.py NODE_MODULES CONTAINER...
 
 It keeps blobs in memory, takes tokens, and speaks TLS with a certificate authority of its own. The
-containers are made before the one line of standard output: {"account": …, "ca_file": …}, the URL
+containers are made before the one line of output: {"account": …, "ca_file": …}, the URL
 of the account and the certificate that clients must trust.
 """
 
@@ -45,7 +45,8 @@ def token() -> str:
 
 def make_container(account: str, name: str, ca_file: Path) -> None:
     headers = {"Authorization": f"Bearer {token()}", "x-ms-version": "2021-12-02"}
-    request = Request(f"{account}/{name}?restype=container", method="PUT", headers=headers, data=b"")
+    url = f"{account}/{name}?restype=container"
+    request = Request(url, method="PUT", headers=headers, data=b"")
     trusting = HTTPSHandler(context=ssl.create_default_context(cafile=ca_file))
     build_opener(ProxyHandler({}), trusting).open(request).close()
 

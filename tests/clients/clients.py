@@ -57,7 +57,8 @@ def of_msal() -> str:
 
 
 def with_obstore() -> str:
-    store = obstore.store.AzureStore.from_url(f"az://{FOLDER}/obstore", account_name=NAME, endpoint=ACCOUNT)
+    url = f"az://{FOLDER}/obstore"
+    store = obstore.store.AzureStore.from_url(url, account_name=NAME, endpoint=ACCOUNT)
     store.put("blob", b"read")
     return bytes(store.get("blob").bytes()).decode()
 
