@@ -87,6 +87,11 @@ table! {
     /// Knows which files are sources.
     GIT = words("git", "run the tests in a checkout of git, with git installed", Succeeds("git", &["rev-parse", "HEAD"]));
 
+    /// Rust 1.88, which the Azure SDK for Rust demands.
+    RUST_1_88 = command("rust-1.88", "rustup update", Succeeds("sh", &[
+        "-c",
+        "printf '1.88\\n%s\\n' \"$(\"${CARGO:-cargo}\" --version | cut -d ' ' -f 2)\" | sort --version-sort --check=quiet",
+    ]));
     /// Rust for x86-64 with glibc, for which most wheels are.
     RUST_X86_64 = command("rust-x86-64", "rustup target add x86_64-unknown-linux-gnu",
         RustTarget("x86_64-unknown-linux-gnu"));

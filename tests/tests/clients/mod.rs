@@ -3,4 +3,5 @@
 
 mod javascript;
 mod python;
+mod rust;
 mod shell;
