@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
 mod javascript;
+mod page;
 mod python;
 mod rust;
 mod shell;

