@@ -70,7 +70,7 @@ pub(crate) fn how_to_read(topic: Option<Topic>) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Topic, text};
-    use arcidentity_core::azure_services::{Cloud, SERVICES};
+    use arcidentity_core::azure_services::SERVICES;
 
     #[test]
     fn every_short_name_is_in_the_help_with_its_resource() {
@@ -79,7 +79,7 @@ mod tests {
             let is_its_row = |line: &str| {
                 let mut words = line.split_whitespace();
                 words.next() == service.names.first().copied()
-                    && words.next() == Some(service.resource(Cloud::Public))
+                    && words.next() == Some(service.public_resource())
             };
             assert!(help.lines().any(is_its_row), "{:?}", service.names);
             assert!(service.names.iter().all(|name| help.contains(name)), "{:?}", service.names);

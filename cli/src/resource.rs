@@ -19,7 +19,7 @@ pub(crate) fn resolve(
         return Ok(Cow::Borrowed(text));
     }
     let service = AzureService::named(&name).ok_or_else(|| unknown_name(text))?;
-    let public = service.resource(Cloud::Public);
+    let public = service.public_resource();
     if service.is_the_same_everywhere() {
         return Ok(Cow::Borrowed(public));
     }
@@ -33,11 +33,11 @@ pub(crate) fn resolve(
     // An agent that does not tell its cloud is most likely in the public one. If it is not, the cloud refuses
     // the resource by its name, so that the guess is seen.
     let Some(cloud) = metadata.environment() else { return Ok(Cow::Borrowed(public)) };
-    let resource = Cloud::named(cloud).map(|cloud| Cow::Borrowed(service.resource(cloud)));
-    resource.ok_or_else(|| {
+    let resource = Cloud::named(cloud).and_then(|cloud| service.resource(cloud));
+    resource.map(Cow::Borrowed).ok_or_else(|| {
         let cloud: String = cloud.chars().take(40).collect();
         Failure::argument(format!("{text:?} is not known in the cloud {cloud:?}"))
-            .hint(give_it("this cloud's documentation names its resources"))
+            .hint(give_it("the documentation of the service in this cloud names its resource"))
     })
 }
 

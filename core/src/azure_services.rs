@@ -2,7 +2,9 @@
 //! addresses: each once, with the resources of Microsoft's documentation and client libraries. They are no part of
 //! the public interface.
 
-/// A cloud of Azure. Its number is its place in the table below.
+use Resources::{Everywhere, PerCloud};
+
+/// A cloud of Azure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cloud {
     Public,
@@ -37,38 +39,50 @@ pub struct AzureService {
     pub title: &'static str,
     /// The short name, and then its other spellings.
     pub names: &'static [&'static str],
-    /// What tokens are asked for in each cloud.
-    resources: [&'static str; 3],
+    resources: Resources,
     /// Where its addresses end that do not end as its resources do.
     domains: &'static [&'static str],
+}
+
+/// What tokens for a service are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Resources {
+    /// The same in every cloud.
+    Everywhere(&'static str),
+    /// In the public cloud, the one of the US Government and the one in China. None where it is not documented.
+    PerCloud(&'static str, Option<&'static str>, Option<&'static str>),
 }
 
 pub const RESOURCE_MANAGER: AzureService = AzureService {
     title: "Azure Resource Manager",
     names: &["arm", "management", "resourcemanager"],
-    resources: [
+    resources: PerCloud(
         "https://management.azure.com/",
-        "https://management.usgovcloudapi.net/",
-        "https://management.chinacloudapi.cn/",
-    ],
+        Some("https://management.usgovcloudapi.net/"),
+        Some("https://management.chinacloudapi.cn/"),
+    ),
     domains: &[],
 };
 
 pub const KEY_VAULT: AzureService = AzureService {
     title: "Key Vault",
     names: &["keyvault", "vault"],
-    resources: ["https://vault.azure.net", "https://vault.usgovcloudapi.net", "https://vault.azure.cn"],
+    resources: PerCloud(
+        "https://vault.azure.net",
+        Some("https://vault.usgovcloudapi.net"),
+        Some("https://vault.azure.cn"),
+    ),
     domains: &[],
 };
 
 const POSTGRESQL: AzureService = AzureService {
     title: "Azure Database for PostgreSQL and MySQL",
     names: &["postgresql", "postgres"],
-    resources: [
+    resources: PerCloud(
         "https://ossrdbms-aad.database.windows.net",
-        "https://ossrdbms-aad.database.usgovcloudapi.net",
-        "https://ossrdbms-aad.database.chinacloudapi.cn",
-    ],
+        Some("https://ossrdbms-aad.database.usgovcloudapi.net"),
+        Some("https://ossrdbms-aad.database.chinacloudapi.cn"),
+    ),
     domains: &[
         "database.azure.com",
         "postgres.database.usgovcloudapi.net",
@@ -84,27 +98,27 @@ pub const SERVICES: &[AzureService] = &[
     AzureService {
         title: "Azure Storage",
         names: &["storage", "blob"],
-        resources: ["https://storage.azure.com/"; 3],
+        resources: Everywhere("https://storage.azure.com/"),
         domains: &["core.windows.net", "core.usgovcloudapi.net", "core.chinacloudapi.cn"],
     },
     AzureService {
         title: "Microsoft Graph",
         names: &["graph", "msgraph"],
-        resources: [
+        resources: PerCloud(
             "https://graph.microsoft.com",
-            "https://graph.microsoft.us",
-            "https://microsoftgraph.chinacloudapi.cn",
-        ],
+            Some("https://graph.microsoft.us"),
+            Some("https://microsoftgraph.chinacloudapi.cn"),
+        ),
         domains: &[],
     },
     AzureService {
         title: "Azure SQL",
         names: &["sql", "azuresql"],
-        resources: [
+        resources: PerCloud(
             "https://database.windows.net/",
-            "https://database.usgovcloudapi.net/",
-            "https://database.chinacloudapi.cn/",
-        ],
+            Some("https://database.usgovcloudapi.net/"),
+            Some("https://database.chinacloudapi.cn/"),
+        ),
         domains: &[],
     },
     POSTGRESQL,
@@ -112,62 +126,157 @@ pub const SERVICES: &[AzureService] = &[
     AzureService {
         title: "Azure Monitor",
         names: &["monitor", "azuremonitor"],
-        resources: ["https://monitor.azure.com/", "https://monitor.azure.us/", "https://monitor.azure.cn/"],
+        resources: PerCloud(
+            "https://monitor.azure.com/",
+            Some("https://monitor.azure.us/"),
+            Some("https://monitor.azure.cn/"),
+        ),
         domains: &[],
     },
     AzureService {
         title: "Log Analytics",
         names: &["loganalytics", "logs"],
-        resources: [
+        resources: PerCloud(
             "https://api.loganalytics.io",
-            "https://api.loganalytics.us",
-            "https://api.loganalytics.azure.cn",
-        ],
+            Some("https://api.loganalytics.us"),
+            Some("https://api.loganalytics.azure.cn"),
+        ),
         domains: &[],
     },
     // No other is documented for any cloud, and Microsoft's libraries know no other.
     AzureService {
         title: "Service Bus",
         names: &["servicebus"],
-        resources: ["https://servicebus.azure.net"; 3],
+        resources: Everywhere("https://servicebus.azure.net"),
         domains: &["servicebus.windows.net", "servicebus.usgovcloudapi.net", "servicebus.chinacloudapi.cn"],
     },
     // Its addresses are those of Service Bus, which takes this resource for Event Hubs too.
     AzureService {
         title: "Event Hubs",
         names: &["eventhubs", "eventhub"],
-        resources: ["https://eventhubs.azure.net"; 3],
+        resources: Everywhere("https://eventhubs.azure.net"),
         domains: &[],
     },
     AzureService {
         title: "App Configuration",
         names: &["appconfig", "appconfiguration"],
-        resources: ["https://azconfig.io", "https://appconfig.azure.us", "https://appconfig.azure.cn"],
+        resources: PerCloud(
+            "https://azconfig.io",
+            Some("https://appconfig.azure.us"),
+            Some("https://appconfig.azure.cn"),
+        ),
         domains: &["azconfig.azure.us", "azconfig.azure.cn"],
+    },
+    AzureService {
+        title: "Azure Cosmos DB",
+        names: &["cosmosdb", "cosmos"],
+        resources: PerCloud(
+            "https://cosmos.azure.com",
+            Some("https://cosmos.azure.us"),
+            Some("https://cosmos.azure.cn"),
+        ),
+        // An account takes tokens for its own address, too.
+        domains: &[],
+    },
+    // What Microsoft's clients ask for unless the cluster names another; of China no documentation is known. A cluster
+    // takes tokens for its own address, too.
+    AzureService {
+        title: "Azure Data Explorer",
+        names: &["dataexplorer", "kusto"],
+        resources: PerCloud(
+            "https://kusto.kusto.windows.net",
+            Some("https://kusto.kusto.usgovcloudapi.net"),
+            None,
+        ),
+        domains: &[],
+    },
+    AzureService {
+        title: "Azure Cache for Redis and Azure Managed Redis",
+        names: &["redis"],
+        resources: PerCloud("https://redis.azure.com", None, None),
+        domains: &["redis.cache.windows.net", "redis.azure.net"],
+    },
+    AzureService {
+        title: "Azure AI services and Azure OpenAI",
+        names: &["cognitiveservices", "openai"],
+        resources: PerCloud(
+            "https://cognitiveservices.azure.com",
+            Some("https://cognitiveservices.azure.us"),
+            Some("https://cognitiveservices.azure.cn"),
+        ),
+        domains: &["openai.azure.com", "openai.azure.us"],
+    },
+    // A registry takes tokens for Azure Resource Manager too, until its owner forbids that.
+    AzureService {
+        title: "Azure Container Registry",
+        names: &["containerregistry", "acr"],
+        resources: PerCloud("https://containerregistry.azure.net", None, None),
+        domains: &["azurecr.io"],
+    },
+    AzureService {
+        title: "Azure Batch",
+        names: &["batch"],
+        resources: PerCloud(
+            "https://batch.core.windows.net/",
+            Some("https://batch.core.usgovcloudapi.net/"),
+            Some("https://batch.core.chinacloudapi.cn/"),
+        ),
+        domains: &["batch.azure.com", "batch.usgovcloudapi.net", "batch.chinacloudapi.cn"],
+    },
+    // The application of every cluster whose users are those of Microsoft Entra: "the same in all environments".
+    AzureService {
+        title: "Azure Kubernetes Service",
+        names: &["aks"],
+        resources: Everywhere("6dae42f8-4368-4678-94ff-3960e28e3630"),
+        domains: &["azmk8s.io", "aks.containerservice.azure.us", "service.azk8s.cn"],
+    },
+    AzureService {
+        title: "Azure DevOps",
+        names: &["devops", "azuredevops"],
+        resources: PerCloud("499b84ac-1321-427f-aa17-267ca6975798", None, None),
+        domains: &["dev.azure.com", "visualstudio.com"],
     },
     AzureService {
         title: "workload identity federation",
         names: &["federation", "tokenexchange"],
-        resources: [
+        resources: PerCloud(
             "api://AzureADTokenExchange",
-            "api://AzureADTokenExchangeUSGov",
-            "api://AzureADTokenExchangeChina",
-        ],
+            Some("api://AzureADTokenExchangeUSGov"),
+            Some("api://AzureADTokenExchangeChina"),
+        ),
         domains: &[],
     },
 ];
 
 impl AzureService {
-    /// What tokens for it are asked for in this cloud.
+    /// What tokens for it are asked for in this cloud, where that is known.
     #[must_use]
-    pub const fn resource(&self, cloud: Cloud) -> &'static str {
-        self.resources[cloud as usize]
+    pub const fn resource(&self, cloud: Cloud) -> Option<&'static str> {
+        match (self.resources, cloud) {
+            (Everywhere(resource), _) | (PerCloud(resource, ..), Cloud::Public) => Some(resource),
+            (PerCloud(_, resource, _), Cloud::UsGovernment) => resource,
+            (PerCloud(.., resource), Cloud::China) => resource,
+        }
+    }
+
+    /// The same, or what it is in the public cloud.
+    #[must_use]
+    pub fn resource_or_public(&self, cloud: Cloud) -> &'static str {
+        self.resource(cloud).unwrap_or(self.public_resource())
+    }
+
+    /// What tokens for it are asked for in the public cloud.
+    #[must_use]
+    pub const fn public_resource(&self) -> &'static str {
+        match self.resources {
+            Everywhere(resource) | PerCloud(resource, ..) => resource,
+        }
     }
 
     /// Whether the resource is the same one in every cloud.
     #[must_use]
-    pub fn is_the_same_everywhere(&self) -> bool {
-        self.resources.iter().all(|resource| *resource == self.resources[0])
+    pub const fn is_the_same_everywhere(&self) -> bool {
+        matches!(self.resources, Everywhere(_))
     }
 
     /// The service with this short name, or this other spelling of one.
@@ -190,7 +299,7 @@ impl AzureService {
 
     /// How much of this host's name, from its end, is the service's.
     fn matching(&self, host: &str) -> usize {
-        let own = self.resources.iter().map(|resource| self::host(resource));
+        let own = Cloud::ALL.iter().filter_map(|cloud| self.resource(*cloud)).map(self::host);
         let ends = own.chain(self.domains.iter().map(|domain| (*domain).to_owned()));
         let is_end = |end: &String| {
             host.strip_suffix(end.as_str()).is_some_and(|start| start.is_empty() || start.ends_with('.'))
@@ -224,7 +333,7 @@ mod tests {
     fn every_resource_is_recognized_in_every_cloud() {
         for service in SERVICES {
             for cloud in Cloud::ALL {
-                let resource = service.resource(*cloud);
+                let Some(resource) = service.resource(*cloud) else { continue };
                 let found = AzureService::of(resource).unwrap();
                 assert_eq!(found.resources, service.resources, "{resource}");
                 assert_eq!(Cloud::named(&cloud.name().to_lowercase()), Some(*cloud));
@@ -243,6 +352,14 @@ mod tests {
             ("https://in-x1.westeurope-1.ingest.monitor.azure.com/x", Some("Azure Monitor")),
             ("https://hub.servicebus.windows.net", Some("Service Bus")),
             ("https://EVENTHUBS.azure.net", Some("Event Hubs")),
+            ("https://app.blob.core.windows.net", Some("Azure Storage")),
+            ("https://batch.core.windows.net/", Some("Azure Batch")),
+            ("https://app.openai.azure.com/openai/v1", Some("Azure AI services and Azure OpenAI")),
+            ("https://dev.azure.com/app", Some("Azure DevOps")),
+            ("app-dns.hcp.westeurope.azmk8s.io:443", Some("Azure Kubernetes Service")),
+            ("6dae42f8-4368-4678-94ff-3960e28e3630", Some("Azure Kubernetes Service")),
+            // What it takes tokens for is its own address as well.
+            ("https://help.kusto.windows.net", None),
             ("https://evilvault.azure.net", None),
             ("https://vault.azure.net.example.com", None),
             ("", None),

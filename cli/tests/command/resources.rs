@@ -9,7 +9,7 @@ use crate::support::{Outcome, ask, resources};
 const CLOUDS: [&str; 3] = ["AzurePublicCloud", "AzureUSGovernmentCloud", "AzureChinaCloud"];
 
 /// The resource in each of the clouds.
-const DIFFERENT: [(&str, [&str; 3]); 10] = [
+const DIFFERENT: [(&str, [&str; 3]); 13] = [
     (
         "arm",
         [
@@ -57,16 +57,42 @@ const DIFFERENT: [(&str, [&str; 3]); 10] = [
         ["https://api.loganalytics.io", "https://api.loganalytics.us", "https://api.loganalytics.azure.cn"],
     ),
     ("appconfig", ["https://azconfig.io", "https://appconfig.azure.us", "https://appconfig.azure.cn"]),
+    ("cosmosdb", ["https://cosmos.azure.com", "https://cosmos.azure.us", "https://cosmos.azure.cn"]),
+    (
+        "cognitiveservices",
+        [
+            "https://cognitiveservices.azure.com",
+            "https://cognitiveservices.azure.us",
+            "https://cognitiveservices.azure.cn",
+        ],
+    ),
+    (
+        "batch",
+        [
+            "https://batch.core.windows.net/",
+            "https://batch.core.usgovcloudapi.net/",
+            "https://batch.core.chinacloudapi.cn/",
+        ],
+    ),
     (
         "federation",
         ["api://AzureADTokenExchange", "api://AzureADTokenExchangeUSGov", "api://AzureADTokenExchangeChina"],
     ),
 ];
 
-const THE_SAME: [(&str, &str); 3] = [
+const THE_SAME: [(&str, &str); 4] = [
     ("storage", "https://storage.azure.com/"),
     ("servicebus", "https://servicebus.azure.net"),
     ("eventhubs", "https://eventhubs.azure.net"),
+    ("aks", "6dae42f8-4368-4678-94ff-3960e28e3630"),
+];
+
+/// Those that are not known in every cloud, in the first of the clouds.
+const IN_SOME: [(&str, &[&str]); 4] = [
+    ("dataexplorer", &["https://kusto.kusto.windows.net", "https://kusto.kusto.usgovcloudapi.net"]),
+    ("redis", &["https://redis.azure.com"]),
+    ("containerregistry", &["https://containerregistry.azure.net"]),
+    ("devops", &["499b84ac-1321-427f-aa17-267ca6975798"]),
 ];
 
 /// The command itself lists them where it knows no such name.
@@ -75,6 +101,7 @@ fn every_short_name_is_in_a_table_above() {
     let outcome = ask(&Emulator::start().unwrap(), &["token", "nothing"]);
     let (_, list) = outcome.stderr.trim_end().split_once(", or one of ").unwrap();
     let tables = DIFFERENT.map(|(name, _)| name).into_iter().chain(THE_SAME.map(|(name, _)| name));
+    let tables = tables.chain(IN_SOME.map(|(name, _)| name));
     assert_eq!(list.split(", ").collect::<BTreeSet<_>>(), tables.collect());
 }
 
@@ -111,6 +138,26 @@ fn a_short_name_follows_the_machines_cloud() {
 }
 
 #[test]
+fn a_name_that_a_cloud_does_not_have_is_an_error() {
+    for (place, cloud) in CLOUDS.into_iter().enumerate() {
+        let agent = agent_in(cloud);
+        for (name, audiences) in IN_SOME {
+            agent.clear_requests();
+            let outcome = ask(&agent, &["token", name]);
+            let Some(audience) = audiences.get(place) else {
+                let told = format!("{name:?} is not known in the cloud {cloud:?}");
+                assert_eq!(outcome.failure(), (2, told.as_str()));
+                assert!(outcome.stderr.contains(audiences[0]), "{}", outcome.stderr);
+                assert_eq!(resources(&agent), [""; 0]);
+                continue;
+            };
+            outcome.result();
+            assert_eq!(resources(&agent), [*audience], "{name} in {cloud}");
+        }
+    }
+}
+
+#[test]
 fn the_cloud_is_not_asked_for_without_need() {
     let agent = agent_in("USNat");
     for (name, audience) in THE_SAME {
@@ -135,6 +182,13 @@ fn names_have_other_spellings() {
         ("postgres", "https://ossrdbms-aad.database.windows.net"),
         ("logs", "https://api.loganalytics.io"),
         ("event-hub", "https://eventhubs.azure.net"),
+        ("azure-devops", "499b84ac-1321-427f-aa17-267ca6975798"),
+        ("devops/.default", "499b84ac-1321-427f-aa17-267ca6975798"),
+        ("Cosmos_DB", "https://cosmos.azure.com"),
+        ("cosmos", "https://cosmos.azure.com"),
+        ("kusto", "https://kusto.kusto.windows.net"),
+        ("OpenAI", "https://cognitiveservices.azure.com"),
+        ("acr", "https://containerregistry.azure.net"),
     ] {
         agent.clear_requests();
         ask(&agent, &["token", spelling]).result();

@@ -71,7 +71,7 @@ impl<'a> Findings<'a> {
         let Answers { connection, metadata, status } = Answers::ask(&time, misplaced.as_ref());
         let resource = match resource {
             Some(resource) => resource::without_scope(resource),
-            None => RESOURCE_MANAGER.resource(cloud(metadata.as_ref().ok())),
+            None => RESOURCE_MANAGER.resource_or_public(cloud(metadata.as_ref().ok())),
         };
         let steps = Steps::default();
         let checked = resource::check(resource);

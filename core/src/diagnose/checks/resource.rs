@@ -11,14 +11,14 @@ pub(super) const ROW: Row = Row { id: "resource", title: "What the token is for"
 fn observe(findings: &Findings<'_>) -> Observation {
     let resource = one_line(&findings.resource);
     let cloud = findings.cloud();
-    if host(&resource) != host(RESOURCE_MANAGER.resource(cloud)) {
+    if host(&resource) != host(RESOURCE_MANAGER.resource_or_public(cloud)) {
         return Observation::ok(resource);
     }
     Observation::ok(format!(
         "{resource}, which opens {} and nothing else: {}, for example, wants a token for {}",
         RESOURCE_MANAGER.title,
         KEY_VAULT.title,
-        KEY_VAULT.resource(cloud)
+        KEY_VAULT.resource_or_public(cloud)
     ))
 }
 

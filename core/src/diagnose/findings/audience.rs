@@ -5,7 +5,7 @@ use crate::azure_services::{AzureService, Cloud};
 /// The service and the resource that were meant, where another was asked for.
 pub(crate) fn meant(resource: &str, cloud: Cloud) -> Option<(&'static str, &'static str)> {
     let service = AzureService::of(resource)?;
-    let right = service.resource(cloud);
+    let right = service.resource(cloud)?;
     let is_same = right.trim_end_matches('/').eq_ignore_ascii_case(resource.trim_end_matches('/'));
     (!is_same).then_some((service.title, right))
 }
@@ -50,6 +50,8 @@ mod tests {
             ("https://monitor.azure.com/", UsGovernment, Some("https://monitor.azure.us/")),
             ("https://api.loganalytics.io/v1", Public, Some("https://api.loganalytics.io")),
             ("https://eventhubs.azure.net", UsGovernment, None),
+            ("https://app.azurecr.io/v2/", Public, Some("https://containerregistry.azure.net")),
+            ("https://app.azurecr.io/v2/", UsGovernment, None),
             ("api://AzureADTokenExchange", UsGovernment, Some("api://AzureADTokenExchangeUSGov")),
             ("https://evilvault.azure.net", Public, None),
             ("api://AzureADTokenExchange", Public, None),
