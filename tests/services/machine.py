@@ -15,10 +15,11 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from keyvault import KeyVault
-from server import Answer, Request, Server, described
+from server import HOST, Answer, Request, Server, described
 
 NAME = "my-vault.vault.azure.net"
 SKIPPED = 77
@@ -31,7 +32,7 @@ INSIDE = "--inside"
 
 
 def enter() -> None:
-    """Starts this program again in new namespaces, with the same arguments."""
+    """Starts the running program again in new namespaces, with the same arguments."""
     privilege = [] if os.geteuid() == 0 else ["--map-root-user"]
     unshare = ["unshare", "--mount", "--net", "--propagation=private", *privilege, "--"]
     trial = [*unshare, *EMPTY_VAR_OPT]
@@ -43,13 +44,14 @@ def enter() -> None:
     if reason is not None:
         print(reason, file=sys.stderr)
         sys.exit(SKIPPED)
-    os.execvp(unshare[0], [*unshare, sys.executable, __file__, INSIDE, *sys.argv[1:]])
+    os.execvp(unshare[0], [*unshare, sys.executable, sys.argv[0], INSIDE, *sys.argv[1:]])
 
 
-def furnish(directory: Path) -> None:
-    """Makes these namespaces a machine."""
+def furnish(directory: Path, addresses: Mapping[str, str]) -> None:
+    """Makes these namespaces a machine that knows these names, beside localhost."""
     hosts = directory / "hosts"
-    hosts.write_text(f"127.0.0.1 localhost {NAME}\n")
+    named = "".join(f"{address} {name}\n" for name, address in addresses.items())
+    hosts.write_text("127.0.0.1 localhost\n" + named)
     subprocess.run(["mount", "--bind", hosts, "/etc/hosts"], check=True)
     subprocess.run(EMPTY_VAR_OPT, check=True)
     subprocess.run([sys.executable, LOOPBACK], check=True)
@@ -81,7 +83,7 @@ def main() -> None:
     secrets = dict(secret.split("=", 1) for secret in chosen.secret)
     vault = KeyVault({**dict.fromkeys(chosen.forbid, ""), **secrets}, chosen.forbid)
     with tempfile.TemporaryDirectory() as directory, chosen.log.open("a") as log:
-        furnish(Path(directory))
+        furnish(Path(directory), {NAME: HOST})
 
         def write(request: Request, answer: Answer) -> None:
             log.write(json.dumps(described(request, answer)) + "\n")

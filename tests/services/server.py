@@ -83,8 +83,8 @@ Observer = Callable[[Request, Answer], None]
 class Server:
     """A running service, from `start` to `stop` or inside `with`.
 
-    Clients call it `name`, if they find 127.0.0.1 under that name. Port 0 is a free one. It speaks
-    plain http if it is not `secure`.
+    Clients call it `name`, if they find `address` under that name. Port 0 is a free one. It speaks
+    plain http if it is not `secure`. Servers with one `authority` are trusted by one certificate.
     """
 
     def __init__(
@@ -94,8 +94,10 @@ class Server:
         observer: Observer | None = None,
         *,
         name: str = HOST,
+        address: str = HOST,
         port: int = 0,
         secure: bool = True,
+        authority: trustme.CA | None = None,
     ) -> None:
         self._service = service
         self._script = deque(script)
@@ -105,9 +107,9 @@ class Server:
         self._stopping = threading.Event()
         self._name = name
         self._scheme = "https" if secure else "http"
-        self._authority = trustme.CA()
+        self._authority = authority or trustme.CA()
         self._directory = tempfile.TemporaryDirectory(prefix="service-")
-        self._listener = _Listener((HOST, port), self)
+        self._listener = _Listener((address, port), self)
         # Looks this often whether it is to stop, in seconds.
         self._thread = threading.Thread(target=self._listener.serve_forever, args=(0.02,))
 
