@@ -84,6 +84,24 @@ table! {
     MAN = package("man", "man-db", Program("man"));
     /// Runs the commands of the documentation.
     CURL = package("curl", "curl", Program("curl"));
+    /// The certificates that programs trust, where Debian has them.
+    CA_CERTIFICATES = package("ca-certificates", "ca-certificates", Program("/etc/ssl/certs/ca-certificates.crt"));
+    /// Reads JSON in the recipes.
+    JQ = package("jq", "jq", Program("jq"));
+    /// PostgreSQL's shell.
+    PSQL = package("psql", "postgresql-client", Program("psql"));
+    /// Kubernetes' shell, since it has this form of credentials. Debian's own package may be older.
+    KUBECTL = words("kubectl", "install kubectl 1.22 or later", Succeeds("sh", &[
+        "-c",
+        "kubectl version --client --output json | grep -E '\"minor\": \"(2[2-9]|[3-9][0-9])'",
+    ]));
+    /// Judges units of systemd.
+    SYSTEMD_ANALYZE = package("systemd-analyze", "systemd", Program("systemd-analyze"));
+    /// What AzCopy, which is for x86-64, loads.
+    AZCOPY = package("azcopy", "libsecret-1-0", Succeeds("python3", &[
+        "-c",
+        "import ctypes, platform; ctypes.CDLL('libsecret-1.so.0'); assert platform.machine() == 'x86_64'",
+    ]));
     /// Knows which files are sources.
     GIT = words("git", "run the tests in a checkout of git, with git installed", Succeeds("git", &["rev-parse", "HEAD"]));
 
