@@ -31,7 +31,7 @@ fn environment() -> &'static Path {
 }
 
 /// The wheel that the tests' own environment has.
-fn wheel() -> PathBuf {
+pub fn wheel() -> PathBuf {
     python();
     let files = fs::read_dir(scratch("wheels")).unwrap();
     files

@@ -5,6 +5,7 @@ mod command;
 mod faces;
 mod keyvault;
 mod pages;
+mod recipes;
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
