@@ -6,6 +6,9 @@ use serde_json::Value;
 
 use crate::json;
 
+/// What tokens of the emulator have, and no others: the reason why no service takes them.
+pub(crate) const EMULATED: &str = "arcidentity_emulator";
+
 /// The middle one of the three parts of a token, which anybody may read who has the token. Nothing is verified.
 #[must_use]
 pub fn claims(token: &str) -> Option<Value> {

@@ -39,12 +39,16 @@ impl Outcome {
     }
 }
 
-/// The command with these arguments, in an environment that leads to no agent.
+/// The command with these arguments, in an environment that leads to no agent and to no proxy.
 pub fn arcidentity(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_arcidentity"));
     command.args(arguments);
     for variable in ["IDENTITY_ENDPOINT", "IMDS_ENDPOINT", "IDENTITY_HEADER"] {
         command.env_remove(variable);
+    }
+    // What leads to proxies is told too.
+    for variable in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"] {
+        command.env_remove(variable).env_remove(variable.to_ascii_lowercase());
     }
     command
 }
