@@ -1,5 +1,6 @@
 //! `arcidentity doctor`.
 
+use std::borrow::Cow;
 use std::env;
 use std::ffi::OsString;
 use std::time::Instant;
@@ -53,23 +54,26 @@ impl DoctorCommand {
 
     fn diagnose(&self, terminal: &mut Terminal<'_>) -> Result<Report, Failure> {
         let started = Instant::now();
-        let interrupt = terminal.interrupt.clone();
-        let builder = |timeout| self.options.builder(timeout, interrupt.as_ref());
-        let resource = self.resource.as_deref().map(|text| {
-            let timeout = self.options.timeout / 4;
-            resource::resolve(text, || builder(timeout).max_attempts(1).build()?.get_metadata())
-        });
-        let resource = match resource.transpose() {
-            // What kept the agent from telling its cloud is in the report of any resource.
-            Err(failure) if failure.status() != ErrorKind::InvalidArgument.status() => {
-                let reason = failure.message();
-                terminal.tell(format_args!("{reason}: Azure Resource Manager is looked at instead"));
-                None
-            }
-            resolved => resolved?,
-        };
+        let resource = self.resource(terminal)?;
         let timeout = remaining(self.options.timeout, started);
-        Ok(builder(timeout).diagnose(resource.as_deref())?)
+        let builder = self.options.builder(timeout, terminal.interrupt.as_ref());
+        Ok(builder.diagnose(resource.as_deref())?)
+    }
+
+    /// What the token is for. Where the agent does not tell its cloud, a short name is taken for the public one's.
+    fn resource(&self, terminal: &mut Terminal<'_>) -> Result<Option<Cow<'_, str>>, Failure> {
+        let Some(name) = self.resource.as_deref() else { return Ok(None) };
+        let builder = self.options.builder(self.options.timeout / 4, terminal.interrupt.as_ref());
+        let metadata = || builder.max_attempts(1).build()?.get_metadata();
+        match (resource::resolve(name, metadata), resource::in_public_cloud(name)) {
+            // Why it does not is in the report too.
+            (Err(failure), Some(public)) if failure.status() != ErrorKind::InvalidArgument.status() => {
+                let reason = failure.message();
+                terminal.tell(format_args!("{reason}: {name} is taken for {public}, as in the public cloud"));
+                Ok(Some(Cow::Borrowed(public)))
+            }
+            (resolved, _) => resolved.map(Some),
+        }
     }
 }
 

@@ -7,17 +7,19 @@ use arcidentity_core::{Error, Metadata, without_scope};
 
 use crate::failure::Failure;
 
+/// The resource that a short name means in the public cloud.
+pub(crate) fn in_public_cloud(text: &str) -> Option<&'static str> {
+    let service = AzureService::named(&short_name(without_scope(text))?)?;
+    Some(service.public_resource())
+}
+
 /// The resource that `text` means. `metadata` is asked only if that depends on the cloud.
 pub(crate) fn resolve(
     text: &str,
     metadata: impl FnOnce() -> Result<Metadata, Error>,
 ) -> Result<Cow<'_, str>, Failure> {
     let text = without_scope(text);
-    // Only a name consists of letters: every URI has a colon, and an application id has digits.
-    let name = text.replace(['-', '_'], "").to_ascii_lowercase();
-    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_lowercase()) {
-        return Ok(Cow::Borrowed(text));
-    }
+    let Some(name) = short_name(text) else { return Ok(Cow::Borrowed(text)) };
     let service = AzureService::named(&name).ok_or_else(|| unknown_name(text))?;
     let public = service.public_resource();
     if service.is_the_same_everywhere() {
@@ -39,6 +41,14 @@ pub(crate) fn resolve(
         Failure::argument(format!("{text:?} is not known in the cloud {cloud:?}"))
             .hint(give_it("the documentation of the service in this cloud names its resource"))
     })
+}
+
+/// What can only be the name of a service, in its usual spelling.
+fn short_name(text: &str) -> Option<String> {
+    // Only a name consists of letters: every URI has a colon, and an application id has digits.
+    let name = text.replace(['-', '_'], "").to_ascii_lowercase();
+    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase());
+    is_name.then_some(name)
 }
 
 fn unknown_name(text: &str) -> Failure {

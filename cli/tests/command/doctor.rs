@@ -18,6 +18,16 @@ fn failed(report: &Value) -> Vec<&str> {
     checks.filter(|check| check["outcome"] == "failed").map(|check| check["id"].as_str().unwrap()).collect()
 }
 
+fn check<'a>(report: &'a Value, id: &str) -> &'a Value {
+    report["checks"].as_array().unwrap().iter().find(|check| check["id"] == id).unwrap()
+}
+
+fn seen<'a>(report: &'a Value, id: &str) -> &'a str {
+    check(report, id)["seen"].as_str().unwrap()
+}
+
+const OF_THE_PUBLIC_CLOUD: &str = ", which is the public cloud's: the agent does not tell its own";
+
 #[test]
 fn a_report_is_a_result() {
     let agent = Emulator::start().unwrap();
@@ -58,7 +68,11 @@ fn without_an_agent_a_short_name_does_not_hide_why() {
     let outcome = outcome(&mut command);
     let (json, status) = report(&outcome);
     assert_eq!((failed(&json), status), (vec!["port"], Some(3)));
-    assert!(outcome.stderr.contains("Azure Resource Manager is looked at instead"), "{outcome:?}");
+    assert_eq!(json["resource"], VAULT);
+    assert_eq!(seen(&json, "resource"), format!("{VAULT}{OF_THE_PUBLIC_CLOUD}"));
+    assert!(
+        outcome.stderr.ends_with(": keyvault is taken for https://vault.azure.net, as in the public cloud\n")
+    );
 }
 
 #[test]
@@ -66,14 +80,13 @@ fn the_question_for_the_cloud_is_asked_once_and_leaves_time_for_the_report() {
     let agent = Emulator::start().unwrap();
     for (first, reason) in [(Answer::status(503), "503"), (Answer::hang(), "within 5 s")] {
         agent.script([first]);
-        let outcome = ask(&agent, &["doctor", "keyvault", "--json", "--timeout=20"]);
+        let outcome = ask(&agent, &["doctor", "key-vault/.default", "--json", "--timeout=20"]);
         let (json, status) = report(&outcome);
-        assert_eq!(
-            (failed(&json), status, &json["resource"]),
-            (vec![], Some(0), &"https://management.azure.com/".into())
-        );
+        assert_eq!((failed(&json), status, &json["resource"]), (vec![], Some(0), &VAULT.into()));
+        // By then the agent tells.
+        assert_eq!(seen(&json, "resource"), VAULT);
         assert!(outcome.stderr.contains(reason), "{outcome:?}");
-        assert!(outcome.stderr.ends_with(": Azure Resource Manager is looked at instead\n"), "{outcome:?}");
+        assert!(outcome.stderr.contains("is taken for https://vault.azure.net, as in the"), "{outcome:?}");
     }
 }
 

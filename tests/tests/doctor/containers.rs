@@ -14,6 +14,7 @@ fn without_the_network() {
     };
     report.assert_cause("port", 3);
     assert!(report.remedy("port").contains("docker run --network host"));
+    assert!(report.remedy("port").ends_with("with an emulated agent:\narcidentity emulator -- COMMAND"));
 }
 
 #[test]

@@ -81,7 +81,11 @@ fn explain(findings: &Findings<'_>, error: &Error) -> Option<Explanation> {
 fn unreachable(findings: &Findings<'_>, message: &str) -> Explanation {
     if findings.is_contained() {
         let seen = format!("{message}: this container does not use the host's network");
-        return Explanation::new(seen, findings.process.share_host(findings.agent.keys.path(), None));
+        let mut remedy = findings.process.share_host(findings.agent.keys.path(), None);
+        let emulator =
+            ["# or, for development, run it with an emulated agent:", "arcidentity emulator -- COMMAND"];
+        remedy.extend(findings.process.commands(&emulator));
+        return Explanation::new(seen, remedy);
     }
     if findings.port.number != AGENT_PORT {
         let seen = format!("{message}, and the agent's own port is {AGENT_PORT}: see endpoint");
