@@ -111,10 +111,147 @@ fn the_report_says_which_variables_decide() {
         let mut command = arcidentity(&["doctor", "--json", "--timeout=5"]);
         command.envs(variables.iter().copied());
         let (json, _) = report(&outcome(&mut command));
-        let endpoint = json["checks"].as_array().unwrap().iter().find(|check| check["id"] == "endpoint");
-        let seen = endpoint.unwrap()["seen"].as_str().unwrap();
+        let seen = seen(&json, "endpoint");
         assert!(seen.contains(where_from), "{variables:?}: {seen}");
     }
+}
+
+/// What `doctor` says inside `arcidentity run`, with these more options.
+#[cfg(unix)]
+fn inside_a_run(agent: &Emulator, script: &str, options: &[&str]) -> (Value, Option<i32>) {
+    let program = env!("CARGO_BIN_EXE_arcidentity");
+    let mut run = client(agent, &["run", "--resource", VAULT]);
+    run.args(["--", "sh", "-c", script, program, "doctor", VAULT, "--json"]);
+    if options.is_empty() {
+        run.args(["--endpoint", &agent.endpoint(), "--key-directory"]).arg(agent.key_directory());
+    }
+    report(&outcome(run.args(options)))
+}
+
+#[test]
+#[cfg(unix)]
+fn inside_a_run_it_says_so() {
+    let agent = Emulator::start().unwrap();
+    let (json, status) = inside_a_run(&agent, "exec \"$0\" \"$@\"", &[]);
+    assert_eq!((failed(&json), status), (vec![], Some(0)));
+    for (id, start) in [
+        (
+            "other-clients",
+            "inside `arcidentity run`: those that know App Service get tokens at http://127.0.0.1:",
+        ),
+        ("other-host", "IDENTITY_HEADER, MSI_ENDPOINT, MSI_SECRET set by `arcidentity run`"),
+    ] {
+        assert_eq!(check(&json, id)["outcome"], "ok");
+        assert!(seen(&json, id).starts_with(start), "{json}");
+    }
+    assert_eq!(check(&json, "other-clients")["details"]["variables"], "run");
+    assert_eq!(check(&json, "proxy")["outcome"], "ok");
+}
+
+/// As a process meets it that the program has left behind.
+#[test]
+#[cfg(unix)]
+fn after_a_run_it_says_so_too() {
+    let agent = Emulator::start().unwrap();
+    let ended =
+        "export MSI_ENDPOINT=http://127.0.0.1:1/x IDENTITY_ENDPOINT=http://127.0.0.1:1/x; exec \"$0\" \"$@\"";
+    let (json, status) = inside_a_run(&agent, ended, &[]);
+    assert_eq!((failed(&json), status), (vec![], Some(0)));
+    let check = check(&json, "other-clients");
+    assert_eq!((&check["outcome"], &check["details"]["variables"]), (&"warning".into(), &"run".into()));
+    assert!(check["seen"].as_str().unwrap().contains("has ended that gave tokens at http://127.0.0.1:1/x"));
+    assert_eq!(check["remedy"][0], "# start this program again under `arcidentity run`");
+}
+
+/// The agent is where it always is, and the run's endpoint is none of ours.
+#[test]
+#[cfg(unix)]
+fn inside_a_run_the_endpoint_is_the_agents() {
+    let agent = Emulator::start().unwrap();
+    let (json, _) = inside_a_run(&agent, "exec \"$0\" \"$@\"", &["--timeout=5"]);
+    let said = "the agent's default; IDENTITY_ENDPOINT is that of `arcidentity run`, for other clients";
+    assert!(seen(&json, "endpoint").ends_with(said), "{json}");
+    let (json, status) = inside_a_run(&agent, "exec \"$0\" \"$@\"", &["--endpoint=http://example.com"]);
+    assert_eq!((failed(&json), status), (vec!["endpoint"], Some(6)));
+    let endpoint = check(&json, "endpoint").to_string();
+    assert!(!endpoint.contains("IDENTITY_ENDPOINT") && !endpoint.contains("unset"), "{endpoint}");
+}
+
+#[test]
+fn what_other_clients_need_is_told() {
+    let agent = Emulator::start().unwrap();
+    let arc =
+        [("IDENTITY_ENDPOINT", "http://localhost:40342/x"), ("IMDS_ENDPOINT", "http://localhost:40342")];
+    for (variables, name, parts) in [
+        (&[][..], "none", &["without IDENTITY_ENDPOINT and IMDS_ENDPOINT", "DefaultAzureCredential"][..]),
+        (&arc[..1], "none", &["Azure SDK for C++"]),
+        (&arc[..], "arc", &["those that know Azure Arc find the agent"]),
+        (&[arc[0], arc[1], ("IDENTITY_HEADER", "x")], "other-host", &[]),
+    ] {
+        let mut command = client(&agent, &["doctor", "--json"]);
+        let (json, _) = report(&outcome(command.envs(variables.iter().copied())));
+        let check = check(&json, "other-clients");
+        assert_eq!(check["details"]["variables"], name);
+        let expected = if name == "other-host" { "skipped" } else { "ok" };
+        let seen = check["seen"].as_str().unwrap();
+        assert_eq!(check["outcome"], expected, "{seen}");
+        assert!(parts.iter().all(|part| seen.contains(part)), "{seen}");
+        let names_the_command = seen.contains("Terraform") && seen.contains("`arcidentity run`");
+        assert_eq!(names_the_command, name != "other-host", "{seen}");
+    }
+}
+
+#[test]
+fn without_an_agent_nothing_is_said_of_other_clients() {
+    let agent = Emulator::start().unwrap();
+    let mut command = client(&agent, &["doctor", "--json"]);
+    agent.stop();
+    let (json, _) = report(&outcome(&mut command));
+    assert_eq!(seen(&json, "other-clients"), "see port");
+}
+
+#[test]
+fn a_proxy_that_others_would_ask_is_told_with_the_setting() {
+    let agent = Emulator::start().unwrap();
+    let proxy = ("HTTP_PROXY", "http://user:password@proxy:3128");
+    for (variables, expected) in [
+        (&[proxy][..], Some("127.0.0.1,localhost")),
+        (&[("http_proxy", "http://proxy"), ("no_proxy", "a.example")], Some("a.example,127.0.0.1,localhost")),
+        (&[("ALL_PROXY", "http://proxy"), ("NO_PROXY", "localhost")], Some("localhost,127.0.0.1")),
+        (&[proxy, ("NO_PROXY", "$(reboot)")], Some("$(reboot),127.0.0.1,localhost")),
+        (&[proxy, ("no_proxy", "localhost,127.0.0.1")], None),
+        // The agent is asked by http.
+        (&[("HTTPS_PROXY", "http://proxy")], None),
+        (&[("NO_PROXY", "a.example")], None),
+    ] {
+        let mut command = client(&agent, &["doctor", "--json"]);
+        let (json, status) = report(&outcome(command.envs(variables.iter().copied())));
+        assert_eq!(status, Some(0));
+        let check = check(&json, "proxy");
+        let outcome = if expected.is_some() { "warning" } else { "ok" };
+        assert_eq!(check["outcome"], outcome, "{check}");
+        assert!(!check.to_string().contains("password"), "{check}");
+        let remedy = check["remedy"].to_string();
+        assert!(expected.is_none_or(|list| remedy.contains(list)), "{remedy}");
+        let is_instruction = remedy.starts_with("[\"#");
+        assert!(is_instruction || !remedy.contains("$("), "{remedy}");
+    }
+}
+
+#[test]
+fn the_emulators_tokens_are_known() {
+    let agent = Emulator::start().unwrap();
+    let (json, status) = report(&ask(&agent, &["doctor", VAULT, "--json"]));
+    let check = check(&json, "token");
+    assert_eq!((&check["outcome"], status), (&"warning".into(), Some(0)));
+    assert!(
+        check["seen"].as_str().unwrap().contains("it opens nothing in Azure: for https://vault.azure.net,")
+    );
+    assert_eq!(check["remedy"], serde_json::json!([]));
+    let mut command = arcidentity(&["doctor", VAULT, "--json", "--key-directory"]);
+    command.arg(agent.key_directory()).env("IDENTITY_ENDPOINT", agent.endpoint()).env("IMDS_ENDPOINT", "x");
+    let (json, _) = report(&outcome(&mut command));
+    assert!(self::check(&json, "token")["remedy"].to_string().contains("IDENTITY_ENDPOINT"), "{json}");
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod handshake;
 mod key_access;
 mod key_directory;
 mod metadata;
+mod other_clients;
 mod other_host;
 mod port;
 mod process;
@@ -25,6 +26,7 @@ const ROWS: &[Row] = &[
     process::ROW,
     endpoint::ROW,
     other_host::ROW,
+    other_clients::ROW,
     proxy::ROW,
     agent::ROW,
     service::ROW,

@@ -5,6 +5,7 @@ mod keys;
 mod port;
 mod process;
 mod request;
+mod run;
 mod service;
 mod system;
 mod time;
@@ -17,6 +18,7 @@ pub(super) use self::keys::{Directory, Keys};
 pub(super) use self::port::Port;
 pub(super) use self::process::{Distribution, Launch, ThisProcess};
 pub(super) use self::request::{Reached, Steps, Success, milliseconds};
+pub(super) use self::run::Run;
 pub(super) use self::service::ServiceState;
 pub(super) use self::system::{System, one_line};
 use self::time::Time;
@@ -34,6 +36,8 @@ pub(super) struct Findings<'a> {
     pub(super) agent: &'a Agent,
     pub(super) system: System,
     pub(super) process: ThisProcess,
+    /// The run of `arcidentity run` that this process belongs to.
+    pub(super) run: Option<Run>,
     /// Why the endpoint is none.
     pub(super) misplaced: Option<Error>,
     /// Where the agent's program would be.
@@ -81,6 +85,7 @@ impl<'a> Findings<'a> {
         let executable = agent.route.executable();
         Findings {
             process: ThisProcess::find(&system),
+            run: Run::find(&system),
             installed: executable.as_ref().is_some_and(|program| program.exists()),
             executable: executable.unwrap_or_default(),
             service: ServiceState::find(&system),

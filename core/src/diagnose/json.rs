@@ -25,6 +25,7 @@ impl Report {
     /// | check | details |
     /// |---|---|
     /// | `process` | `user`, `launch` (`login`, `service`, `cron`, `container`, `other`), `unit`, `distribution` |
+    /// | `other-clients` | `variables` (`none`, `arc`, `run`, `other-host`): what the environment is for |
     /// | `port` | `addresses` (an array), `users` (an array), `connect_ms` |
     /// | `metadata` | `name`, `cloud`, `region`, `resource_id` |
     /// | `agent-status` | `status`, `agent_version` |

@@ -20,7 +20,9 @@ impl ThisProcess {
     pub(super) fn join(&self, group: &str) -> Vec<String> {
         let user = &self.user;
         let join = match (&self.launch, self.distribution) {
-            (Launch::Service(unit), _) => return self.drop_in(unit, &format!("SupplementaryGroups={group}")),
+            (Launch::Service(unit), _) => {
+                return self.drop_in(unit, "arcidentity", &format!("SupplementaryGroups={group}"));
+            }
             _ if !self.is_known => format!("# start this program with the group {group}"),
             (_, Distribution::Alpine) => format!("sudo addgroup {user} {group}"),
             (_, Distribution::RedHat | Distribution::Other) => (LINUX.join)(group, user),
@@ -60,12 +62,46 @@ impl ThisProcess {
             _ if self.container.is_some() => {
                 self.commands(&[&format!("# start the container without {names}")])
             }
-            Launch::Service(unit) => self.drop_in(unit, &format!("UnsetEnvironment={names}")),
+            Launch::Service(unit) => {
+                self.drop_in(unit, "arcidentity-variables", &format!("UnsetEnvironment={names}"))
+            }
             Launch::Cron => self.commands(&[&format!("# take {names} out of:"), "crontab -e"]),
             _ if cfg!(windows) => self.commands(&[&format!("# start this program without {names}")]),
             Launch::Login | Launch::UserService(_) | Launch::Background | Launch::Other => {
                 self.commands(&[&format!("unset {names}")])
             }
+        }
+    }
+
+    /// Sets variables of this process to a list that has commas between its entries.
+    pub(super) fn set(&self, names: &[&str], list: &str) -> Vec<String> {
+        // People paste our commands into shells.
+        if !list.bytes().all(|byte| byte.is_ascii_alphanumeric() || b",.:_/-*".contains(&byte)) {
+            return self.commands(&[&format!("# set {} to {list}", names.join(" and "))]);
+        }
+        #[cfg(windows)]
+        return windows::set(names, list);
+        #[cfg(not(windows))]
+        self.set_to(&|quote| {
+            let pair = |name: &&str| format!("{name}={quote}{list}{quote}");
+            names.iter().map(pair).collect::<Vec<_>>().join(" ")
+        })
+    }
+
+    /// The same for `pairs` of names and values, which are quoted as they are told.
+    #[cfg(not(windows))]
+    fn set_to(&self, pairs: &dyn Fn(&str) -> String) -> Vec<String> {
+        match &self.launch {
+            _ if self.container.is_some() => {
+                self.commands(&[&format!("# start the container with the environment {}", pairs(""))])
+            }
+            Launch::Service(unit) => {
+                self.drop_in(unit, "arcidentity-proxy", &format!("Environment={}", pairs("")))
+            }
+            Launch::Cron => {
+                self.commands(&[&format!("# put {} before the command in:", pairs("'")), "crontab -e"])
+            }
+            _ => self.commands(&[&format!("export {}", pairs("'"))]),
         }
     }
 
@@ -92,12 +128,12 @@ impl ThisProcess {
         ])
     }
 
-    /// Adds a setting to a unit of the system and starts it again.
-    fn drop_in(&self, unit: &str, setting: &str) -> Vec<String> {
+    /// Adds a setting to a unit of the system, in a file of this name, and starts it again.
+    fn drop_in(&self, unit: &str, file: &str, setting: &str) -> Vec<String> {
         let directory = format!("/etc/systemd/system/{unit}.d");
         self.commands(&[
             &format!("sudo mkdir -p {directory}"),
-            &format!("printf '[Service]\\n{setting}\\n' | sudo tee {directory}/arcidentity.conf"),
+            &format!("printf '[Service]\\n{setting}\\n' | sudo tee {directory}/{file}.conf"),
             "sudo systemctl daemon-reload",
             &format!("sudo systemctl restart {unit}"),
         ])

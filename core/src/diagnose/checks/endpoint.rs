@@ -2,7 +2,7 @@
 
 use crate::diagnose::check::{Explanation, Observation, Row};
 use crate::diagnose::findings::variables::{self, VARIABLES};
-use crate::diagnose::findings::{Findings, System, one_line};
+use crate::diagnose::findings::{Findings, one_line};
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 
@@ -18,7 +18,7 @@ fn observe(findings: &Findings<'_>) -> Observation {
             format!("{url}, as {} says, which is set {place}; the real agent needs no variable", VARIABLES[0])
         }
         Ok(found) if found == *ours => {
-            format!("{url}, the agent's default; {}", of_unused_variables(system))
+            format!("{url}, the agent's default; {}", of_unused_variables(findings))
         }
         _ => format!("{url}, as the caller of this library says"),
     })
@@ -26,15 +26,20 @@ fn observe(findings: &Findings<'_>) -> Observation {
 
 fn explain(findings: &Findings<'_>, _: &Error) -> Option<Explanation> {
     let error = findings.misplaced.as_ref()?;
-    let Some(place) = variables::set_in(&findings.system, VARIABLES[0]) else {
+    let decides = variables::decide(&findings.system);
+    let Some(place) = variables::set_in(&findings.system, VARIABLES[0]).filter(|_| decides) else {
         return Some(Explanation::from(error));
     };
     let seen = format!("{}; {} is set {place}", error.message(), VARIABLES[0]);
     Some(Explanation::new(seen, findings.process.unset(&VARIABLES)))
 }
 
-fn of_unused_variables(system: &System) -> String {
-    let set: Vec<&str> = VARIABLES.into_iter().filter(|name| system.variable(name).is_some()).collect();
+fn of_unused_variables(findings: &Findings<'_>) -> String {
+    let is_set = |name: &&str| findings.system.variable(name).is_some();
+    let set: Vec<&str> = VARIABLES.into_iter().filter(is_set).collect();
+    if findings.run.is_some() {
+        return format!("{} is that of `arcidentity run`, for other clients", VARIABLES[0]);
+    }
     match set[..] {
         [] => format!("{} and {} are not set, and not needed", VARIABLES[0], VARIABLES[1]),
         [one] => format!("{one} is set and ignored"),

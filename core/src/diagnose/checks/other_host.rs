@@ -13,6 +13,9 @@ fn observe(findings: &Findings<'_>) -> Observation {
     if set.is_empty() {
         return Observation::ok("none is set");
     }
+    if findings.run.is_some() {
+        return Observation::ok(format!("{} set by `arcidentity run`: see other-clients", set.join(", ")));
+    }
     let seen = format!(
         "{} set: by this, Azure libraries take this machine for another Azure host, and {} is ignored",
         set.join(", "),

@@ -7,8 +7,12 @@ mod listener;
 mod windows;
 
 #[cfg(target_os = "linux")]
+pub(super) use self::linux::is_free;
+#[cfg(target_os = "linux")]
 use self::linux::listening;
 pub(crate) use self::listener::{Holder, Listener};
+#[cfg(windows)]
+pub(super) use self::windows::is_free;
 #[cfg(windows)]
 use self::windows::listening;
 use super::request::Reached;
@@ -57,4 +61,10 @@ impl Port {
 #[cfg(not(any(target_os = "linux", windows)))]
 fn listening(_: &System, _: u16) -> Vec<Listener> {
     Vec::new()
+}
+
+/// Not known on this system.
+#[cfg(not(any(target_os = "linux", windows)))]
+pub(super) fn is_free(_: u16) -> Option<bool> {
+    None
 }

@@ -2,6 +2,9 @@
 
 use crate::windows::{Scope, set_for};
 
+/// What makes a change of the environment known.
+const AGAIN: &str = "# start this program from a new login, or restart the service";
+
 /// Takes variables away from every new process, where that is what sets them.
 pub(super) fn unset(names: &[&str]) -> Option<Vec<String>> {
     let mut commands: Vec<String> = names
@@ -17,6 +20,14 @@ pub(super) fn unset(names: &[&str]) -> Option<Vec<String>> {
     if commands.is_empty() {
         return None;
     }
-    commands.push("# start this program from a new login, or restart the service".to_owned());
+    commands.push(AGAIN.to_owned());
     Some(commands)
+}
+
+/// Sets variables for every new process of this user. Names that differ by case only are one.
+pub(super) fn set(names: &[&str], value: &str) -> Vec<String> {
+    let mut names: Vec<String> = names.iter().map(|name| name.to_ascii_uppercase()).collect();
+    names.dedup();
+    let set = |name: &String| format!("[Environment]::SetEnvironmentVariable('{name}', '{value}', 'User')");
+    names.iter().map(set).chain([AGAIN.to_owned()]).collect()
 }

@@ -20,6 +20,11 @@ pub(super) fn listening(system: &System, port: u16) -> Vec<Listener> {
     sockets.into_iter().map(listener).collect()
 }
 
+/// Whether nobody listens on this port, if the system tells.
+pub(crate) fn is_free(port: u16) -> Option<bool> {
+    listener::listening(port).ok().map(|sockets| sockets.is_empty())
+}
+
 /// The process that has this socket among its descriptors. Other users' are shown to root only.
 fn holder(system: &System, inode: u64) -> Option<Holder> {
     let socket = format!("socket:[{inode}]");

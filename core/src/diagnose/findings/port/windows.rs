@@ -15,6 +15,11 @@ pub(super) fn listening(_: &System, port: u16) -> Vec<Listener> {
     ours.map(|row| Listener { address: row.local, user: user(&row), holder: holder(&row) }).collect()
 }
 
+/// Whether nobody listens on this port, if the system tells.
+pub(crate) fn is_free(port: u16) -> Option<bool> {
+    listeners().ok().map(|rows| rows.iter().all(|row| row.local.port() != port))
+}
+
 fn user(row: &Row) -> String {
     let user = Process::open(row.process).and_then(|process| process.user());
     user.map_or_else(|_| "unknown".to_owned(), |id| account(&id))

@@ -104,3 +104,22 @@ fn remedies_follow_the_launch_and_the_distribution() {
         Distribution::Other
     );
 }
+
+/// A setting is given where this kind of process takes it from; what a shell would run is not given to paste.
+#[test]
+#[cfg(not(windows))]
+fn variables_are_set_where_the_process_has_them_from() {
+    let set = |files: &[(&str, &str)], list| find(files, |_| None).set(&["A", "a"], list).join("\n");
+    let service = ("proc/self/cgroup", "0::/system.slice/app.service\n");
+    let (bash, cron) = (("proc/10/comm", "bash\n"), ("proc/10/comm", "cron\n"));
+    assert_eq!(set(&[], "x,*.y"), "export A='x,*.y' a='x,*.y'");
+    let drop_in = set(&[bash, service], "x");
+    assert!(drop_in.contains("printf '[Service]\\nEnvironment=A=x a=x\\n' | sudo tee"), "{drop_in}");
+    // Not in the place of the group that another check adds.
+    assert!(drop_in.contains("/etc/systemd/system/app.service.d/arcidentity-proxy.conf"), "{drop_in}");
+    assert_eq!(set(&[cron], "x"), "# put A='x' a='x' before the command in:\ncrontab -e");
+    assert_eq!(set(&[(".dockerenv", "")], "x"), "# start the container with the environment A=x a=x");
+    for list in ["$(reboot)", "x'y", "x y", "%n"] {
+        assert_eq!(set(&[bash, service], list), format!("# set A and a to {list}"));
+    }
+}
