@@ -5,7 +5,6 @@ mod keys;
 use std::ffi::OsString;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
-use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 
 use arcidentity_emulator::{Emulator, Event};
@@ -17,9 +16,10 @@ use self::keys::KeyDirectory;
 use crate::arguments::{Command, unexpected};
 use crate::failure::Failure;
 use crate::help::Topic;
+use crate::lines::{Lines, lines};
 use crate::program::CommandLine;
 use crate::signals::Signals;
-use crate::supervise::{WAITING_LINES, show_rest, wait};
+use crate::supervise::{show_rest, wait};
 use crate::terminal::Terminal;
 
 /// Plays the agent, for as long as a program runs or until it is stopped.
@@ -56,6 +56,7 @@ impl EmulatorCommand {
     pub(crate) fn run(self, terminal: &mut Terminal<'_>) -> Result<i32, Failure> {
         // From here on a signal does not end the process, so that everything made is removed again.
         let signals = Signals::watch(&[SIGINT, SIGTERM], terminal.interrupt.clone())?;
+        terminal.stderr.never_wait();
         let keys = KeyDirectory::choose(self.key_directory.as_deref())?;
         let emulator = self.start(&keys)?;
         let events = event_lines(&emulator);
@@ -122,15 +123,14 @@ fn parse_lifetime(text: &str) -> Result<Duration, Failure> {
 }
 
 /// A line for each answered request. They are handed over, because the terminal belongs to one thread.
-fn event_lines(emulator: &Emulator) -> Receiver<String> {
-    let (sender, receiver) = mpsc::sync_channel(WAITING_LINES);
+fn event_lines(emulator: &Emulator) -> Lines {
+    let (outlet, lines) = lines();
     emulator.on_event(move |event| {
         if let Some(line) = describe(event) {
-            // Nobody listens any more once the command ends.
-            let _ = sender.try_send(line);
+            outlet.give(line);
         }
     });
-    receiver
+    lines
 }
 
 fn describe(event: &Event) -> Option<String> {

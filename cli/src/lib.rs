@@ -8,6 +8,7 @@
 //! | `resource.rs` | what a token is for: a URI, or the short name of a service of core's table |
 //! | `stream.rs`, `terminal.rs`, `failure.rs`, `help.rs` | what is printed, and where |
 //! | `program.rs`, `signals.rs`, `supervise.rs` | a program that runs as the child of a command |
+//! | `lines.rs`, `teller.rs` | what is told while it runs, without waiting for whoever reads it |
 
 #![forbid(unsafe_code)]
 
@@ -17,6 +18,7 @@ mod emulator;
 mod failure;
 mod format;
 mod help;
+mod lines;
 mod metadata;
 mod options;
 mod program;
@@ -25,6 +27,7 @@ mod run;
 mod signals;
 mod stream;
 mod supervise;
+mod teller;
 mod terminal;
 mod token;
 
@@ -41,9 +44,10 @@ pub type Interrupt = Arc<dyn Fn() -> bool + Send + Sync>;
 
 /// Runs the command with `arguments`, the program's name not among them, and returns its exit status.
 ///
-/// The result goes to `stdout`, everything else to `stderr`; both are written on the calling thread only,
-/// and `stdout` is flushed. With an `interrupt` hook, Ctrl-C is the caller's to handle; without one, the
-/// system's default holds, except that `emulator` cleans up first and `run` passes signals on.
+/// The result goes to `stdout`, everything else to `stderr`; both are written on the calling thread, but for
+/// [`Stream::stderr`] while a program runs, and `stdout` is flushed. With an `interrupt` hook, Ctrl-C is the caller's
+/// to handle; without one, the system's default holds, except that `emulator` cleans up first and `run` passes
+/// signals on.
 ///
 /// ```
 /// use arcidentity_cli::Stream;

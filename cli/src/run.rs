@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fmt::Write;
 use std::io;
-use std::sync::mpsc::{self, Receiver};
 use std::sync::{Mutex, PoisonError};
 
 use arcidentity_app_service::{Asker, Builder, Endpoint, Event};
@@ -15,11 +14,12 @@ use lexopt::{Parser, ValueExt};
 use crate::arguments::{Command, unexpected};
 use crate::failure::Failure;
 use crate::help::Topic;
+use crate::lines::{Lines, lines};
 use crate::options::ClientOptions;
 use crate::program::CommandLine;
 use crate::resource;
 use crate::signals::{Signal, Signals};
-use crate::supervise::{WAITING_LINES, show_rest, wait};
+use crate::supervise::{show_rest, wait};
 use crate::terminal::Terminal;
 
 /// What a program may be told. All but the first two are known on Unix only.
@@ -83,6 +83,7 @@ impl RunCommand {
         let resources = self.resolve(terminal)?;
         // From here on a signal does not end this process, so that the program is not left without tokens.
         let signals = Signals::watch(SIGNALS, terminal.interrupt.clone())?;
+        terminal.stderr.never_wait();
         let builder = resources.iter().fold(self.builder()?, |builder, name| builder.resource(name));
         let (builder, lines) = with_lines(builder, self.verbose);
         let endpoint = builder.start().map_err(|error| match error.kind() {
@@ -122,16 +123,15 @@ impl RunCommand {
 }
 
 /// Lines for the terminal, which belongs to one thread: each request, or each reason once.
-fn with_lines(builder: Builder, verbose: bool) -> (Builder, Receiver<String>) {
-    let (sender, receiver) = mpsc::sync_channel(WAITING_LINES);
+fn with_lines(builder: Builder, verbose: bool) -> (Builder, Lines) {
+    let (outlet, lines) = lines();
     let known = Mutex::new(HashSet::new());
     let builder = builder.on_event(move |event| {
         if verbose || is_news(event, &known) {
-            // What nobody reads is lost, and so is what is said once the command ends.
-            let _ = sender.try_send(if verbose { describe(event) } else { reason(event) });
+            outlet.give(if verbose { describe(event) } else { reason(event) });
         }
     });
-    (builder, receiver)
+    (builder, lines)
 }
 
 /// Who had asked for what, and why there was no token, without the words, which may differ each time.

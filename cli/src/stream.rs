@@ -5,6 +5,8 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 
 use arcidentity_core::printable::push_escaped;
 
+use crate::teller::Teller;
+
 /// Where a command writes its result, or its messages.
 ///
 /// What comes from the agent and from Azure is printed as it is, except on a terminal, where a character that would
@@ -12,12 +14,13 @@ use arcidentity_core::printable::push_escaped;
 pub struct Stream<'a> {
     writer: Box<dyn Write + 'a>,
     is_terminal: bool,
+    is_stderr: bool,
 }
 
 impl<'a> Stream<'a> {
     /// Any writer that is no terminal.
     pub fn new(writer: impl Write + 'a) -> Stream<'a> {
-        Stream { writer: Box::new(writer), is_terminal: false }
+        Stream { writer: Box::new(writer), is_terminal: false, is_stderr: false }
     }
 
     /// This process's standard output.
@@ -34,18 +37,29 @@ impl<'a> Stream<'a> {
             Ok(file) => Box::new(BufWriter::new(file)),
             Err(error) => Box::new(Unwritable(error)),
         };
-        Stream { writer, is_terminal }
+        Stream { writer, is_terminal, is_stderr: false }
     }
 
     /// This process's standard error.
     #[must_use]
     pub fn stderr() -> Stream<'static> {
         let stderr = io::stderr();
-        Stream { is_terminal: stderr.is_terminal(), writer: Box::new(stderr) }
+        Stream { is_terminal: stderr.is_terminal(), writer: Box::new(stderr), is_stderr: true }
     }
 
     pub(crate) fn is_terminal(&self) -> bool {
         self.is_terminal
+    }
+
+    /// From now on nothing that is written to this process's standard error is waited for, even where nobody reads it.
+    pub(crate) fn never_wait(&mut self) {
+        if !self.is_stderr {
+            return;
+        }
+        // Without another thread it is as it was.
+        if let Ok(teller) = Teller::start(io::stderr()) {
+            self.writer = Box::new(teller);
+        }
     }
 
     pub(crate) fn write(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {

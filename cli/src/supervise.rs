@@ -1,9 +1,9 @@
 //! Waits for a program, or to be stopped, and shows what happens meanwhile.
 
-use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use crate::failure::Failure;
+use crate::lines::Lines;
 use crate::program::Program;
 use crate::signals::Signals;
 use crate::terminal::Terminal;
@@ -11,18 +11,15 @@ use crate::terminal::Terminal;
 /// How often it is looked at whether to end.
 const TICK: Duration = Duration::from_millis(20);
 
-/// So many lines wait to be shown. More do only where standard error does not take them; they are lost.
-pub(crate) const WAITING_LINES: usize = 10_000;
-
 /// Shows these lines until the program ends, with its exit status or, without one, until it is stopped, with 0.
 pub(crate) fn wait(
-    lines: &Receiver<String>,
+    lines: &Lines,
     mut program: Option<Program>,
     signals: &Signals,
     terminal: &mut Terminal<'_>,
 ) -> Result<i32, Failure> {
     loop {
-        if let Ok(line) = lines.recv_timeout(TICK) {
+        if let Some(line) = lines.within(TICK) {
             terminal.tell(format_args!("{line}"));
         }
         let signal = signals.next();
@@ -42,8 +39,8 @@ pub(crate) fn wait(
 }
 
 /// Shows the lines that are left when all has ended.
-pub(crate) fn show_rest(lines: &Receiver<String>, terminal: &mut Terminal<'_>) {
-    for line in lines.try_iter() {
+pub(crate) fn show_rest(lines: &Lines, terminal: &mut Terminal<'_>) {
+    while let Some(line) = lines.ready() {
         terminal.tell(format_args!("{line}"));
     }
 }

@@ -17,4 +17,6 @@ mod running;
 mod support;
 mod terminal;
 mod token;
+#[cfg(unix)]
+mod unread;
 mod usage;
