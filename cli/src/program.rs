@@ -67,22 +67,22 @@ impl Program {
     /// Tells the program what only this process was told.
     #[cfg(unix)]
     pub(crate) fn pass_on(&mut self, signal: Signal) {
-        use nix::sys::signal::{Signal, kill};
+        use nix::sys::signal;
         use nix::unistd::Pid;
 
         if is_from_the_terminal(signal) {
             return;
         }
-        if let (Ok(id), Ok(signal)) = (i32::try_from(self.0.id()), Signal::try_from(signal)) {
+        if let (Ok(id), Ok(signal)) = (i32::try_from(self.0.id()), signal::Signal::try_from(signal.number)) {
             // It may have ended a moment ago.
-            let _ = kill(Pid::from_raw(id), signal);
+            let _ = signal::kill(Pid::from_raw(id), signal);
         }
     }
 
     /// Ctrl-C reaches the program by itself; it ends when this process is told to.
     #[cfg(not(unix))]
     pub(crate) fn pass_on(&mut self, signal: Signal) {
-        if signal == signal_hook::consts::SIGTERM {
+        if signal.number == signal_hook::consts::SIGTERM {
             // It may have ended a moment ago.
             let _ = self.0.kill();
         }
@@ -103,7 +103,7 @@ fn is_from_the_terminal(signal: Signal) -> bool {
 
     let is_in_foreground =
         || std::fs::File::open("/dev/tty").is_ok_and(|terminal| tcgetpgrp(terminal) == Ok(getpgrp()));
-    [SIGINT, SIGQUIT].contains(&signal) && is_in_foreground()
+    !signal.is_of_a_process && [SIGINT, SIGQUIT].contains(&signal.number) && is_in_foreground()
 }
 
 /// A program that a signal ended has 128 and the signal's number.

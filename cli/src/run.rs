@@ -18,12 +18,12 @@ use crate::lines::{Lines, lines};
 use crate::options::ClientOptions;
 use crate::program::CommandLine;
 use crate::resource;
-use crate::signals::{Signal, Signals};
+use crate::signals::{Number, Signals};
 use crate::supervise::{show_rest, wait};
 use crate::terminal::Terminal;
 
 /// What a program may be told. All but the first two are known on Unix only.
-const SIGNALS: &[Signal] = {
+const SIGNALS: &[Number] = {
     use signal_hook::consts::*;
     #[cfg(unix)]
     let signals = &[SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2];

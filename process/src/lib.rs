@@ -9,11 +9,15 @@ mod cancellation;
 mod mark;
 #[cfg(not(all(target_os = "linux", not(miri))))]
 mod no_cancellation;
+#[cfg(all(unix, feature = "signals"))]
+mod watched;
 
 #[cfg(all(target_os = "linux", not(miri)))]
 pub use cancellation::CancellationDisabled;
 #[cfg(not(all(target_os = "linux", not(miri))))]
 pub use no_cancellation::CancellationDisabled;
+#[cfg(all(unix, feature = "signals"))]
+pub use watched::{Sender, Watched};
 
 /// A process, told from its parent and its children even where they have its number, as the first processes of two PID
 /// namespaces do.
