@@ -4,6 +4,7 @@
 mod doctor;
 mod emulator;
 mod emulator_windows;
+mod endpoint;
 mod failures;
 mod help;
 mod interrupt;
@@ -12,6 +13,7 @@ mod metadata;
 mod resources;
 #[cfg(unix)]
 mod run;
+mod run_windows;
 #[cfg(unix)]
 mod running;
 mod support;

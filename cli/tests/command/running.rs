@@ -1,11 +1,11 @@
 //! A program that runs under the command and tells what leads it to its endpoint.
 
-use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 
 use arcidentity_emulator::Emulator;
 
+pub use crate::endpoint::ask;
 use crate::support::client;
 
 /// A command whose program goes on until its input ends.
@@ -23,16 +23,6 @@ pub struct Running {
 /// `arcidentity run` as a client of `agent`, with these options.
 pub fn client_of(agent: &Emulator, options: &[&str]) -> Command {
     client(agent, &[&["run"], options].concat())
-}
-
-/// The answer to a request for a token.
-pub fn ask(endpoint: &str, header: &str, resource: &str) -> io::Result<String> {
-    let (host, path) = endpoint.strip_prefix("http://").unwrap().split_once('/').unwrap();
-    let mut stream = TcpStream::connect(host)?;
-    let target = format!("/{path}?api-version=2019-08-01&resource={resource}");
-    write!(stream, "GET {target} HTTP/1.1\r\nHost: {host}\r\nX-IDENTITY-HEADER: {header}\r\n\r\n")?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).map(|_| answer)
 }
 
 fn line(reader: &mut impl BufRead) -> String {
