@@ -6,6 +6,7 @@ mod azure_cpp;
 mod c;
 mod cancellation;
 mod clients;
+mod counts;
 mod cpp;
 mod doc_examples;
 mod doctor;

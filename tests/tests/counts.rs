@@ -1,0 +1,79 @@
+//! What one handshake of a C program costs, where that does not depend on the machine's speed. A figure that falls is
+//! written down here, so that it cannot grow again unseen.
+#![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
+
+use std::fs;
+use std::process::Command;
+
+use arcidentity_needs::{STRACE, VALGRIND, needs};
+use arcidentity_tests::{run, scratch};
+
+use crate::programs::{agent, c, command};
+
+const SYSTEM_CALLS: f64 = 56.0;
+const ALLOCATIONS: f64 = 106.0;
+const INSTRUCTIONS: f64 = 196_000.0;
+
+/// How much more it may be, on another system.
+const MARGIN: f64 = 1.1;
+
+/// As many handshakes are made, and twice as many: what a program takes to start and to end is in both.
+const HANDSHAKES: u32 = 20;
+
+/// Compares the cost of one handshake with `known`. `count` runs a tool with these arguments.
+fn costs(what: &str, known: f64, tool: &[&str], count: impl Fn(&mut Command) -> f64) {
+    let program = c("handshakes").link_shared().build(&format!("handshakes-{}", what.replace(' ', "-")));
+    let cost_of = |handshakes: u32| {
+        let agent = agent();
+        let mut tool_command = command(tool[0], &agent);
+        let cost = count(tool_command.args(&tool[1..]).arg(&program).arg(handshakes.to_string()));
+        // Each is a challenge and an answer.
+        assert_eq!(agent.requests().len(), 2 * handshakes as usize, "{what}");
+        cost
+    };
+    let cost = (cost_of(2 * HANDSHAKES) - cost_of(HANDSHAKES)) / f64::from(HANDSHAKES);
+    assert!(cost > 0.0 && cost <= known * MARGIN, "{what}: {cost} instead of {known}");
+}
+
+/// The number that follows `before` in what a tool says on standard error.
+fn number_after(before: &str, tool: &mut Command) -> f64 {
+    let output = run(tool);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    let (_, rest) = said.split_once(before).unwrap_or_else(|| panic!("no {before:?}: {said}"));
+    let digits: String = rest.trim_start().chars().take_while(|c| !c.is_whitespace()).collect();
+    digits.replace(',', "").parse().unwrap()
+}
+
+#[test]
+fn system_calls() {
+    needs!(STRACE);
+    let log = scratch("counts").join("system-calls");
+    let log = log.to_str().unwrap();
+    costs("system calls", SYSTEM_CALLS, &["strace", "-f", "-o", log], |tool| {
+        let output = run(tool);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        fs::read_to_string(log).unwrap().lines().filter(|line| is_system_call(line)).count() as f64
+    });
+}
+
+/// A line is `1234 read(5, …) = 3`; where a thread was interrupted it goes on with `1234 <... read resumed>`.
+fn is_system_call(line: &str) -> bool {
+    let call = line.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start();
+    let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    call.split_once('(').is_some_and(|(name, _)| !name.is_empty() && name.chars().all(is_name))
+}
+
+#[test]
+fn allocations() {
+    needs!(VALGRIND);
+    let memcheck = ["valgrind", "--undef-value-errors=no"];
+    costs("allocations", ALLOCATIONS, &memcheck, |tool| number_after("total heap usage:", tool));
+}
+
+#[test]
+fn instructions() {
+    needs!(VALGRIND);
+    let callgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"];
+    costs("instructions", INSTRUCTIONS, &callgrind, |tool| number_after("Collected :", tool));
+}
