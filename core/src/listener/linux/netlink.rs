@@ -26,10 +26,11 @@ const INODE: usize = HEADER + 68;
 /// The owners of the sockets that our end of a connection to `agent` met, if they are still there.
 pub(super) fn owners(agent: SocketAddr, ours: SocketAddr) -> io::Result<Option<Owners>> {
     let netlink = Netlink::open()?;
-    // In this order: a connection that waits afterwards has waited for this listener.
-    let listener = netlink.find(agent, None)?.filter(|socket| socket.listens() && socket.is_held());
+    // In this order, which the kernel keeps: a connection that waits afterwards has waited for this listener.
+    netlink.ask(&[request(agent, None), request(agent, Some(ours))])?;
+    let listener = netlink.answer()?.filter(|socket| socket.listens() && socket.is_held());
     // Where there is no connection, the kernel shows who listens.
-    let other_end = netlink.find(agent, Some(ours))?.filter(|socket| !socket.listens());
+    let other_end = netlink.answer()?.filter(|socket| !socket.listens());
     match (listener, other_end) {
         (Some(listener), Some(other_end)) => {
             Ok(Owners::of(listener.uid, other_end.holder(), other_end.state))
@@ -85,17 +86,28 @@ impl Netlink {
         .map(Netlink)
     }
 
-    /// The socket with this address that a segment from `remote` would reach; without `remote`, the one
-    /// that would answer a stranger, wildcard and IPv6 listeners included.
-    fn find(&self, local: SocketAddr, remote: Option<SocketAddr>) -> nix::Result<Option<Socket>> {
+    /// Asks one question after the other. The kernel has answered all of them when this returns.
+    fn ask(&self, requests: &[[u8; REQUEST]]) -> nix::Result<()> {
+        send(self.0.as_raw_fd(), requests.as_flattened(), MsgFlags::empty()).map(drop)
+    }
+
+    /// The socket that the next question was for, if there is one.
+    fn answer(&self) -> nix::Result<Option<Socket>> {
         let mut answer = [0; 512];
-        send(self.0.as_raw_fd(), &request(local, remote), MsgFlags::empty())?;
-        // The kernel has answered before `send` returns.
         let length = recv(self.0.as_raw_fd(), &mut answer, MsgFlags::MSG_DONTWAIT)?;
         read(&answer[..length])
     }
+
+    /// The socket that [`request`] describes.
+    fn find(&self, local: SocketAddr, remote: Option<SocketAddr>) -> nix::Result<Option<Socket>> {
+        self.ask(&[request(local, remote)])?;
+        self.answer()
+    }
 }
 
+/// For the socket with this address that a segment from `remote` would reach; without `remote`, the one that would
+/// answer a stranger, wildcard and IPv6 listeners included.
+///
 /// `struct nlmsghdr` and `struct inet_diag_req_v2`.
 fn request(local: SocketAddr, remote: Option<SocketAddr>) -> [u8; REQUEST] {
     let mut request = [0; REQUEST];
