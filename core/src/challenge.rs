@@ -6,7 +6,7 @@
 use crate::error::Error;
 
 /// The realm of the one Basic challenge among the values of `WWW-Authenticate`.
-pub(crate) fn realm<'a>(headers: &[&'a [u8]]) -> Result<&'a str, Error> {
+pub(crate) fn realm<'a>(headers: impl Iterator<Item = &'a [u8]>) -> Result<&'a str, Error> {
     let mut found = None;
     for header in headers {
         let header = std::str::from_utf8(header).map_err(|_| unusable("is not UTF-8"))?;
@@ -30,24 +30,15 @@ pub(crate) fn realm<'a>(headers: &[&'a [u8]]) -> Result<&'a str, Error> {
 }
 
 /// Splits at the commas that stand outside of quotes.
-fn split_list(header: &str) -> Result<Vec<&str>, Error> {
-    let mut items = Vec::new();
-    let (mut start, mut quoted) = (0, false);
-    for (at, byte) in header.bytes().enumerate() {
-        match byte {
-            b'"' => quoted = !quoted,
-            b',' if !quoted => {
-                items.push(&header[start..at]);
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    if quoted {
+fn split_list(header: &str) -> Result<impl Iterator<Item = &str>, Error> {
+    if header.matches('"').count() % 2 == 1 {
         return Err(unusable("has an unterminated quoted string"));
     }
-    items.push(&header[start..]);
-    Ok(items)
+    let mut quoted = false;
+    Ok(header.split(move |c| {
+        quoted ^= c == '"';
+        c == ',' && !quoted
+    }))
 }
 
 /// Splits `Basic realm=…` into scheme and parameter. A parameter alone belongs to the scheme before it.

@@ -18,7 +18,7 @@ use crate::{challenge, response, retry};
 
 /// The realm in the values of `WWW-Authenticate`.
 pub fn realm<'a>(headers: &[&'a [u8]]) -> Result<&'a str, Error> {
-    challenge::realm(headers)
+    challenge::realm(headers.iter().copied())
 }
 
 /// The file name that `realm` spells in `directory`, by the rules of Linux and other Unix systems.

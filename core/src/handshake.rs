@@ -96,12 +96,11 @@ fn without_key(error: KeyError, on_step: &dyn Fn(Step)) -> Failure {
 
 /// The realm of a challenge to a request, before which or with which these keys were sent.
 fn realm<'a>(response: &'a Response, sent: &[Key]) -> Result<&'a str, Error> {
-    let values: Vec<&[u8]> = response.challenges.iter().map(|value| value.as_bytes()).collect();
-    if values.is_empty() {
+    if response.challenges.is_empty() {
         let error = response.error(sent);
         return Err(Error::protocol(format!("{}, without a challenge", error.message()))
             .with_http_status(response.status)
             .with_code(error.code().map(str::to_owned)));
     }
-    challenge::realm(&values)
+    challenge::realm(response.challenges.iter().map(|value| value.as_bytes()))
 }
