@@ -21,13 +21,12 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use zeroize::Zeroizing;
-
 pub(crate) use self::error::KeyError;
 use self::error::{unreadable, untrusted};
 use self::reader::Reader;
 pub(crate) use self::realm::Syntax;
 pub(crate) use self::text::{check_size, key_text};
+use crate::buffer::WipedBuffer;
 use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind};
 use crate::installed;
@@ -95,7 +94,8 @@ impl KeyDirectory {
     fn read(&self, realm: &str) -> Result<Key, KeyError> {
         let name = key_name(system::SYNTAX, &self.path, realm)?;
         let OpenKey { mut file, size, owner } = system::open_key(&self.path, name)?;
-        let mut content = Zeroizing::new(vec![0; size]);
+        let mut content = WipedBuffer::new(size);
+        content.mark_used(size);
         file.read_exact(&mut content).map_err(|error| unreadable("the key file", &self.path, &error))?;
         let authorization = Arc::new(Secret::concat(&["Basic ", key_text(&content)?]));
         Ok(Key { authorization, owner })

@@ -15,6 +15,24 @@ fn is_invisible(c: char) -> bool {
         || matches!(c, '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}')
 }
 
+/// Whether this is visible ASCII throughout. It is looked at in words of eight bytes: of a token's 1,500 bytes one at a
+/// time, that would be a twentieth of a handshake's instructions.
+pub(crate) fn is_visible_ascii(text: &[u8]) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHEST_BITS: u64 = 0x80 * ONES;
+    // Where all bytes are ASCII no sum carries into the next one. The first sum sets the highest bit of each byte from the
+    // first visible character on, and the second that of the last ASCII character, which is not visible.
+    let is_visible = |word: u64| {
+        word & HIGHEST_BITS == 0
+            && (word + (0x80 - u64::from(b'!')) * ONES) & HIGHEST_BITS == HIGHEST_BITS
+            && (word + ONES) & HIGHEST_BITS == 0
+    };
+    let words = text.chunks_exact(8);
+    let rest_is_visible = words.remainder().iter().all(u8::is_ascii_graphic);
+    rest_is_visible
+        && words.into_iter().all(|word| word.try_into().map(u64::from_ne_bytes).is_ok_and(is_visible))
+}
+
 /// Appends `text`, with the escapes of JSON for what a terminal must not get. So a JSON document stays what it is,
 /// where its line breaks are left out.
 pub fn push_escaped(shown: &mut String, text: &str) {
@@ -32,7 +50,21 @@ pub fn push_escaped(shown: &mut String, text: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::push_escaped;
+    use super::*;
+
+    #[test]
+    fn visible_ascii_is_what_the_standard_library_says() {
+        for byte in 0..=u8::MAX {
+            for length in [1, 8, 17] {
+                for place in 0..length {
+                    let mut text = vec![b'!'; length];
+                    text[place] = byte;
+                    assert_eq!(is_visible_ascii(&text), byte.is_ascii_graphic(), "{text:?}");
+                }
+            }
+        }
+        assert!(is_visible_ascii(b"") && !is_visible_ascii(&[b' '; 8]) && !is_visible_ascii(&[0xff; 16]));
+    }
 
     #[test]
     fn what_a_terminal_must_not_get_is_escaped_as_in_json() {

@@ -8,7 +8,7 @@ use crate::identity::Identity;
 use crate::installed;
 use crate::json::{self, Member, Object};
 use crate::limits::REFRESH_BEFORE_END;
-use crate::printable::is_printable;
+use crate::printable::{is_printable, is_visible_ascii};
 use crate::token::TokenData;
 
 /// No token lives longer, in seconds. Keeps sums of times in range, whatever the answer says.
@@ -36,7 +36,7 @@ pub(crate) fn token(body: &[u8], identity: &Identity, now: Now) -> Result<TokenD
     if value.is_empty() {
         return Err(malformed("the agent's answer contains no access_token"));
     }
-    if !value.bytes().all(|byte| byte.is_ascii_graphic()) {
+    if !is_visible_ascii(value.as_bytes()) {
         return Err(malformed("the agent's access_token is not visible ASCII text"));
     }
     let token_type = response.text("token_type").unwrap_or_default();

@@ -40,7 +40,8 @@ impl AsRef<[u8]> for Secret {
 impl Drop for Secret {
     /// Whoever lets go of it has often just copied it, and pieces of it are in the registers still.
     fn drop(&mut self) {
-        self.0.zeroize();
+        // All of its block at once, where a string's own `zeroize` goes byte by byte.
+        self.0.as_mut_str().zeroize();
         arcidentity_registers::clear();
     }
 }

@@ -3,6 +3,7 @@
 use super::error::untrusted;
 use crate::error::Error;
 use crate::limits::MAX_KEY;
+use crate::printable::is_visible_ascii;
 
 /// The size of a key that is read whole, and no more of it should it grow meanwhile.
 pub(crate) fn check_size(size: u64) -> Result<usize, Error> {
@@ -15,10 +16,9 @@ pub(crate) fn check_size(size: u64) -> Result<usize, Error> {
 /// The key in a key file: visible ASCII, without a byte order mark before and white space behind.
 pub(crate) fn key_text(content: &[u8]) -> Result<&str, Error> {
     let text = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content).trim_ascii_end();
-    let visible = text.iter().all(u8::is_ascii_graphic);
     match std::str::from_utf8(text) {
         Ok("") => Err(untrusted("the key file is empty")),
-        Ok(text) if visible => Ok(text),
+        Ok(text) if is_visible_ascii(text.as_bytes()) => Ok(text),
         _ => Err(untrusted("the key file contains other characters than visible ASCII")),
     }
 }
