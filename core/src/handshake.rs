@@ -49,8 +49,7 @@ fn exchange<T>(
     parse: impl FnOnce(&[u8]) -> Result<T, Error>,
 ) -> Result<T, Failure> {
     // All that were sent: the agent may repeat any of them, and messages must not.
-    let mut sent: Vec<Key> = Vec::new();
-    let mut readers = Vec::new();
+    let mut sent: Vec<Key> = Vec::with_capacity(MAX_CHALLENGES);
     let mut challenges = 0;
     loop {
         let response = http.get(sent.last())?;
@@ -64,8 +63,7 @@ fn exchange<T>(
         challenges += 1;
         on_step(Step::Challenge);
         match keys.key(realm(&response, &sent)?, deadline) {
-            Ok((key, reader)) => {
-                readers.push(reader);
+            Ok(key) => {
                 sent.push(key);
                 on_step(Step::Key);
             }

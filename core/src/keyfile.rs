@@ -18,7 +18,7 @@ mod windows;
 
 use std::fs::File;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 pub(crate) use self::error::KeyError;
@@ -43,12 +43,14 @@ pub(crate) struct Key {
     pub(crate) authorization: Arc<Secret>,
     /// The user whose file it is. Not asked on Windows.
     pub(crate) owner: Option<u32>,
+    /// The thread that has read it.
+    _reader: Reader,
 }
 
 /// The one directory that keys are read from.
 #[derive(Debug, Clone)]
 pub(crate) struct KeyDirectory {
-    path: PathBuf,
+    path: Arc<Path>,
     /// Reads on the calling thread, as where no other can be made.
     without_thread: bool,
 }
@@ -65,8 +67,8 @@ impl KeyDirectory {
                 let message = "the key directory is not on a drive of this machine";
                 return Err(Error::new(ErrorKind::InvalidArgument, message));
             }
-            Some(path) => path.to_owned(),
-            None => installed::key_directory()?,
+            Some(path) => path.into(),
+            None => installed::key_directory()?.into(),
         };
         Ok(KeyDirectory { path, without_thread: false })
     }
@@ -79,15 +81,15 @@ impl KeyDirectory {
         KeyDirectory { without_thread, ..self }
     }
 
-    /// The key in the file named by `realm`. With it comes the thread that has read the file.
-    pub(crate) fn key(&self, realm: &str, deadline: &Deadline) -> Result<(Key, Reader), KeyError> {
+    /// The key in the file named by `realm`.
+    pub(crate) fn key(&self, realm: &str, deadline: &Deadline) -> Result<Key, KeyError> {
         if self.without_thread {
-            return Ok((self.read(realm)?, Reader::default()));
+            return self.read(realm);
         }
         let (keys, realm) = (self.clone(), realm.to_owned());
         let (key, reader) = reader::run(deadline, move || keys.read(&realm))
             .map_err(|unfinished| error::unfinished(&self.path, unfinished))?;
-        Ok((key?, reader))
+        Ok(Key { _reader: reader, ..key? })
     }
 
     /// The same, for as long as the system holds the file.
@@ -98,7 +100,7 @@ impl KeyDirectory {
         content.mark_used(size);
         file.read_exact(&mut content).map_err(|error| unreadable("the key file", &self.path, &error))?;
         let authorization = Arc::new(Secret::concat(&["Basic ", key_text(&content)?]));
-        Ok(Key { authorization, owner })
+        Ok(Key { authorization, owner, _reader: Reader::default() })
     }
 }
 

@@ -124,7 +124,7 @@ fn apart<T>(work: impl FnOnce() -> T) -> T {
 fn start(body: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
     #[cfg(unix)]
     let _blocked = SignalsBlocked::new();
-    thread::Builder::new().name("arcidentity".to_owned()).stack_size(READER_STACK).spawn(body)
+    thread::Builder::new().stack_size(READER_STACK).spawn(body)
 }
 
 /// The signals of this thread are blocked while it lives, and those of a thread that is started meanwhile for ever.

@@ -27,11 +27,9 @@ pub(super) fn open_key(directory: &Path, name: &str) -> Result<OpenKey, KeyError
     let handle = open(directory, directory_flags(), Mode::empty())
         .map(File::from)
         .map_err(|errno| cannot_open_directory(directory, errno))?;
-    let failed = |error| unreadable("the key file", directory, &error);
-    let owner = handle.metadata().map_err(failed)?;
-    let file = open_in(&handle, name).map_err(|errno| cannot_open_file(directory, &owner, errno))?;
-    let status = file.metadata().map_err(failed)?;
-    let size = check_file(&status, directory, &owner)?;
+    let file = open_in(&handle, name).map_err(|errno| cannot_open_file(directory, &handle, errno))?;
+    let status = file.metadata().map_err(|error| unreadable("the key file", directory, &error))?;
+    let size = check_file(&status, directory, &handle)?;
     Ok(OpenKey { file, size, owner: Some(status.uid()) })
 }
 
@@ -50,11 +48,11 @@ fn open_in(directory: impl AsFd, name: &str) -> nix::Result<File> {
     openat(directory, name, flags, Mode::empty()).map(File::from)
 }
 
-fn check_file(file: &Metadata, directory: &Path, status: &Metadata) -> Result<usize, Error> {
+fn check_file(file: &Metadata, directory: &Path, handle: &File) -> Result<usize, Error> {
     if !file.is_file() {
         return Err(untrusted("the agent named a key that is not a regular file"));
     }
-    if Trust::of(file.uid(), directory, || Some(status.uid())) == Trust::Stranger {
+    if Trust::of(file.uid(), directory, || Some(handle.metadata().ok()?.uid())) == Trust::Stranger {
         let owner = accounts::user(file.uid());
         return Err(untrusted(format!("the key file belongs to {owner}, not to the agent")));
     }
@@ -78,7 +76,7 @@ fn cannot_open_directory(directory: &Path, errno: Errno) -> KeyError {
     }
 }
 
-fn cannot_open_file(directory: &Path, status: &Metadata, errno: Errno) -> KeyError {
+fn cannot_open_file(directory: &Path, handle: &File, errno: Errno) -> KeyError {
     let shown = directory.display();
     match errno {
         Errno::ENOENT => KeyError::Gone(
@@ -87,7 +85,7 @@ fn cannot_open_file(directory: &Path, status: &Metadata, errno: Errno) -> KeyErr
         ),
         Errno::EACCES | Errno::EPERM => KeyError::Final(
             denied(format!("{} may not read the keys in {shown}", caller()))
-                .with_hint(permission::hint(Some(status.gid()))),
+                .with_hint(permission::hint(handle.metadata().ok().map(|status| status.gid()))),
         ),
         Errno::ELOOP | Errno::EMLINK => untrusted("the agent named a key that is a symbolic link").into(),
         Errno::ENXIO | Errno::ENODEV => untrusted("the agent named a key that is not a regular file").into(),
