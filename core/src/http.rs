@@ -10,10 +10,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::Uri;
 use http::header::{
     ACCEPT, AUTHORIZATION, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT, WWW_AUTHENTICATE,
 };
+use http::{Request, Uri};
+use once_cell::race::OnceBox;
 use ureq::config::{AutoHeaderValue, Config};
 
 use self::transport::{Exchange, NoResolver, RouteConnector, SharedExchange, USUAL_INPUT, lock};
@@ -23,14 +24,11 @@ use crate::connection::Route;
 use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind};
 use crate::keyfile::Key;
-use crate::limits::{MAX_BODY, MAX_HEADERS, MAX_KEY};
+use crate::limits::{MAX_BODY, MAX_HEADERS};
 use crate::listener::Peer;
 use crate::response;
 use crate::retry::{self, Failure};
 use crate::secret::Secret;
-
-/// The longest line of a request that carries a key, and a little more.
-const KEY_LINE: usize = MAX_KEY + 64;
 
 /// Every request has these. The agent logs `Client-Id` since version 1.50.
 const HEADERS: [(HeaderName, HeaderValue); 4] = [
@@ -39,12 +37,16 @@ const HEADERS: [(HeaderName, HeaderValue); 4] = [
     (USER_AGENT, PROGRAM),
     (ACCEPT, HeaderValue::from_static("application/json")),
 ];
+/// More than a request takes in bytes beside its path, its host and its key.
+const SHORT_REQUEST: usize = 256;
+
 const PROGRAM: HeaderValue = HeaderValue::from_static(concat!("arcidentity/", env!("CARGO_PKG_VERSION")));
 
 /// One conversation with the agent about one URL, over one connection if the agent keeps it open.
 pub(crate) struct HttpClient {
     http: ureq::Agent,
-    url: Uri,
+    /// Every request, but for the key.
+    request: Request<()>,
     clock: Arc<dyn Clock>,
     exchange: SharedExchange,
 }
@@ -62,37 +64,28 @@ pub(crate) struct Response {
 
 impl HttpClient {
     pub(crate) fn new(url: Uri, route: Arc<Route>, deadline: Deadline, clock: Arc<dyn Clock>) -> HttpClient {
-        let path = url.path_and_query().map_or(0, |path| path.as_str().len());
-        let host = url.authority().map_or(0, |host| host.as_str().len());
-        let longest_line = KEY_LINE.max(path.max(host) + 64);
-        let config = Config::builder()
-            .proxy(None)
-            .max_redirects(0)
-            .http_status_as_error(false)
-            .max_response_header_size(MAX_HEADERS)
-            .max_idle_connections(1)
-            .max_idle_connections_per_host(1)
-            .user_agent(AutoHeaderValue::None)
-            .accept(AutoHeaderValue::None)
-            .accept_encoding(AutoHeaderValue::None)
-            .build();
         let exchange = SharedExchange::default();
-        let connector = RouteConnector { route, exchange: Arc::clone(&exchange), deadline, longest_line };
-        HttpClient { http: ureq::Agent::with_parts(config, connector, NoResolver), url, clock, exchange }
+        let connector = RouteConnector { route, exchange: Arc::clone(&exchange), deadline };
+        let http = ureq::Agent::with_parts(config().clone(), connector, NoResolver);
+        let mut request = Request::new(());
+        *request.uri_mut() = url;
+        request.headers_mut().extend(HEADERS);
+        HttpClient { http, request, clock, exchange }
     }
 
     /// Asks once, with the key if there is one. Nobody gets it who needs another one to be believed.
     pub(crate) fn get(&self, key: Option<&Key>) -> Result<Response, Failure> {
-        let mut request = self.http.get(&self.url);
-        for (name, value) in HEADERS {
-            request = request.header(name, value);
-        }
+        let mut request = self.request.clone();
         if let Some(key) = key {
-            request = request.header(AUTHORIZATION, sensitive(&key.authorization)?);
+            request.headers_mut().insert(AUTHORIZATION, sensitive(&key.authorization)?);
         }
-        let key_owner = key.and_then(|key| key.owner);
-        *lock(&self.exchange) = Exchange { has_key: key.is_some(), key_owner, peer: Peer::default() };
-        let mut response = request.call().map_err(failure)?;
+        *lock(&self.exchange) = Exchange {
+            has_key: key.is_some(),
+            key_owner: key.and_then(|key| key.owner),
+            size: self.size(key),
+            peer: Peer::default(),
+        };
+        let mut response = self.http.run(request).map_err(failure)?;
         let peer = lock(&self.exchange).peer;
         let headers = response.headers();
         let retry_after =
@@ -105,6 +98,32 @@ impl HttpClient {
             body: read_body(response.body_mut())?,
         })
     }
+
+    /// More than the request with this key takes in bytes.
+    fn size(&self, key: Option<&Key>) -> usize {
+        let url = self.request.uri();
+        let path = url.path_and_query().map_or(0, |path| path.as_str().len());
+        let host = url.authority().map_or(0, |host| host.as_str().len());
+        SHORT_REQUEST + path + host + key.map_or(0, |key| key.authorization.as_str().len())
+    }
+}
+
+/// Made once in a process: whoever makes one looks for a proxy in the environment.
+fn config() -> &'static Config {
+    static CONFIG: OnceBox<Config> = OnceBox::new();
+    CONFIG.get_or_init(|| {
+        let config = Config::builder()
+            .proxy(None)
+            .max_redirects(0)
+            .http_status_as_error(false)
+            .max_response_header_size(MAX_HEADERS)
+            .max_idle_connections(1)
+            .max_idle_connections_per_host(1)
+            .user_agent(AutoHeaderValue::None)
+            .accept(AutoHeaderValue::None)
+            .accept_encoding(AutoHeaderValue::None);
+        Box::new(config.build())
+    })
 }
 
 impl Response {
@@ -193,12 +212,60 @@ fn too_large() -> Failure {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+    use std::net::{TcpListener, TcpStream};
+    use std::path::PathBuf;
+    use std::thread;
+
     use super::*;
+    use crate::clock::SystemClock;
+    use crate::limits::MAX_KEY;
 
     #[test]
     fn no_log_line_of_a_library_shows_the_key() {
         let header = sensitive(&Arc::new(Secret::concat(&["Basic ", "key"]))).ok().unwrap();
         assert_eq!(header.as_bytes(), b"Basic key");
         assert_eq!(format!("{header:?}"), "Sensitive");
+    }
+
+    /// The next request on a connection, which is answered.
+    fn heard(connection: &mut TcpStream) -> String {
+        let mut request = Vec::new();
+        while !request.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            connection.read_exact(&mut byte).unwrap();
+            request.extend(byte);
+        }
+        connection.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").unwrap();
+        String::from_utf8(request).unwrap()
+    }
+
+    #[test]
+    fn a_request_has_room_to_be_sent_in_one_piece() {
+        let agent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = agent.local_addr().unwrap();
+        let route = Route {
+            addresses: vec![address],
+            verify_agent: false,
+            keys: PathBuf::new(),
+            agent_executable: None,
+        };
+        let url = format!("http://{address}/{}", "x".repeat(3000)).parse().unwrap();
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let deadline = Deadline::after(Duration::from_secs(60), Arc::clone(&clock), None);
+        let http = HttpClient::new(url, Arc::new(route), deadline, clock);
+        let key = Key::of_nobody(&"k".repeat(MAX_KEY));
+        let keys = [None, Some(&key)];
+        let requests = thread::spawn(move || {
+            let (mut connection, _) = agent.accept().unwrap();
+            [(), ()].map(|()| heard(&mut connection))
+        });
+        let statuses = keys.map(|key| http.get(key).map(|response| response.status).ok());
+        assert_eq!(statuses, [Some(200); 2]);
+        for (key, request) in keys.iter().zip(requests.join().unwrap()) {
+            assert_eq!(request.contains("\r\nauthorization: Basic kkk"), key.is_some(), "{request}");
+            let slack = http.size(*key).checked_sub(request.len());
+            assert!(slack.is_some_and(|slack| slack < SHORT_REQUEST), "{slack:?}");
+        }
     }
 }

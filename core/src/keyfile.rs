@@ -122,3 +122,16 @@ pub(crate) fn key_name<'a>(syntax: Syntax, ours: &Path, realm: &'a str) -> Resul
     let ours = ours.display();
     Err(untrusted(format!("the agent named a key file outside of {ours}")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    impl Key {
+        /// A key that was in no file.
+        pub(crate) fn of_nobody(text: &str) -> Key {
+            let authorization = Arc::new(Secret::concat(&["Basic ", text]));
+            Key { authorization, owner: None, _reader: Reader::default() }
+        }
+    }
+}

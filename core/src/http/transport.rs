@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::mem;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -34,6 +35,8 @@ fn carried(failure: Failure) -> ureq::Error {
 pub(super) struct Exchange {
     pub(super) has_key: bool,
     pub(super) key_owner: Option<u32>,
+    /// More than it takes in bytes.
+    pub(super) size: usize,
     /// Who was sent it.
     pub(super) peer: Peer,
 }
@@ -50,8 +53,6 @@ pub(super) struct RouteConnector {
     pub(super) route: Arc<Route>,
     pub(super) exchange: SharedExchange,
     pub(super) deadline: Deadline,
-    /// What the library writes at once.
-    pub(super) longest_line: usize,
 }
 
 impl fmt::Debug for RouteConnector {
@@ -72,7 +73,8 @@ impl Connector for RouteConnector {
             filled: 0,
             consumed: 0,
             progress: false,
-            output: WipedBuffer::new(self.longest_line),
+            output: WipedBuffer::new(0),
+            is_put_back: false,
         }))
     }
 }
@@ -100,6 +102,8 @@ pub(super) struct HttpTransport {
     /// Whether the library could use what it last saw, and need not wait for more.
     progress: bool,
     output: WipedBuffer,
+    /// Whether the library keeps the connection for another request.
+    is_put_back: bool,
 }
 
 impl fmt::Debug for HttpTransport {
@@ -114,6 +118,7 @@ impl Transport for HttpTransport {
     }
 
     fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), ureq::Error> {
+        self.is_put_back = false;
         self.output.mark_used(amount);
         self.meet().map_err(carried)?;
         self.connection.send(&self.output[..amount]).map_err(carried)
@@ -134,8 +139,11 @@ impl Transport for HttpTransport {
         Ok(count > 0)
     }
 
+    /// Asked when the library puts the connection back, and when it takes it out again: that is when the answer counts,
+    /// which costs a system call.
     fn is_open(&mut self) -> bool {
-        self.input().is_empty() && self.connection.is_idle()
+        let is_taken_out = mem::replace(&mut self.is_put_back, true);
+        self.input().is_empty() && (!is_taken_out || self.connection.is_idle())
     }
 }
 
@@ -159,7 +167,12 @@ impl HttpTransport {
 }
 
 impl Buffers for HttpTransport {
+    /// Has room for the whole request, so that it goes in one piece.
     fn output(&mut self) -> &mut [u8] {
+        let size = lock(&self.exchange).size;
+        if self.output.len() < size {
+            self.output = WipedBuffer::new(size);
+        }
         &mut self.output
     }
 
