@@ -1,12 +1,16 @@
 //! A TCP connection to the agent. Every wait ends at the deadline and asks the interrupt hook.
 
+mod socket;
+
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind};
 use crate::installed;
+use crate::limits::INTERRUPT_INTERVAL;
 use crate::listener::{self, Peer};
 use crate::retry::Failure;
 use crate::shortage;
@@ -26,6 +30,8 @@ pub(crate) struct Route {
 /// An open connection whose listener was verified. Nothing has been sent yet.
 pub(crate) struct Connection {
     stream: TcpStream,
+    /// How long the socket waits at most. Where that is an interval or less it seldom has to be told again.
+    longest_wait: Duration,
     deadline: Deadline,
     peer: Peer,
 }
@@ -36,9 +42,9 @@ impl Route {
         let mut first_failure = None;
         for address in &self.addresses {
             match connect(*address, deadline)? {
-                Ok(stream) => {
+                Ok(connection) => {
                     // The agent may be starting; whoever listens on another address does not make that final.
-                    return match (self.verified(*address, stream, deadline), first_failure) {
+                    return match (self.verified(*address, connection), first_failure) {
                         (Ok(connection), Some(Failure::Temporary { .. })) => {
                             Ok(connection.instead_of(self.addresses[0]))
                         }
@@ -60,19 +66,12 @@ impl Route {
         self.agent_executable.clone().or_else(|| installed::executable().ok())
     }
 
-    fn verified(
-        &self,
-        address: SocketAddr,
-        stream: TcpStream,
-        deadline: &Deadline,
-    ) -> Result<Connection, Failure> {
-        let peer = match self.verify_agent {
-            true => listener::verify(address, stream.local_addr().map_err(broken)?, &self.keys)?,
-            false => Peer::default(),
-        };
-        // Requests are written at once; waiting for more to send would only delay them.
-        let _ = stream.set_nodelay(true);
-        Ok(Connection { stream, deadline: deadline.clone(), peer })
+    fn verified(&self, address: SocketAddr, connection: Connection) -> Result<Connection, Failure> {
+        if !self.verify_agent {
+            return Ok(connection);
+        }
+        let ours = connection.stream.local_addr().map_err(broken)?;
+        Ok(Connection { peer: listener::verify(address, ours, &self.keys)?, ..connection })
     }
 
     fn unavailable(&self, address: SocketAddr, error: &io::Error) -> Failure {
@@ -116,30 +115,24 @@ pub(crate) fn may_be_starting(address: SocketAddr) -> Failure {
     Failure::Temporary { error, retry_after: None }
 }
 
-/// Where a program has closed its standard streams, whatever it prints would go to the agent.
-fn beside_standard_streams(stream: TcpStream) -> io::Result<TcpStream> {
-    #[cfg(unix)]
-    if std::os::fd::AsRawFd::as_raw_fd(&stream) <= 2 {
-        // The duplicate has a number above theirs.
-        return stream.try_clone();
-    }
-    Ok(stream)
-}
-
 /// Waits in slices: an attempt that times out before the deadline is made again.
-fn connect(address: SocketAddr, deadline: &Deadline) -> Result<io::Result<TcpStream>, Error> {
+fn connect(address: SocketAddr, deadline: &Deadline) -> Result<io::Result<Connection>, Error> {
     loop {
         let slice = deadline.slice()?;
         // Windows takes two seconds to say that a port is closed, which a short slice would never hear.
-        let wait = if cfg!(windows) { deadline.remaining()? } else { slice };
-        match TcpStream::connect_timeout(&address, wait) {
+        let wait = if cfg!(windows) { deadline.remaining()? } else { slice.min(INTERRUPT_INTERVAL) };
+        match socket::connect(address, wait) {
             Err(error) if is_unfinished(&error) => {}
-            result => return Ok(result.and_then(beside_standard_streams)),
+            result => return Ok(result.map(|stream| Connection::new(stream, wait, deadline))),
         }
     }
 }
 
 impl Connection {
+    fn new(stream: TcpStream, longest_wait: Duration, deadline: &Deadline) -> Connection {
+        Connection { stream, longest_wait, deadline: deadline.clone(), peer: Peer::default() }
+    }
+
     /// The same, where the agent may be starting at another address.
     fn instead_of(self, address: SocketAddr) -> Connection {
         Connection { peer: self.peer.instead_of(address), ..self }
@@ -150,10 +143,10 @@ impl Connection {
         self.peer
     }
 
-    /// Sends all of `bytes`.
+    /// Sends all of `bytes`. What comes in several pieces may wait for the agent to confirm the first.
     pub(crate) fn send(&mut self, mut bytes: &[u8]) -> Result<(), Failure> {
         while !bytes.is_empty() {
-            self.stream.set_write_timeout(Some(self.deadline.slice()?)).map_err(broken)?;
+            self.limit_wait()?;
             match self.stream.write(bytes) {
                 Ok(0) => return Err(broken(io::ErrorKind::WriteZero.into())),
                 Ok(count) => bytes = &bytes[count..],
@@ -167,7 +160,7 @@ impl Connection {
     /// Waits for bytes and puts them into `buffer`. 0 is the end.
     pub(crate) fn receive(&mut self, buffer: &mut [u8]) -> Result<usize, Failure> {
         loop {
-            self.stream.set_read_timeout(Some(self.deadline.slice()?)).map_err(broken)?;
+            self.limit_wait()?;
             match self.stream.read(buffer) {
                 Ok(count) => return Ok(count),
                 Err(error) if is_unfinished(&error) => {}
@@ -178,9 +171,17 @@ impl Connection {
 
     /// Whether another request can be sent: the agent has neither closed nor said something unasked.
     pub(crate) fn is_idle(&self) -> bool {
-        let peeked = self.stream.set_nonblocking(true).and_then(|()| self.stream.peek(&mut [0]));
-        let silent = peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock);
-        silent && self.stream.set_nonblocking(false).is_ok()
+        socket::is_silent(&self.stream)
+    }
+
+    /// Makes the next wait end with its slice.
+    fn limit_wait(&mut self) -> Result<(), Failure> {
+        let slice = self.deadline.slice()?;
+        if slice < self.longest_wait {
+            socket::set_longest_wait(&self.stream, slice).map_err(broken)?;
+            self.longest_wait = slice;
+        }
+        Ok(())
     }
 }
 
@@ -193,4 +194,48 @@ pub fn is_unfinished(error: &io::Error) -> bool {
 
 fn broken(error: io::Error) -> Failure {
     Failure::service(format!("the connection to the agent broke: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::clock::SystemClock;
+
+    fn connection(agent: &TcpListener, timeout: Duration) -> Connection {
+        let deadline = Deadline::after(timeout, Arc::new(SystemClock), None);
+        connect(agent.local_addr().unwrap(), &deadline).ok().unwrap().unwrap()
+    }
+
+    #[test]
+    fn no_wait_goes_beyond_the_deadline() {
+        let agent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut connection = connection(&agent, Duration::from_secs(60));
+        for left in [Duration::from_secs(60), Duration::from_millis(50), Duration::from_millis(20)] {
+            connection.deadline = Deadline::after(left, Arc::new(SystemClock), None);
+            assert!(connection.limit_wait().is_ok());
+            // The system rounds up to its own units.
+            let most = left.min(INTERRUPT_INTERVAL) + Duration::from_millis(10);
+            let stream = &connection.stream;
+            for wait in [stream.read_timeout().unwrap(), stream.write_timeout().unwrap()] {
+                assert!(wait.is_some_and(|wait| wait <= most), "{left:?}: {wait:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_connection_is_idle_as_long_as_the_agent_is_silent() {
+        let agent = TcpListener::bind("127.0.0.1:0").unwrap();
+        for says in [&b""[..], b"HTTP/1.1 408"] {
+            let connection = connection(&agent, Duration::from_secs(60));
+            let (mut accepted, _) = agent.accept().unwrap();
+            assert!(connection.is_idle());
+            accepted.write_all(says).unwrap();
+            drop(accepted);
+            // What was sent on this machine has arrived.
+            assert!(!connection.is_idle(), "{says:?}");
+        }
+    }
 }
