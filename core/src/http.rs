@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{
-    ACCEPT, AUTHORIZATION, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT, WWW_AUTHENTICATE,
+    ACCEPT, AUTHORIZATION, HOST, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT, WWW_AUTHENTICATE,
 };
 use http::{Request, Uri};
 use once_cell::race::OnceBox;
@@ -68,8 +68,10 @@ impl HttpClient {
         let connector = RouteConnector { route, exchange: Arc::clone(&exchange), deadline };
         let http = ureq::Agent::with_parts(config().clone(), connector, NoResolver);
         let mut request = Request::new(());
+        // Without it the library would write one for each request.
+        let host = url.authority().and_then(|host| HeaderValue::from_str(host.as_str()).ok());
+        request.headers_mut().extend(host.map(|host| (HOST, host)).into_iter().chain(HEADERS));
         *request.uri_mut() = url;
-        request.headers_mut().extend(HEADERS);
         HttpClient { http, request, clock, exchange }
     }
 
