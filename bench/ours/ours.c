@@ -4,7 +4,8 @@
 #include <arcidentity.h>
 
 static arc_client *client;
-static const char *volatile seen;
+/* One for each thread: they would wait for each other where they write it. */
+static _Thread_local const char *volatile seen;
 
 static void check(arc_status status, arc_error *error)
 {

@@ -9,7 +9,8 @@ namespace {
 
 const std::string resource = RESOURCE;
 std::optional<arcidentity::Client> client;
-const char *volatile seen;
+// One for each thread: they would wait for each other where they write it.
+thread_local const char *volatile seen;
 
 void with_new_clients(long count)
 {
