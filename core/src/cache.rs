@@ -50,13 +50,13 @@ impl Cache {
     }
 
     /// The hot path: takes no lock that anybody else needs, makes no system call, allocates nothing.
-    pub(crate) fn hit(&self, resource: &str, clock: &dyn Clock) -> Option<Arc<Token>> {
+    pub(crate) fn hit(&self, resource: &[u8], clock: &dyn Clock) -> Option<Arc<Token>> {
         self.newest().stripes.get(resource, || clock.now())
     }
 
     /// A token that is served without asking the agent, whichever thread got it. Waits for no request.
     pub(crate) fn fresh(&self, resource: &str, clock: &dyn Clock) -> Option<Arc<Token>> {
-        self.hit(resource, clock).or_else(|| self.current().fresh(resource, clock.now()))
+        self.hit(resource.as_bytes(), clock).or_else(|| self.current().fresh(resource, clock.now()))
     }
 
     /// A token from memory unless the request is forced, else from `fetch`, which one caller at a time runs for all

@@ -3,10 +3,18 @@
 use crate::error::{Error, ErrorKind};
 use crate::limits::MAX_RESOURCE;
 
-/// A scope names its resource and `/.default`.
+/// A scope names its resource and this.
+const SCOPE: &str = "/.default";
+
+/// The resource that a scope names; another text as it is.
 #[must_use]
 pub fn without_scope(resource: &str) -> &str {
-    resource.strip_suffix("/.default").unwrap_or(resource)
+    resource.strip_suffix(SCOPE).unwrap_or(resource)
+}
+
+/// The same for a text that may not be UTF-8.
+pub(crate) fn bytes_without_scope(resource: &[u8]) -> &[u8] {
+    resource.strip_suffix(SCOPE.as_bytes()).unwrap_or(resource)
 }
 
 /// Rejects a text that names no service.

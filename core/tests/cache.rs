@@ -101,6 +101,23 @@ fn what_a_thread_got_all_find_without_waiting() {
 }
 
 #[test]
+fn the_c_library_finds_a_token_by_bytes() {
+    let (agent, clock) = (issuer(HOUR), FakeClock::new());
+    let client = client(&agent, &clock);
+    assert!(client.hit(VAULT.as_bytes()).is_none());
+    let token = client.get_token(VAULT).unwrap();
+    for resource in [VAULT.to_owned(), format!("{VAULT}/.default")] {
+        assert!(Arc::ptr_eq(&client.hit(resource.as_bytes()).unwrap(), &token));
+    }
+    for resource in ["", "/.default", "https://other.example"] {
+        assert!(client.hit(resource.as_bytes()).is_none());
+    }
+    assert!(client.hit(b"https://caf\xe9").is_none());
+    clock.advance(HOUR / 2);
+    assert!(client.hit(VAULT.as_bytes()).is_none());
+}
+
+#[test]
 fn either_clock_ends_a_token() {
     for forward in
         [|clock: &FakeClock| clock.advance_monotonic(2 * HOUR), |clock: &FakeClock| clock.set_wall(7200)]
