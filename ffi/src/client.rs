@@ -1,8 +1,9 @@
 //! `arc_client`: a source of tokens with a token cache of its own.
 
 use std::ffi::{c_char, c_void};
+use std::sync::Arc;
 
-use arcidentity_core::{Client, Error};
+use arcidentity_core::{Client, Error, Token};
 
 use crate::error::arc_error;
 use crate::guard::{self, invalid};
@@ -93,10 +94,9 @@ pub unsafe extern "C" fn arc_client_get_token(
     unsafe {
         guard::fill(out, err, || {
             let client = arc_client::get(client)?;
-            let resource = text::argument("resource", resource)?;
             let token = match flags {
-                0 => client.get_token(resource),
-                ARC_FORCE_REFRESH => client.force_refresh(resource),
+                0 => cached_or(client, resource, |resource| client.get_token(resource)),
+                ARC_FORCE_REFRESH => client.force_refresh(text::argument("resource", resource)?),
                 _ => Err(invalid("flags has an unknown bit")),
             };
             token.map(arc_token::into_raw)
@@ -139,15 +139,37 @@ pub unsafe extern "C" fn arc_client_get_token_cancellable(
         let hook = CancelHook { is_cancelled, data };
         guard::fill(out, err, || {
             let client = arc_client::get(client)?;
-            let resource = text::argument("resource", resource)?;
             let is_cancelled = move || hook.is_cancelled();
             let token = match flags {
-                0 => client.get_token_cancellable(resource, is_cancelled),
-                ARC_FORCE_REFRESH => client.force_refresh_cancellable(resource, is_cancelled),
+                0 => cached_or(client, resource, |resource| {
+                    client.get_token_cancellable(resource, is_cancelled)
+                }),
+                ARC_FORCE_REFRESH => {
+                    client.force_refresh_cancellable(text::argument("resource", resource)?, is_cancelled)
+                }
                 _ => Err(invalid("flags has an unknown bit")),
             };
             token.map(arc_token::into_raw)
         })
+    }
+}
+
+/// The token in memory for `resource`, else the one that `ask` gets. A text that is in memory needs no other check.
+///
+/// # Safety
+///
+/// `resource` is NULL or ends with a NUL, and nobody changes it meanwhile.
+pub(crate) unsafe fn cached_or(
+    client: &Client,
+    resource: *const c_char,
+    ask: impl FnOnce(&str) -> Result<Arc<Token>, Error>,
+) -> Result<Arc<Token>, Error> {
+    // SAFETY: as this function's own contract says.
+    unsafe {
+        match client.hit(text::bytes(resource)) {
+            Some(token) => Ok(token),
+            None => ask(text::argument("resource", resource)?),
+        }
     }
 }
 

@@ -25,6 +25,19 @@ pub(crate) unsafe fn argument<'a>(name: &str, text: *const c_char) -> Result<&'a
     }
 }
 
+/// What is in a text, whatever that is; nothing if it is NULL.
+///
+/// # Safety
+///
+/// As for [`argument`].
+pub(crate) unsafe fn bytes<'a>(text: *const c_char) -> &'a [u8] {
+    if text.is_null() {
+        return &[];
+    }
+    // SAFETY: not NULL, hence NUL-terminated.
+    unsafe { CStr::from_ptr(text) }.to_bytes()
+}
+
 /// A copy with a NUL at its end and nowhere else.
 pub(crate) fn owned(text: &str) -> CString {
     CString::new(text.replace('\0', "\u{fffd}")).unwrap_or_default()

@@ -42,9 +42,12 @@ pub unsafe extern "C" fn arc_token_value(token: *const arc_token, len: *mut usiz
     // SAFETY: the caller's pointers are as lib.rs says.
     unsafe {
         // Nothing here reads the text, however long it is.
-        let value = arc_token::get(token).map(Token::value_with_nul);
-        guard::write(len, || value.map_or(0, |value| value.len() - 1));
-        value.map_or(ptr::null(), |value| value.as_ptr().cast())
+        let (text, length) = match arc_token::get(token).map(Token::value_with_nul) {
+            Some(value) => (value.as_ptr().cast(), value.len() - 1),
+            None => (ptr::null(), 0),
+        };
+        guard::write(len, || length);
+        text
     }
 }
 
