@@ -20,6 +20,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <exception>
 #include <limits>
 #include <memory>
@@ -84,7 +85,7 @@ inline void check(arc_status status) {
 
 // The text for C, where a NUL inside would silently be the end.
 inline const char *c_str(const std::string &text) {
-    if (text.find('\0') != std::string::npos)
+    if (std::strlen(text.c_str()) != text.size())
         throw Error(ARC_ERROR_INVALID_ARGUMENT);
     return text.c_str();
 }
