@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use arcidentity_core::{ClientBuilder, Error, ErrorKind, Identity};
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyLookupError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
@@ -161,9 +161,20 @@ impl Client {
         py: Python<'py>,
         resource: &Bound<'py, PyString>,
         force_refresh: bool,
-    ) -> PyResult<(Bound<'py, PyString>, i64)> {
+    ) -> PyResult<AccessToken<'py>> {
         let token = self.with(py, |client| token(py, client, resource, force_refresh))?;
-        Ok((PyString::new(py, token.token()), token.expires_on()))
+        Ok(parts(py, &token))
+    }
+
+    /// The same, from memory. Raises LookupError where get_token would ask the agent.
+    #[pyo3(name = "_cached_access_token")]
+    fn cached_access_token<'py>(
+        &self,
+        py: Python<'py>,
+        resource: &Bound<'py, PyString>,
+    ) -> PyResult<AccessToken<'py>> {
+        let token = self.with(py, |client| cached(py, client, text(py, resource)?))?;
+        token.map(|token| parts(py, &token)).ok_or_else(|| PyLookupError::new_err("not in memory"))
     }
 
     /// What get_token would return from memory, or None where it would ask the agent.
@@ -176,6 +187,13 @@ impl Client {
     fn __reduce__(&self) -> PyResult<()> {
         Err(PyTypeError::new_err("a Client is not pickled: make one where it is needed"))
     }
+}
+
+/// The text and the end of a token.
+type AccessToken<'py> = (Bound<'py, PyString>, i64);
+
+fn parts<'py>(py: Python<'py>, token: &Token) -> AccessToken<'py> {
+    (PyString::new(py, token.token()), token.expires_on())
 }
 
 impl Client {

@@ -263,6 +263,9 @@ def test_whoever_comes_second_gets_the_old_token_while_the_first_renews_it(
         def _cached_token(self, _resource: str) -> None:
             return None
 
+        def _cached_access_token(self, _resource: str) -> None:
+            raise LookupError
+
     async def main() -> None:
         renewing = Renewing()
         credential = ArcCredential(renewing)  # type: ignore[arg-type]

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self, Unpack
 
-# What AccessToken(...) ends in, which takes as long as all the rest of a call.
-_made = tuple.__new__
+# What AccessToken(...) ends in, which takes as long as all the rest of a call. Called with the text
+# as it comes: no variable holds that, because tracebacks may show those.
+made = tuple.__new__
 
 
 class ArcCredential:
@@ -71,8 +72,7 @@ class ArcCredential:
         if len(scopes) != 1:
             raise not_one(scopes)
         try:
-            # No variable holds the text: tracebacks may show those.
-            return _made(AccessToken, self._access_token(scopes[0], bool(claims)))
+            return made(AccessToken, self._access_token(scopes[0], bool(claims)))
         except ArcError as error:
             raise translated(error) from error
 

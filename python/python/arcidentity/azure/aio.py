@@ -8,7 +8,7 @@ from azure.core.credentials import AccessToken, AccessTokenInfo, TokenRequestOpt
 
 from arcidentity import ArcError, Client, Token
 from arcidentity._event_loop import AsyncTokens
-from arcidentity.azure._credential import info
+from arcidentity.azure._credential import info, made
 from arcidentity.azure._errors import not_one, translated
 from arcidentity.azure._settings import ClientSettings, client_with
 
@@ -42,7 +42,9 @@ class ArcCredential:
     """
 
     def __init__(self, client: Client | None = None, **settings: Unpack[ClientSettings]) -> None:
-        self._tokens = AsyncTokens(client_with(client, settings))
+        chosen = client_with(client, settings)
+        self._cached_access_token = chosen._cached_access_token
+        self._tokens = AsyncTokens(chosen)
 
     async def get_token(
         self,
@@ -58,6 +60,12 @@ class ArcCredential:
 
         Takes the arguments of the synchronous ArcCredential.get_token, and raises what it raises.
         """
+        # Two coroutines less: half of the time of a call.
+        if len(scopes) == 1 and not claims:
+            try:
+                return made(AccessToken, self._cached_access_token(scopes[0]))
+            except (LookupError, ArcError):
+                pass  # What waits, and what raises, is below.
         token = await self._token(scopes, claims)
         return AccessToken(token.token, token.expires_on)
 
