@@ -14,25 +14,57 @@ const SYSTEM_CALLS: f64 = 39.0;
 const ALLOCATIONS: f64 = 97.0;
 const INSTRUCTIONS: f64 = 163_000.0;
 
+const HANDSHAKE: Counted =
+    Counted { program: "handshakes", times: 20, requests: |handshakes| 2 * handshakes };
+
 /// How much more it may be, on another system.
 const MARGIN: f64 = 1.1;
 
-/// As many handshakes are made, and twice as many: what a program takes to start and to end is in both.
-const HANDSHAKES: u32 = 20;
+/// A program that does something as often as its argument says.
+pub struct Counted {
+    pub program: &'static str,
+    /// It does it so many times, and twice as many: what it takes to start and to end is in both.
+    pub times: u32,
+    /// How many requests the agent then gets.
+    pub requests: fn(u32) -> u32,
+}
 
-/// Compares the cost of one handshake with `known`. `count` runs a tool with these arguments.
-fn costs(what: &str, known: f64, tool: &[&str], count: impl Fn(&mut Command) -> f64) {
-    let program = c("handshakes").link_shared().build(&format!("handshakes-{}", what.replace(' ', "-")));
-    let cost_of = |handshakes: u32| {
-        let agent = agent();
-        let mut tool_command = command(tool[0], &agent);
-        let cost = count(tool_command.args(&tool[1..]).arg(&program).arg(handshakes.to_string()));
-        // Each is a challenge and an answer.
-        assert_eq!(agent.requests().len(), 2 * handshakes as usize, "{what}");
-        cost
-    };
-    let cost = (cost_of(2 * HANDSHAKES) - cost_of(HANDSHAKES)) / f64::from(HANDSHAKES);
-    assert!(cost > 0.0 && cost <= known * MARGIN, "{what}: {cost} instead of {known}");
+impl Counted {
+    /// Compares the cost of doing it once with `known`. `count` runs a tool with these arguments.
+    fn costs(&self, what: &str, known: f64, tool: &[&str], count: impl Fn(&mut Command) -> f64) {
+        let program =
+            c(self.program).link_shared().build(&format!("{}-{}", self.program, what.replace(' ', "-")));
+        let cost_of = |times: u32| {
+            let agent = agent();
+            let mut tool_command = command(tool[0], &agent);
+            let cost = count(tool_command.args(&tool[1..]).arg(&program).arg(times.to_string()));
+            assert_eq!(agent.requests().len(), (self.requests)(times) as usize, "{what}");
+            cost
+        };
+        let cost = (cost_of(2 * self.times) - cost_of(self.times)) / f64::from(self.times);
+        assert!(cost >= 0.0 && cost <= known * MARGIN, "{what}: {cost} instead of {known}");
+        assert_eq!(cost > 0.0, known > 0.0, "{what}: {cost} instead of {known}");
+    }
+
+    pub fn system_calls(&self, known: f64) {
+        let log = scratch(&format!("counts-{}", self.program)).join("system-calls");
+        let log = log.to_str().unwrap();
+        self.costs("system calls", known, &["strace", "-f", "-o", log], |tool| {
+            let output = run(tool);
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            fs::read_to_string(log).unwrap().lines().filter(|line| is_system_call(line)).count() as f64
+        });
+    }
+
+    pub fn allocations(&self, known: f64) {
+        let memcheck = ["valgrind", "--undef-value-errors=no"];
+        self.costs("allocations", known, &memcheck, |tool| number_after("total heap usage:", tool));
+    }
+
+    pub fn instructions(&self, known: f64) {
+        let callgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"];
+        self.costs("instructions", known, &callgrind, |tool| number_after("Collected :", tool));
+    }
 }
 
 /// The number that follows `before` in what a tool says on standard error.
@@ -45,18 +77,6 @@ fn number_after(before: &str, tool: &mut Command) -> f64 {
     digits.replace(',', "").parse().unwrap()
 }
 
-#[test]
-fn system_calls() {
-    needs!(STRACE);
-    let log = scratch("counts").join("system-calls");
-    let log = log.to_str().unwrap();
-    costs("system calls", SYSTEM_CALLS, &["strace", "-f", "-o", log], |tool| {
-        let output = run(tool);
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        fs::read_to_string(log).unwrap().lines().filter(|line| is_system_call(line)).count() as f64
-    });
-}
-
 /// A line is `1234 read(5, …) = 3`; where a thread was interrupted it goes on with `1234 <... read resumed>`.
 fn is_system_call(line: &str) -> bool {
     let call = line.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start();
@@ -65,15 +85,19 @@ fn is_system_call(line: &str) -> bool {
 }
 
 #[test]
+fn system_calls() {
+    needs!(STRACE);
+    HANDSHAKE.system_calls(SYSTEM_CALLS);
+}
+
+#[test]
 fn allocations() {
     needs!(VALGRIND);
-    let memcheck = ["valgrind", "--undef-value-errors=no"];
-    costs("allocations", ALLOCATIONS, &memcheck, |tool| number_after("total heap usage:", tool));
+    HANDSHAKE.allocations(ALLOCATIONS);
 }
 
 #[test]
 fn instructions() {
     needs!(VALGRIND);
-    let callgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"];
-    costs("instructions", INSTRUCTIONS, &callgrind, |tool| number_after("Collected :", tool));
+    HANDSHAKE.instructions(INSTRUCTIONS);
 }

@@ -7,6 +7,7 @@ mod c;
 mod cancellation;
 mod clients;
 mod counts;
+mod counts_cached;
 mod cpp;
 mod doc_examples;
 mod doctor;
