@@ -22,6 +22,7 @@ use crate::response;
 use crate::retry::Failure;
 use crate::status::AgentStatus;
 use crate::token::TokenData;
+use crate::trace::TraceHook;
 
 /// Everything but RFC 3986's unreserved characters.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -34,12 +35,13 @@ pub(crate) struct Agent {
     pub(crate) identity: Identity,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) interrupt: Option<Interrupt>,
+    pub(crate) trace: Option<TraceHook>,
 }
 
 impl Agent {
-    /// A deadline `timeout` from now, which the interrupt hook may bring forward.
+    /// The deadline of a call that begins now and ends after `timeout`, which the interrupt hook may bring forward.
     pub(crate) fn deadline(&self, timeout: Duration) -> Deadline {
-        Deadline::after(timeout, Arc::clone(&self.clock), self.interrupt.clone())
+        Deadline::after(timeout, Arc::clone(&self.clock), self.interrupt.clone(), self.trace.clone())
     }
 
     /// Connects, verifies who listens, and says how far that one is believed. Sends nothing.
@@ -88,7 +90,7 @@ impl Agent {
     }
 
     fn get(&self, path_and_query: String, deadline: &Deadline) -> Result<Response, Failure> {
-        self.http(path_and_query, deadline)?.get(None)
+        handshake::ask(&self.http(path_and_query, deadline)?, None, deadline)
     }
 
     fn http(&self, path_and_query: String, deadline: &Deadline) -> Result<HttpClient, Error> {

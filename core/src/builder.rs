@@ -14,6 +14,7 @@ use crate::endpoint::{self, Endpoint};
 use crate::error::{Error, ErrorKind};
 use crate::identity::Identity;
 use crate::keyfile::KeyDirectory;
+use crate::trace::{TraceEvent, TraceHook};
 
 impl Client {
     /// A client with the defaults, for the machine's own identity. Reads the environment, and does no I/O.
@@ -56,6 +57,7 @@ pub struct ClientBuilder {
     limits: Limits,
     trust_any_agent: bool,
     interrupt: Option<Interrupt>,
+    trace: Option<TraceHook>,
     clock: Option<Arc<dyn Clock>>,
     agent_executable: Option<PathBuf>,
     without_thread: bool,
@@ -120,6 +122,28 @@ impl ClientBuilder {
     #[must_use]
     pub fn interrupt(mut self, hook: impl Fn() -> bool + Send + Sync + 'static) -> ClientBuilder {
         self.interrupt = Some(Arc::new(hook));
+        self
+    }
+
+    /// A hook that is told of each step of a call, as a line of text that holds no secret. Defaults to none, which costs
+    /// nothing.
+    ///
+    /// It is called on the thread that makes the call, in the order of the steps; several threads may call it at once,
+    /// and each step of a call that others wait for is told once. The call waits for it. It may make calls of its own,
+    /// of which it is not told. Where it panics, the call goes on without it.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use arcidentity_core::Client;
+    ///
+    /// let client = Client::builder().trace(|event| eprintln!("{event}")).build()?;
+    /// client.get_token("https://vault.azure.net")?;
+    /// # Ok::<(), arcidentity_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn trace(mut self, hook: impl Fn(&TraceEvent<'_>) + Send + Sync + 'static) -> ClientBuilder {
+        self.trace = Some(Arc::new(hook));
         self
     }
 
@@ -221,6 +245,7 @@ impl ClientBuilder {
             identity: self.identity,
             clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock)),
             interrupt: self.interrupt,
+            trace: self.trace,
         })
     }
 }

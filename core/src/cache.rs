@@ -38,6 +38,7 @@ use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind};
 use crate::retry::Failed;
 use crate::token::{Token, TokenData};
+use crate::trace::TraceStep;
 
 /// The tokens of one client.
 pub(crate) struct Cache {
@@ -72,12 +73,21 @@ impl Cache {
         loop {
             let generation = self.current();
             let outcome = match generation.step(resource, kind, clock.now()) {
-                Step::Serve(token) => return Ok(token),
-                Step::Refuse(error) => return Err(error),
-                Step::Wait(flight) => match flight.wait(deadline)? {
-                    outcome if gave_up(&outcome) => continue,
-                    outcome => outcome,
-                },
+                Step::Serve(token) => {
+                    trace_cached(&token, clock, deadline);
+                    return Ok(token);
+                }
+                Step::Refuse(error) => {
+                    deadline.trace(&TraceStep::Remembered);
+                    return Err(error);
+                }
+                Step::Wait(flight) => {
+                    deadline.trace(&TraceStep::Shared);
+                    match flight.wait(deadline)? {
+                        outcome if gave_up(&outcome) => continue,
+                        outcome => outcome,
+                    }
+                }
                 Step::Lead(flight, urgency) => {
                     self.expire_elsewhere(clock);
                     generation.lead(resource, kind, &flight, clock, || fetch(urgency))
@@ -87,7 +97,13 @@ impl Cache {
             return match outcome {
                 Ok(data) => Ok(generation.keep(resource, &data)),
                 Err(error) if kind == Kind::Forced => Err(error),
-                Err(error) => generation.still_valid(resource, clock.now()).ok_or(error),
+                Err(error) => match generation.still_valid(resource, clock.now()) {
+                    Some(token) => {
+                        trace_cached(&token, clock, deadline);
+                        Ok(token)
+                    }
+                    None => Err(error),
+                },
             };
         }
     }
@@ -147,6 +163,11 @@ impl Cache {
         }
         generation
     }
+}
+
+/// Tells of a token that comes from here.
+pub(crate) fn trace_cached(token: &Token, clock: &dyn Clock, deadline: &Deadline) {
+    deadline.trace(&TraceStep::Cached { seconds_left: token.expires_on() - clock.now().unix });
 }
 
 /// Whether the time or the patience of the one who asked ended: whoever waited and has more of both asks then.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use arcidentity_process::CancellationDisabled;
 
 use crate::agent::Agent;
-use crate::cache::{Cache, Kind, Urgency};
+use crate::cache::{self, Cache, Kind, Urgency};
 use crate::deadline::{Deadline, Interrupt};
 use crate::diagnose::{self, Report};
 use crate::error::{Error, ErrorKind};
@@ -17,6 +17,7 @@ use crate::metadata::Metadata;
 use crate::resource::{self, bytes_without_scope, without_scope};
 use crate::retry::{self, Failed};
 use crate::token::Token;
+use crate::trace::TraceStep;
 
 /// A source of access tokens, with a token cache. Any number of threads may use it at once.
 ///
@@ -171,7 +172,7 @@ impl Client {
     #[doc(hidden)]
     #[must_use]
     pub fn hit(&self, resource: &[u8]) -> Option<Arc<Token>> {
-        self.cache.hit(bytes_without_scope(resource), &*self.agent.clock)
+        self.remembered(bytes_without_scope(resource))
     }
 
     /// A new access token, whatever is in the cache, for example after a service has rejected the old one.
@@ -233,8 +234,15 @@ impl Client {
     pub fn get_metadata(&self) -> Result<Metadata, Error> {
         let _disabled = CancellationDisabled::new();
         let deadline = self.deadline();
+        deadline.trace(&TraceStep::Metadata);
         let attempt = || self.agent.metadata(&deadline);
-        self.cache.metadata(&*self.agent.clock, || retry::run(self.limits.max_attempts, &deadline, attempt))
+        let fetch = || retry::run(self.limits.max_attempts, &deadline, attempt);
+        let metadata = self.cache.metadata(&*self.agent.clock, fetch);
+        match &metadata {
+            Ok(_) => deadline.trace(&TraceStep::ReceivedMetadata),
+            Err(error) => deadline.trace(&TraceStep::Ended(error)),
+        }
+        metadata
     }
 
     /// Looks at everything that a token needs, asks the agent for one, and reports what is wrong and how to
@@ -276,16 +284,32 @@ impl Client {
         resource: &str,
         interrupt: impl FnOnce() -> Option<Interrupt>,
     ) -> Result<Arc<Token>, Error> {
-        match self.cache.hit(resource.as_bytes(), &*self.agent.clock) {
+        match self.remembered(resource.as_bytes()) {
             Some(token) => Ok(token),
             None => self.ask(resource, Kind::Normal, interrupt()),
         }
     }
 
+    /// What the cache has at once.
+    fn remembered(&self, resource: &[u8]) -> Option<Arc<Token>> {
+        let token = self.cache.hit(resource, &*self.agent.clock)?;
+        self.trace_hit(resource, &token);
+        Some(token)
+    }
+
     fn ask(&self, resource: &str, kind: Kind, interrupt: Option<Interrupt>) -> Result<Arc<Token>, Error> {
         let _disabled = CancellationDisabled::new();
+        let deadline = self.deadline().or(interrupt);
+        deadline.trace(&TraceStep::Token { resource, force_refresh: kind == Kind::Forced });
+        let token = self.request(resource, kind, &deadline);
+        if let Err(error) = &token {
+            deadline.trace(&TraceStep::Ended(error));
+        }
+        token
+    }
+
+    fn request(&self, resource: &str, kind: Kind, deadline: &Deadline) -> Result<Arc<Token>, Error> {
         resource::check(resource)?;
-        let deadline = self.deadline().or(interrupt.clone());
         let request = |max_attempts, deadline: &Deadline| {
             let bypass_cache = kind == Kind::Forced;
             let answered = Cell::new(false);
@@ -293,16 +317,27 @@ impl Client {
                 answered.set(false);
                 self.agent.request_token(resource, bypass_cache, deadline, &|_| answered.set(true))
             };
-            retry::run(max_attempts, deadline, attempt)
-                .map_err(|failed| Failed { answered: answered.get(), ..failed })
+            let data = retry::run(max_attempts, deadline, attempt)
+                .map_err(|failed| Failed { answered: answered.get(), ..failed })?;
+            let seconds_left = data.expires.unix - self.agent.clock.now().unix;
+            deadline.trace(&TraceStep::Received { seconds_left });
+            Ok(data)
         };
-        self.cache.get(resource, kind, &*self.agent.clock, &deadline, |urgency| match urgency {
-            Urgency::Needed => request(self.limits.max_attempts, &deadline),
-            Urgency::Early => {
-                let early = self.agent.deadline(self.limits.timeout.min(EARLY_TIMEOUT));
-                request(1, &early.or(interrupt.clone()))
-            }
+        self.cache.get(resource, kind, &*self.agent.clock, deadline, |urgency| match urgency {
+            Urgency::Needed => request(self.limits.max_attempts, deadline),
+            Urgency::Early => request(1, &deadline.within(self.limits.timeout.min(EARLY_TIMEOUT))),
         })
+    }
+
+    /// Apart, so that nobody pays for it who does not watch.
+    fn trace_hit(&self, resource: &[u8], token: &Token) {
+        if self.agent.trace.is_some() {
+            let _disabled = CancellationDisabled::new();
+            let deadline = self.deadline();
+            let resource = &String::from_utf8_lossy(resource);
+            deadline.trace(&TraceStep::Token { resource, force_refresh: false });
+            cache::trace_cached(token, &*self.agent.clock, &deadline);
+        }
     }
 
     fn deadline(&self) -> Deadline {

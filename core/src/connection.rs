@@ -14,6 +14,7 @@ use crate::limits::INTERRUPT_INTERVAL;
 use crate::listener::{self, Peer};
 use crate::retry::Failure;
 use crate::shortage;
+use crate::trace::TraceStep;
 
 /// How connections are opened.
 pub(crate) struct Route {
@@ -67,11 +68,15 @@ impl Route {
     }
 
     fn verified(&self, address: SocketAddr, connection: Connection) -> Result<Connection, Failure> {
-        if !self.verify_agent {
-            return Ok(connection);
-        }
-        let ours = connection.stream.local_addr().map_err(broken)?;
-        Ok(Connection { peer: listener::verify(address, ours, &self.keys)?, ..connection })
+        let peer = match self.verify_agent {
+            true => {
+                let ours = connection.stream.local_addr().map_err(broken)?;
+                listener::verify(address, ours, &self.keys)?
+            }
+            false => Peer::default(),
+        };
+        connection.deadline.trace(&TraceStep::Connected { peer: &peer, is_verified: self.verify_agent });
+        Ok(Connection { peer, ..connection })
     }
 
     fn unavailable(&self, address: SocketAddr, error: &io::Error) -> Failure {
@@ -205,7 +210,7 @@ mod tests {
     use crate::clock::SystemClock;
 
     fn connection(agent: &TcpListener, timeout: Duration) -> Connection {
-        let deadline = Deadline::after(timeout, Arc::new(SystemClock), None);
+        let deadline = Deadline::after(timeout, Arc::new(SystemClock), None, None);
         connect(agent.local_addr().unwrap(), &deadline).ok().unwrap().unwrap()
     }
 
@@ -214,7 +219,7 @@ mod tests {
         let agent = TcpListener::bind("127.0.0.1:0").unwrap();
         let mut connection = connection(&agent, Duration::from_secs(60));
         for left in [Duration::from_secs(60), Duration::from_millis(50), Duration::from_millis(20)] {
-            connection.deadline = Deadline::after(left, Arc::new(SystemClock), None);
+            connection.deadline = Deadline::after(left, Arc::new(SystemClock), None, None);
             assert!(connection.limit_wait().is_ok());
             // The system rounds up to its own units.
             let most = left.min(INTERRUPT_INTERVAL) + Duration::from_millis(10);

@@ -8,24 +8,38 @@ use crate::clock::Clock;
 use crate::error::{Error, ErrorKind};
 use crate::installed;
 use crate::limits::{INTERRUPT_INTERVAL, MAX_NESTED_HOOKS};
+use crate::trace::{CallTrace, TraceHook, TraceStep};
 
 /// Asked while a call waits, on the thread that waits; `true` ends the call.
 pub type Interrupt = Arc<dyn Fn() -> bool + Send + Sync>;
 
-/// When a call must end, and who may end it earlier.
+/// When a call must end, who may end it earlier, and who watches it until then.
 #[derive(Clone)]
 pub(crate) struct Deadline {
     clock: Arc<dyn Clock>,
     end: Duration,
     timeout: Duration,
     interrupt: Option<Interrupt>,
+    trace: Option<Arc<CallTrace>>,
 }
 
 impl Deadline {
     /// A deadline `timeout` from now.
-    pub(crate) fn after(timeout: Duration, clock: Arc<dyn Clock>, interrupt: Option<Interrupt>) -> Deadline {
+    pub(crate) fn after(
+        timeout: Duration,
+        clock: Arc<dyn Clock>,
+        interrupt: Option<Interrupt>,
+        trace: Option<TraceHook>,
+    ) -> Deadline {
         let end = clock.now().monotonic.saturating_add(timeout);
-        Deadline { clock, end, timeout, interrupt }
+        let trace = trace.map(|hook| Arc::new(CallTrace::new(hook)));
+        Deadline { clock, end, timeout, interrupt, trace }
+    }
+
+    /// A deadline `timeout` from now for a part of the same call.
+    pub(crate) fn within(&self, timeout: Duration) -> Deadline {
+        let end = self.clock.now().monotonic.saturating_add(timeout);
+        Deadline { end, timeout, ..self.clone() }
     }
 
     /// The same deadline, which `interrupt` may bring forward too.
@@ -35,6 +49,20 @@ impl Deadline {
             (one, other) => one.or(other),
         };
         self
+    }
+
+    /// Tells whoever watches the call of its next step.
+    pub(crate) fn trace(&self, step: &TraceStep<'_>) {
+        if let Some(trace) = &self.trace {
+            trace.tell(step);
+        }
+    }
+
+    /// The steps that follow are those of this attempt.
+    pub(crate) fn begin_attempt(&self, number: u32, of: u32) {
+        if let Some(trace) = &self.trace {
+            trace.begin_attempt(number, of);
+        }
     }
 
     /// The time left, or the error that ends the call.

@@ -25,6 +25,7 @@ use self::findings::Findings;
 pub use self::report::Report;
 use crate::agent::Agent;
 use crate::error::Error;
+use crate::trace::TraceStep;
 
 /// Examines what a token of `agent` needs, within `timeout`. With a `misplaced` endpoint nobody is asked anything.
 pub(crate) fn run(
@@ -34,7 +35,8 @@ pub(crate) fn run(
     misplaced: Option<Error>,
 ) -> Report {
     let _disabled = CancellationDisabled::new();
+    let call = agent.deadline(timeout);
     let findings = Findings::gather(agent, timeout, resource, misplaced);
-    let checks = checks::all(&findings);
+    let checks = checks::all(&findings, &|check| call.trace(&TraceStep::Check(check)));
     Report { resource: findings.resource, error: findings.request.err(), checks }
 }

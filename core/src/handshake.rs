@@ -7,6 +7,7 @@ use crate::http::{HttpClient, Response};
 use crate::keyfile::{Key, KeyDirectory, KeyError};
 use crate::limits::MAX_CHALLENGES;
 use crate::retry::Failure;
+use crate::trace::TraceStep;
 use crate::wipe;
 
 /// What was done in an attempt.
@@ -22,6 +23,14 @@ pub(crate) enum Step {
     HeldKey,
     /// The agent answered with something else.
     Answer,
+}
+
+/// Asks once, with the key if there is one.
+pub(crate) fn ask(http: &HttpClient, key: Option<&Key>, deadline: &Deadline) -> Result<Response, Failure> {
+    deadline.trace(&TraceStep::Request { path: http.path(), with_key: key.is_some() });
+    let response = http.get(key)?;
+    deadline.trace(&TraceStep::Answer(&response));
+    Ok(response)
 }
 
 /// One attempt: at most three requests, over one connection if the agent keeps it open. `parse` reads the body of a
@@ -52,7 +61,7 @@ fn exchange<T>(
     let mut sent: Vec<Key> = Vec::with_capacity(MAX_CHALLENGES);
     let mut challenges = 0;
     loop {
-        let response = http.get(sent.last())?;
+        let response = ask(http, sent.last(), deadline)?;
         if response.status != 401 || challenges == MAX_CHALLENGES {
             on_step(Step::Answer);
             let parsed = parse(response.content(&sent)?)?;
@@ -62,12 +71,17 @@ fn exchange<T>(
         }
         challenges += 1;
         on_step(Step::Challenge);
-        match keys.key(realm(&response, &sent)?, deadline) {
+        let realm = realm(&response, &sent)?;
+        deadline.trace(&TraceStep::KeyFile { realm, sent: &sent });
+        match keys.key(realm, deadline) {
             Ok(key) => {
+                deadline.trace(&TraceStep::KeyRead { owner: key.owner });
                 sent.push(key);
                 on_step(Step::Key);
             }
-            Err(KeyError::Gone(_)) if challenges < MAX_CHALLENGES => {}
+            Err(KeyError::Gone(error)) if challenges < MAX_CHALLENGES => {
+                deadline.trace(&TraceStep::NoKey(&error));
+            }
             Err(error) => return Err(without_key(error, on_step)),
         }
     }

@@ -58,7 +58,7 @@ pub(crate) struct Response {
     pub(crate) peer: Peer,
     /// The values of `WWW-Authenticate`.
     pub(crate) challenges: Vec<HeaderValue>,
-    retry_after: Option<Duration>,
+    pub(crate) retry_after: Option<Duration>,
     body: WipedBuffer,
 }
 
@@ -73,6 +73,11 @@ impl HttpClient {
         request.headers_mut().extend(host.map(|host| (HOST, host)).into_iter().chain(HEADERS));
         *request.uri_mut() = url;
         HttpClient { http, request, clock, exchange }
+    }
+
+    /// The path of the URL.
+    pub(crate) fn path(&self) -> &str {
+        self.request.uri().path()
     }
 
     /// Asks once, with the key if there is one. Nobody gets it who needs another one to be believed.
@@ -140,6 +145,11 @@ impl Response {
             true => Failure::Temporary { error, retry_after: self.retry_after },
             false => error.into(),
         })
+    }
+
+    /// How many bytes the body has.
+    pub(crate) fn size(&self) -> usize {
+        self.body.used().len()
     }
 
     /// The response as an error, in the agent's own words.
@@ -254,7 +264,7 @@ mod tests {
         };
         let url = format!("http://{address}/{}", "x".repeat(3000)).parse().unwrap();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let deadline = Deadline::after(Duration::from_secs(60), Arc::clone(&clock), None);
+        let deadline = Deadline::after(Duration::from_secs(60), Arc::clone(&clock), None, None);
         let http = HttpClient::new(url, Arc::new(route), deadline, clock);
         let key = Key::of_nobody(&"k".repeat(MAX_KEY));
         let keys = [None, Some(&key)];

@@ -20,6 +20,7 @@
 //! | other settings | [`Client::builder`] |
 //! | what Azure knows of this machine | [`Client::get_metadata`] |
 //! | why there is no token, and what to do about it | [`Client::diagnose`], [`Error`] |
+//! | each step of a call, as a line of text | [`ClientBuilder::trace`], [`TraceEvent`] |
 //!
 //! A call needs less than 64 KiB of stack, whatever the agent answers, and up to twice as much in a debug build.
 //!
@@ -74,6 +75,7 @@ mod status;
 #[cfg(any(windows, test))]
 mod tcp_table;
 mod token;
+mod trace;
 mod wipe;
 
 #[cfg(windows)]
@@ -88,6 +90,7 @@ pub use error::{Error, ErrorKind};
 pub use identity::Identity;
 pub use metadata::Metadata;
 pub use token::Token;
+pub use trace::TraceEvent;
 
 /// For servers of one program on loopback.
 #[doc(hidden)]

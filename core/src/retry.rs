@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind};
 use crate::limits::{TEMPORARY_STATUSES, WAITS};
+use crate::trace::TraceStep;
 
 /// Why one attempt failed.
 #[derive(Debug)]
@@ -78,9 +79,14 @@ pub(crate) fn run<T>(
     let mut waits = WAITS.iter().chain(WAITS.last().into_iter().cycle());
     let mut attempts_left = max_attempts;
     loop {
+        deadline.begin_attempt(max_attempts - attempts_left + 1, max_attempts);
+        let failed = |error: &_, wait| deadline.trace(&TraceStep::Failed { error, wait });
         let (error, retry_after) = match attempt() {
             Ok(value) => return Ok(value),
-            Err(Failure::Final(error)) => return Err(error.into()),
+            Err(Failure::Final(error)) => {
+                failed(&error, None);
+                return Err(error.into());
+            }
             Err(Failure::Temporary { error, retry_after }) => (error, retry_after),
         };
         attempts_left = attempts_left.saturating_sub(1);
@@ -90,8 +96,10 @@ pub(crate) fn run<T>(
         // Rather the reason now than "timeout" later.
         let time = deadline.remaining().unwrap_or_default();
         if attempts_left == 0 || time <= wait {
+            failed(&error, None);
             return Err(Failed { retry_after, ..error.into() });
         }
+        failed(&error, Some(wait));
         deadline.pause(wait).map_err(|end| {
             let waited = time.saturating_sub(deadline.remaining().unwrap_or_default());
             let retry_after = retry_after.map(|wish| wish.saturating_sub(waited));

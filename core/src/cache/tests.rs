@@ -44,7 +44,7 @@ impl Scene {
         kind: Kind,
         answer: impl Fn() -> Result<TokenData, Failed>,
     ) -> Result<Arc<Token>, Error> {
-        let deadline = Deadline::after(Duration::from_secs(60), Arc::new(SystemClock), None);
+        let deadline = Deadline::after(Duration::from_secs(60), Arc::new(SystemClock), None, None);
         self.cache.get(resource, kind, &self.clock, &deadline, |_| {
             self.asked.set(self.asked.get() + 1);
             answer()

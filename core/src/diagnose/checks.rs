@@ -57,10 +57,10 @@ const fn titles() -> [(&'static str, &'static str); ROWS.len()] {
     titles
 }
 
-/// Every check. One of them failed if there is no token, else none.
-pub(super) fn all(findings: &Findings<'_>) -> Vec<Check> {
+/// Every check. One of them failed if there is no token, else none. `on_check` is told of each when it is done.
+pub(super) fn all(findings: &Findings<'_>, on_check: &dyn Fn(&Check)) -> Vec<Check> {
     let cause = findings.request.as_ref().err().map(|error| cause(findings, error));
-    ROWS.iter().map(|row| row.check(findings, cause.as_ref())).collect()
+    ROWS.iter().map(|row| row.check(findings, cause.as_ref())).inspect(on_check).collect()
 }
 
 /// What no row explains is told at the request itself, in its own words.

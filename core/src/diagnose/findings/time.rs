@@ -36,6 +36,6 @@ impl<'a> Time<'a> {
     /// In whole milliseconds, as a message may show it.
     fn at_most(&self, longest: Duration) -> Result<Deadline, Error> {
         let left = longest.min(self.whole.remaining()?).as_millis();
-        Ok(self.agent.deadline(Duration::from_millis(u64::try_from(left).unwrap_or(u64::MAX))))
+        Ok(self.whole.within(Duration::from_millis(u64::try_from(left).unwrap_or(u64::MAX))))
     }
 }

@@ -1,0 +1,235 @@
+//! What a call does, step by step, for whoever wants to watch it. Each step is one line of text, which is the same in
+//! every language, and holds no secret.
+
+use std::cell::Cell;
+use std::fmt::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+use crate::accounts;
+use crate::diagnose::Check;
+use crate::error::Error;
+use crate::http::Response;
+use crate::keyfile::Key;
+use crate::listener::Peer;
+use crate::printable::push_escaped;
+use crate::response::presentable;
+
+/// Told of each step, on the thread that makes the call.
+pub(crate) type TraceHook = Arc<dyn Fn(&TraceEvent<'_>) + Send + Sync>;
+
+/// One step of a call, as the hook of [`ClientBuilder::trace`](crate::ClientBuilder::trace) is told of it.
+///
+/// `Display` is one line of text such as `0.004 s: answer 200, 1432 bytes`: the time since the call began, and what was
+/// done. It holds no key and no token, and nothing that a terminal must not get. The wording may change.
+pub struct TraceEvent<'a> {
+    elapsed: Duration,
+    attempt: Attempt,
+    step: &'a TraceStep<'a>,
+}
+
+/// What was done, or is begun.
+pub(crate) enum TraceStep<'a> {
+    /// A call for a token begins.
+    Token { resource: &'a str, force_refresh: bool },
+    /// A call for the instance metadata begins.
+    Metadata,
+    /// The cache has a token that will do.
+    Cached { seconds_left: i64 },
+    /// A failure that is repeated from memory follows.
+    Remembered,
+    /// Another thread asks already.
+    Shared,
+    /// A request is sent.
+    Request { path: &'a str, with_key: bool },
+    /// The connection for it was opened, and who listens was looked up unless that is off.
+    Connected { peer: &'a Peer, is_verified: bool },
+    /// The agent answered.
+    Answer(&'a Response),
+    /// The challenge names a key file, after these keys were sent.
+    KeyFile { realm: &'a str, sent: &'a [Key] },
+    /// It was read.
+    KeyRead { owner: Option<u32> },
+    /// It was not.
+    NoKey(&'a Error),
+    /// An attempt failed, and another one follows after this time, or none.
+    Failed { error: &'a Error, wait: Option<Duration> },
+    /// The call ends with a token from the agent.
+    Received { seconds_left: i64 },
+    /// The call ends with the instance metadata.
+    ReceivedMetadata,
+    /// The call ends with an error.
+    Ended(&'a Error),
+    /// The report has one more check.
+    Check(&'a Check),
+}
+
+/// Which attempt of how many; 0 of 0 where there is only one.
+#[derive(Clone, Copy)]
+struct Attempt {
+    number: u32,
+    of: u32,
+}
+
+/// The steps of one call.
+pub(crate) struct CallTrace {
+    hook: TraceHook,
+    started: Instant,
+    attempt: AtomicU32,
+    max_attempts: AtomicU32,
+}
+
+impl CallTrace {
+    /// The steps of a call that begins now.
+    pub(crate) fn new(hook: TraceHook) -> CallTrace {
+        CallTrace { hook, started: Instant::now(), attempt: 0.into(), max_attempts: 0.into() }
+    }
+
+    /// The steps that follow are those of this attempt.
+    pub(crate) fn begin_attempt(&self, number: u32, of: u32) {
+        self.attempt.store(number, Relaxed);
+        self.max_attempts.store(of, Relaxed);
+    }
+
+    pub(crate) fn tell(&self, step: &TraceStep<'_>) {
+        let attempt = Attempt { number: self.attempt.load(Relaxed), of: self.max_attempts.load(Relaxed) };
+        run(&self.hook, &TraceEvent { elapsed: self.started.elapsed(), attempt, step });
+    }
+}
+
+/// The hook is the caller's code, and a key may just have been sent. It may make a call, which it is not told of: it
+/// would never come to an end. What it panics with is its own.
+fn run(hook: &TraceHook, event: &TraceEvent<'_>) {
+    thread_local!(static IS_INSIDE: Cell<bool> = const { Cell::new(false) });
+    struct Inside;
+    impl Drop for Inside {
+        fn drop(&mut self) {
+            IS_INSIDE.set(false);
+        }
+    }
+
+    if IS_INSIDE.replace(true) {
+        return;
+    }
+    let _inside = Inside;
+    arcidentity_registers::clear();
+    // The call has its own outcome, whatever becomes of the line.
+    let _ = catch_unwind(AssertUnwindSafe(|| hook(event)));
+}
+
+impl TraceEvent<'_> {
+    /// The time since the call began.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.elapsed
+    }
+
+    /// What the call waits for from now on, such as `the agent's answer`; `None` where this step begins no wait. For a
+    /// line that a person watches. The wording may change.
+    #[must_use]
+    pub fn waits_for(&self) -> Option<String> {
+        let text = match self.step {
+            TraceStep::Request { path, .. } => format!("the agent's answer to GET {}", shown(path)),
+            TraceStep::Shared => "the answer to another thread's request".to_owned(),
+            TraceStep::KeyFile { realm, sent } => format!("the key file {}", shown_realm(realm, sent)),
+            TraceStep::Failed { error, wait: Some(_) } => {
+                let Attempt { number, of } = self.attempt;
+                format!("attempt {} of {of}: {error}", number + 1)
+            }
+            _ => return None,
+        };
+        Some(escaped(&text))
+    }
+
+    fn text(&self) -> String {
+        match self.step {
+            TraceStep::Token { resource, force_refresh: false } => format!("a token for {}", shown(resource)),
+            TraceStep::Token { resource, .. } => format!("a new token for {}", shown(resource)),
+            TraceStep::Metadata => "the instance metadata".to_owned(),
+            TraceStep::Cached { seconds_left } => format!("from the cache, valid for {seconds_left} s"),
+            TraceStep::Remembered => "not asked again: the agent has just failed".to_owned(),
+            TraceStep::Shared => "waiting for another thread's request".to_owned(),
+            TraceStep::Request { path, with_key } => {
+                let key = if *with_key { ", with the key" } else { "" };
+                format!("GET {}{}{key}", shown(path), self.attempt)
+            }
+            TraceStep::Connected { peer, is_verified } => {
+                format!("connected, {}", listener(peer, *is_verified))
+            }
+            TraceStep::Answer(response) => answer(response),
+            TraceStep::KeyFile { realm, sent } => format!("key file {}", shown_realm(realm, sent)),
+            TraceStep::KeyRead { owner: Some(owner) } => format!("key read, of {}", accounts::user(*owner)),
+            TraceStep::KeyRead { owner: None } => "key read".to_owned(),
+            TraceStep::NoKey(error) => format!("no key: {error}"),
+            TraceStep::Failed { error, wait: None } => format!("failed{}: {error}", self.attempt),
+            TraceStep::Failed { error, wait: Some(wait) } => {
+                format!("failed{}: {error}; the next in {:.1} s", self.attempt, wait.as_secs_f64())
+            }
+            TraceStep::Received { seconds_left } => format!("a token, valid for {seconds_left} s"),
+            TraceStep::ReceivedMetadata => "the instance metadata came".to_owned(),
+            TraceStep::Ended(error) => format!("ended with {}: {error}", error.kind().name()),
+            TraceStep::Check(check) => {
+                format!("check {}: {}: {}", check.id(), check.outcome().name(), check.seen())
+            }
+        }
+    }
+}
+
+impl fmt::Display for TraceEvent<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.3} s: {}", self.elapsed.as_secs_f64(), escaped(&self.text()))
+    }
+}
+
+impl fmt::Display for Attempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Attempt { of: 0, .. } => Ok(()),
+            Attempt { number, of } => write!(f, ", attempt {number} of {of}"),
+        }
+    }
+}
+
+fn listener(peer: &Peer, is_verified: bool) -> String {
+    if !is_verified {
+        return "listener not verified: verify_agent is off".to_owned();
+    }
+    let users: Vec<String> = peer.unproven().map(accounts::user).collect();
+    match users.first() {
+        Some(user) => format!("listener is {user}, who must ask for a key of their own"),
+        None if peer.is_hidden() => "listener not known: the system does not show its user".to_owned(),
+        None => "listener verified".to_owned(),
+    }
+}
+
+/// The status, and of the headers what decides how the call goes on.
+fn answer(response: &Response) -> String {
+    let mut text = format!("answer {}, {} bytes", response.status, response.size());
+    // Writing to a string does not fail.
+    if !response.challenges.is_empty() {
+        let _ = write!(text, ", WWW-Authenticate");
+    }
+    if let Some(wait) = response.retry_after {
+        let _ = write!(text, ", Retry-After {} s", wait.as_secs());
+    }
+    text
+}
+
+/// A text of the caller's, which may be a token by mistake.
+fn shown(text: &str) -> String {
+    presentable(text, &[])
+}
+
+/// The agent has these keys, and may say them again.
+fn shown_realm(realm: &str, sent: &[Key]) -> String {
+    let keys = sent.iter().filter_map(|key| key.authorization.as_str().strip_prefix("Basic "));
+    presentable(realm, &keys.collect::<Vec<_>>())
+}
+
+fn escaped(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    push_escaped(&mut shown, text);
+    shown
+}
