@@ -140,6 +140,16 @@ typedef struct arc_token arc_token;
 typedef int32_t arc_status;
 
 /**
+ * A function that is told of one step of a call: a line of text such as
+ * "0.004 s: answer 200, 1432 bytes", the time since the call began and what was
+ * done. The wording may change.
+ *
+ * `line` has no line break, and lives until the function returns. `data` is
+ * the pointer that `arc_options_set_trace` was given.
+ */
+typedef void (*arc_trace_fn)(const char *line, void *data);
+
+/**
  * Success.
  */
 #define ARC_OK 0
@@ -402,6 +412,26 @@ ARC_API
 ARC_NODISCARD
 arc_status arc_options_set_verify_agent(arc_options *options,
                                         int32_t verify)
+ARC_NOEXCEPT;
+
+/**
+ * Sets a function that is told of each step of every call. No line holds a
+ * key or a token.
+ *
+ * `trace` is called with a line and `data` on the thread that makes the call,
+ * by many threads at once if many make calls. The call waits for it. It must
+ * return: it must not throw, nor call longjmp() or pthread_exit(). It may make
+ * calls of its own, of which it is not told. `trace` and `data` are used for as
+ * long as a client that was made from `options` lives. If `trace` is NULL,
+ * nobody is told. Default: NULL.
+ *
+ * Returns `ARC_OK`, or `ARC_ERROR_INVALID_ARGUMENT` if `options` is NULL.
+ */
+ARC_API
+ARC_NODISCARD
+arc_status arc_options_set_trace(arc_options *options,
+                                 arc_trace_fn trace,
+                                 void *data)
 ARC_NOEXCEPT;
 
 /**

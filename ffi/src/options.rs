@@ -1,10 +1,10 @@
 //! `arc_options`: the settings of a client that is yet to be made.
 
-use std::ffi::c_char;
+use std::ffi::{c_char, c_void};
 use std::mem;
 use std::time::Duration;
 
-use arcidentity_core::{Client, ClientBuilder, Error, Identity};
+use arcidentity_core::{Client, ClientBuilder, Error, Identity, TraceEvent};
 
 use crate::guard::{self, invalid};
 use crate::status::arc_status;
@@ -17,12 +17,18 @@ pub struct arc_options {
     builder: ClientBuilder,
     /// Kept apart from the builder, because only one kind may be set.
     identity: Option<Identity>,
+    /// Kept apart from the builder, because it may be taken back.
+    trace: Option<TraceHook>,
 }
 
 impl arc_options {
     /// A client with these settings.
     pub(crate) fn build(&self) -> Result<Client, Error> {
-        self.builder.clone().identity(self.identity.clone().unwrap_or_default()).build()
+        let builder = self.builder.clone().identity(self.identity.clone().unwrap_or_default());
+        match self.trace {
+            Some(hook) => builder.trace(move |event| hook.tell(event)).build(),
+            None => builder.build(),
+        }
     }
 
     fn change(&mut self, change: impl FnOnce(ClientBuilder) -> ClientBuilder) {
@@ -227,6 +233,61 @@ pub unsafe extern "C" fn arc_options_set_verify_agent(options: *mut arc_options,
     }
 }
 
+/// A function that is told of one step of a call: a line of text such as
+/// "0.004 s: answer 200, 1432 bytes", the time since the call began and what was
+/// done. The wording may change.
+///
+/// `line` has no line break, and lives until the function returns. `data` is
+/// the pointer that `arc_options_set_trace` was given.
+pub type arc_trace_fn = Option<unsafe extern "C" fn(line: *const c_char, data: *mut c_void)>;
+
+/// Sets a function that is told of each step of every call. No line holds a
+/// key or a token.
+///
+/// `trace` is called with a line and `data` on the thread that makes the call,
+/// by many threads at once if many make calls. The call waits for it. It must
+/// return: it must not throw, nor call longjmp() or pthread_exit(). It may make
+/// calls of its own, of which it is not told. `trace` and `data` are used for as
+/// long as a client that was made from `options` lives. If `trace` is NULL,
+/// nobody is told. Default: NULL.
+///
+/// Returns `ARC_OK`, or `ARC_ERROR_INVALID_ARGUMENT` if `options` is NULL.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn arc_options_set_trace(
+    options: *mut arc_options,
+    trace: arc_trace_fn,
+    data: *mut c_void,
+) -> arc_status {
+    // SAFETY: the caller's pointer is as lib.rs says.
+    unsafe {
+        set(options, |options| {
+            options.trace = trace.map(|trace| TraceHook { trace, data });
+            Ok(())
+        })
+    }
+}
+
+/// The function of a caller that is told of each step.
+#[derive(Clone, Copy)]
+struct TraceHook {
+    trace: unsafe extern "C" fn(line: *const c_char, data: *mut c_void),
+    data: *mut c_void,
+}
+
+// SAFETY: the caller has promised that many threads may call the function with its data.
+unsafe impl Send for TraceHook {}
+// SAFETY: as above.
+unsafe impl Sync for TraceHook {}
+
+impl TraceHook {
+    fn tell(&self, event: &TraceEvent<'_>) {
+        let line = text::owned(&event.to_string());
+        // SAFETY: the function and its data are the caller's, who keeps them for as long as the client.
+        unsafe { (self.trace)(line.as_ptr(), self.data) }
+    }
+}
+
 /// Releases `options`.
 ///
 /// `options` may be NULL.
@@ -339,6 +400,7 @@ mod tests {
             assert_eq!(arc_options_set_timeout_ms(null, 1), ARC_ERROR_INVALID_ARGUMENT);
             assert_eq!(arc_options_set_max_attempts(null, 1), ARC_ERROR_INVALID_ARGUMENT);
             assert_eq!(arc_options_set_verify_agent(null, 1), ARC_ERROR_INVALID_ARGUMENT);
+            assert_eq!(arc_options_set_trace(null, None, ptr::null_mut()), ARC_ERROR_INVALID_ARGUMENT);
             arc_options_free(null);
         }
     }

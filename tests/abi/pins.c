@@ -20,6 +20,7 @@ PIN(arc_options_set_client_id, arc_status, arc_options *, const char *);
 PIN(arc_options_set_object_id, arc_status, arc_options *, const char *);
 PIN(arc_options_set_resource_id, arc_status, arc_options *, const char *);
 PIN(arc_options_set_verify_agent, arc_status, arc_options *, int32_t);
+PIN(arc_options_set_trace, arc_status, arc_options *, void (*)(const char *, void *), void *);
 PIN(arc_options_free, void, arc_options *);
 PIN(arc_client_new, arc_status, const arc_options *, arc_client **, arc_error **);
 PIN(arc_client_get_token, arc_status, const arc_client *, const char *, uint32_t, arc_token **, arc_error **);

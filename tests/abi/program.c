@@ -17,6 +17,13 @@
 
 #define ID "55555555-5555-5555-5555-555555555555"
 
+static int told;
+
+static void count(const char *line, void *data) {
+    CHECK(strlen(line) > 0);
+    ++*(int *)data;
+}
+
 static arc_client *new_client(void) {
     arc_options *options = arc_options_new();
     CHECK(arc_options_set_endpoint(options, getenv("ENDPOINT")) == ARC_OK);
@@ -24,6 +31,7 @@ static arc_client *new_client(void) {
     CHECK(arc_options_set_timeout_ms(options, 30000) == ARC_OK);
     CHECK(arc_options_set_max_attempts(options, 2) == ARC_OK);
     CHECK(arc_options_set_verify_agent(options, 1) == ARC_OK);
+    CHECK(arc_options_set_trace(options, count, &told) == ARC_OK);
     arc_client *client = NULL;
     CHECK(arc_client_new(options, &client, NULL) == ARC_OK);
     arc_options_free(options);
@@ -127,6 +135,7 @@ int main(void) {
     failures_are_told();
     numbers_have_their_names();
     arc_client_free(client);
+    CHECK(told > 0);
     CHECK(strlen(arc_version()) > 0);
     return 0;
 }

@@ -5,7 +5,9 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -22,7 +24,7 @@ static_assert(std::is_nothrow_move_constructible_v<Report> && !std::is_copy_cons
 static_assert(std::is_nothrow_move_constructible_v<Client> && !std::is_copy_constructible_v<Client>);
 static_assert(std::is_nothrow_move_constructible_v<Options> && !std::is_copy_constructible_v<Options>);
 static_assert(std::is_nothrow_copy_constructible_v<Error> && std::is_base_of_v<std::runtime_error, Error>);
-static_assert(sizeof(Token) == sizeof(void *) && sizeof(Client) == sizeof(void *));
+static_assert(sizeof(Token) == sizeof(void *));
 
 namespace {
 
@@ -140,6 +142,35 @@ void options_are_taken() {
     CHECK(!by_object_id.get_token(resource).value().empty());
 }
 
+void each_step_is_told() {
+    std::string lines;
+    auto held = std::make_shared<int>(0);
+    {
+        Options chosen = options();
+        chosen.trace([&lines, held](std::string_view line) {
+            lines.append(line).push_back('\n');
+            throw held;
+        });
+        Client client(chosen);
+        // The function belongs to the clients that were made with it.
+        chosen.trace(nullptr);
+        const std::weak_ptr<int> watched = held;
+        held.reset();
+        CHECK(!client.get_token(resource).value().empty());
+        CHECK(lines.find("s: GET /metadata/identity/oauth2/token") != std::string::npos);
+        lines.clear();
+        CHECK(!Client(chosen).get_token(resource).value().empty() && lines.empty());
+        CHECK(!watched.expired());
+        client = Client(options());
+        CHECK(watched.expired());
+    }
+    failure(ARC_ERROR_INVALID_ARGUMENT, [] {
+        Options moved_from;
+        const Options other = std::move(moved_from);
+        moved_from.trace([](std::string_view) {});
+    });
+}
+
 void unusable_arguments_are_refused() {
     using namespace std::chrono_literals;
     Options chosen = options();
@@ -198,6 +229,7 @@ int main() {
     metadata_has_its_properties();
     a_report_has_its_properties();
     options_are_taken();
+    each_step_is_told();
     unusable_arguments_are_refused();
     an_error_tells_what_the_agent_said();
     an_error_without_an_answer_has_none();

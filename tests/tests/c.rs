@@ -88,6 +88,28 @@ fn a_report_says_what_is_wrong() {
 }
 
 #[test]
+fn each_step_is_told_and_no_secret() {
+    let agent = agent();
+    let told = succeed(&mut command(build("trace", "shared"), &agent));
+    let mut lines: Vec<_> = told.lines().collect();
+    let token = lines.pop().unwrap();
+    assert!(lines.iter().all(|line| line.starts_with("step: ")), "{told}");
+    let has = |step: &str| lines.iter().filter(|line| line.contains(step)).count();
+    let path = "s: GET /metadata/identity/oauth2/token, attempt 1 of 5";
+    assert_eq!((has(path), has(&format!("{path}, with the key"))), (2, 1), "{told}");
+    assert_eq!((has("s: a token for https://vault.azure.net"), has("s: from the cache")), (2, 1), "{told}");
+    let keys: Vec<_> = agent
+        .requests()
+        .iter()
+        .filter_map(|request| request.header("Authorization").map(str::to_owned))
+        .collect();
+    assert_eq!(keys.len(), 3);
+    let told = lines.join("\n");
+    assert!(token.len() > 100 && !told.contains(token), "{told}");
+    assert!(keys.iter().all(|key| !told.contains(key.trim_start_matches("Basic "))), "{told}");
+}
+
+#[test]
 fn sixty_four_threads_share_one_handshake_per_resource() {
     let program = build("threads", "shared");
     for resources in [1, 8] {
@@ -110,7 +132,7 @@ fn a_hundred_thousand_cached_tokens_leak_nothing() {
 #[test]
 fn no_function_leaks_or_touches_foreign_memory() {
     needs!(VALGRIND);
-    for name in ["smoke", "misuse", "metadata", "report"] {
+    for name in ["smoke", "misuse", "metadata", "report", "trace"] {
         succeed(&mut valgrind(&build(name, "valgrind"), &agent()));
     }
     succeed(valgrind(&build("threads", "valgrind"), &agent()).args(["16", "4"]));

@@ -39,6 +39,7 @@ pub const FACTS: &[&str] = &[
     "the package puccinialin for it, which puts 750 MB",
     "with the minor version before 1.0",
     "MSAL for Python 1.39.0",
+    "0.004 s: answer 200, 1432 bytes",
     "Since Python 3.11 a traceback shows the hint",
 ];
 
