@@ -31,6 +31,7 @@ impl DoctorCommand {
             match argument {
                 Short('h') | Long("help") => return Ok(Command::Help(Some(Topic::Doctor))),
                 Long("json") => json = true,
+                Short('v') => options.verbose = true,
                 Long(name) => {
                     let name = name.to_owned();
                     options.take(&name, parser)?;
@@ -52,18 +53,20 @@ impl DoctorCommand {
         Ok(report.error().map_or(0, |error| error.kind().status()))
     }
 
-    fn diagnose(&self, terminal: &mut Terminal<'_>) -> Result<Report, Failure> {
+    fn diagnose(&self, terminal: &Terminal<'_>) -> Result<Report, Failure> {
         let started = Instant::now();
+        self.options.begin(terminal);
+        terminal.progress.show_checks();
         let resource = self.resource(terminal)?;
         let timeout = remaining(self.options.timeout, started);
-        let builder = self.options.builder(timeout, terminal.interrupt.as_ref());
+        let builder = self.options.builder(timeout, terminal);
         Ok(builder.diagnose(resource.as_deref())?)
     }
 
     /// What the token is for. Where the agent does not tell its cloud, a short name is taken for the public one's.
-    fn resource(&self, terminal: &mut Terminal<'_>) -> Result<Option<Cow<'_, str>>, Failure> {
+    fn resource(&self, terminal: &Terminal<'_>) -> Result<Option<Cow<'_, str>>, Failure> {
         let Some(name) = self.resource.as_deref() else { return Ok(None) };
-        let builder = self.options.builder(self.options.timeout / 4, terminal.interrupt.as_ref());
+        let builder = self.options.builder(self.options.timeout / 4, terminal);
         let metadata = || builder.max_attempts(1).build()?.get_metadata();
         match (resource::resolve(name, metadata), resource::in_public_cloud(name)) {
             // Why it does not is in the report too.

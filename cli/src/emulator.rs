@@ -56,7 +56,7 @@ impl EmulatorCommand {
     pub(crate) fn run(self, terminal: &mut Terminal<'_>) -> Result<i32, Failure> {
         // From here on a signal does not end the process, so that everything made is removed again.
         let signals = Signals::watch(&[SIGINT, SIGTERM], terminal.interrupt.clone())?;
-        terminal.stderr.never_wait();
+        terminal.progress.never_wait();
         let keys = KeyDirectory::choose(self.key_directory.as_deref())?;
         let emulator = self.start(&keys)?;
         let events = event_lines(&emulator);

@@ -43,7 +43,7 @@ impl Failure {
         self.status
     }
 
-    pub(crate) fn report(&self, terminal: &mut Terminal<'_>) {
+    pub(crate) fn report(&self, terminal: &Terminal<'_>) {
         terminal.tell(format_args!("arcidentity: {}", self.message));
         for hint in &self.hints {
             terminal.tell(format_args!("hint: {hint}"));

@@ -7,6 +7,7 @@
 //! | `format.rs` | the forms in which a token is printed |
 //! | `resource.rs` | what a token is for: a URI, or the short name of a service of core's table |
 //! | `stream.rs`, `terminal.rs`, `failure.rs`, `help.rs` | what is printed, and where |
+//! | `progress.rs` | what is shown while a call waits, and each of its steps |
 //! | `program.rs`, `signals.rs`, `supervise.rs` | a program that runs as the child of a command |
 //! | `lines.rs`, `teller.rs` | what is told while it runs, without waiting for whoever reads it |
 
@@ -22,6 +23,7 @@ mod lines;
 mod metadata;
 mod options;
 mod program;
+mod progress;
 mod resource;
 mod run;
 mod signals;
@@ -35,6 +37,7 @@ use std::ffi::OsString;
 use std::sync::Arc;
 
 use crate::arguments::Command;
+use crate::progress::Progress;
 pub use crate::stream::Stream;
 use crate::terminal::Terminal;
 
@@ -61,13 +64,15 @@ pub type Interrupt = Arc<dyn Fn() -> bool + Send + Sync>;
 pub fn run(
     arguments: impl IntoIterator<Item = OsString>,
     stdout: Stream<'_>,
-    stderr: Stream<'_>,
+    stderr: Stream<'static>,
     interrupt: Option<Interrupt>,
 ) -> i32 {
-    let mut terminal = Terminal { stdout, stderr, interrupt };
+    let mut terminal = Terminal { stdout, progress: Progress::new(stderr), interrupt };
     let outcome = Command::parse(arguments).and_then(|command| command.run(&mut terminal));
-    outcome.unwrap_or_else(|failure| {
-        failure.report(&mut terminal);
+    let status = outcome.unwrap_or_else(|failure| {
+        failure.report(&terminal);
         failure.status()
-    })
+    });
+    terminal.progress.end();
+    status
 }

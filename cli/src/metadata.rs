@@ -21,6 +21,7 @@ impl MetadataCommand {
         while let Some(argument) = parser.next()? {
             match argument {
                 Short('h') | Long("help") => return Ok(Command::Help(Some(Topic::Metadata))),
+                Short('v') => options.verbose = true,
                 Long(name) => {
                     let name = name.to_owned();
                     options.take(&name, parser)?;
@@ -33,7 +34,8 @@ impl MetadataCommand {
     }
 
     pub(crate) fn run(&self, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-        let client = self.options.client(self.options.timeout, terminal.interrupt.as_ref())?;
+        self.options.begin(terminal);
+        let client = self.options.client(self.options.timeout, terminal)?;
         let metadata = client.get_metadata()?;
         let Some(pointer) = &self.pointer else {
             return terminal.print(|out| writeln!(out, "{}", metadata.json().trim_end()));

@@ -6,19 +6,25 @@ use arcidentity_core::limits::DEFAULT_TIMEOUT;
 use arcidentity_core::{Client, ClientBuilder, Error, Identity};
 use lexopt::{Parser, ValueExt};
 
-use crate::Interrupt;
 use crate::failure::Failure;
+use crate::terminal::Terminal;
 
 /// Where the agent is, which of the machine's identities is meant, and how long to wait.
 pub(crate) struct ClientOptions {
     builder: ClientBuilder,
     identities: Vec<Identity>,
     pub(crate) timeout: Duration,
+    pub(crate) verbose: bool,
 }
 
 impl Default for ClientOptions {
     fn default() -> ClientOptions {
-        ClientOptions { builder: Client::builder(), identities: Vec::new(), timeout: DEFAULT_TIMEOUT }
+        ClientOptions {
+            builder: Client::builder(),
+            identities: Vec::new(),
+            timeout: DEFAULT_TIMEOUT,
+            verbose: false,
+        }
     }
 }
 
@@ -33,6 +39,10 @@ impl ClientOptions {
             "object-id" => self.select(builder, Identity::ObjectId(parser.value()?.string()?))?,
             "resource-id" => self.select(builder, Identity::ResourceId(parser.value()?.string()?))?,
             "no-verify-agent" => builder.verify_agent(false),
+            "verbose" => {
+                self.verbose = true;
+                builder
+            }
             "timeout" => {
                 self.timeout = seconds(&parser.value()?.string()?)?;
                 builder
@@ -50,18 +60,24 @@ impl ClientOptions {
         Ok(builder.identity(identity))
     }
 
-    /// A client whose calls take `timeout` at most.
-    pub(crate) fn client(&self, timeout: Duration, interrupt: Option<&Interrupt>) -> Result<Client, Error> {
-        self.builder(timeout, interrupt).build()
+    /// Calls begin that show what they do, as these options say.
+    pub(crate) fn begin(&self, terminal: &Terminal<'_>) {
+        terminal.progress.begin(self.timeout, self.verbose);
+    }
+
+    /// A client whose calls take `timeout` at most, and show what they do.
+    pub(crate) fn client(&self, timeout: Duration, terminal: &Terminal<'_>) -> Result<Client, Error> {
+        self.builder(timeout, terminal).build()
     }
 
     /// The settings of such a client.
-    pub(crate) fn builder(&self, timeout: Duration, interrupt: Option<&Interrupt>) -> ClientBuilder {
-        let builder = self.builder.clone().timeout(timeout);
-        match interrupt.cloned() {
-            Some(interrupt) => builder.interrupt(move || interrupt()),
-            None => builder,
-        }
+    pub(crate) fn builder(&self, timeout: Duration, terminal: &Terminal<'_>) -> ClientBuilder {
+        terminal.progress.watch(self.silent_builder(timeout), terminal.interrupt.clone())
+    }
+
+    /// The same for calls that show nothing.
+    pub(crate) fn silent_builder(&self, timeout: Duration) -> ClientBuilder {
+        self.builder.clone().timeout(timeout)
     }
 }
 

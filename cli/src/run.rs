@@ -14,7 +14,7 @@ use lexopt::{Parser, ValueExt};
 use crate::arguments::{Command, unexpected};
 use crate::failure::Failure;
 use crate::help::Topic;
-use crate::lines::{Lines, lines};
+use crate::lines::{Outlet, lines};
 use crate::options::ClientOptions;
 use crate::program::CommandLine;
 use crate::resource;
@@ -41,14 +41,13 @@ pub(crate) struct RunCommand {
     any_resource: bool,
     url_variables: Vec<OsString>,
     terraform: bool,
-    verbose: bool,
     options: ClientOptions,
     program: CommandLine,
 }
 
 impl RunCommand {
     pub(crate) fn parse(parser: &mut Parser) -> Result<Command, Failure> {
-        let (mut resources, mut any_resource, mut verbose) = (Vec::new(), false, false);
+        let (mut resources, mut any_resource) = (Vec::new(), false);
         let (mut url_variables, mut terraform) = (Vec::new(), false);
         let mut options = ClientOptions::default();
         let program = loop {
@@ -61,7 +60,7 @@ impl RunCommand {
                 Some(Long("any-resource")) => any_resource = true,
                 Some(Long("url-variable")) => url_variables.push(parser.value()?),
                 Some(Long("terraform")) => terraform = true,
-                Some(Short('v') | Long("verbose")) => verbose = true,
+                Some(Short('v')) => options.verbose = true,
                 Some(Long(name)) => {
                     let name = name.to_owned();
                     options.take(&name, parser)?;
@@ -73,19 +72,21 @@ impl RunCommand {
         if resources.is_empty() && !any_resource {
             return Err(Failure::argument("no --resource, and no --any-resource"));
         }
-        let command =
-            RunCommand { resources, any_resource, url_variables, terraform, verbose, options, program };
+        let command = RunCommand { resources, any_resource, url_variables, terraform, options, program };
         Ok(Command::Run(command))
     }
 
     /// Returns the program's exit status.
     pub(crate) fn run(self, terminal: &mut Terminal<'_>) -> Result<i32, Failure> {
+        self.options.begin(terminal);
+        terminal.progress.share_terminal();
         let resources = self.resolve(terminal)?;
         // From here on a signal does not end this process, so that the program is not left without tokens.
         let signals = Signals::watch(SIGNALS, terminal.interrupt.clone())?;
-        terminal.stderr.never_wait();
-        let builder = resources.iter().fold(self.builder()?, |builder, name| builder.resource(name));
-        let (builder, lines) = with_lines(builder, self.verbose);
+        terminal.progress.never_wait();
+        let (outlet, lines) = lines();
+        let builder = resources.iter().fold(self.builder(&outlet)?, |builder, name| builder.resource(name));
+        let builder = with_lines(builder, self.options.verbose, outlet);
         let endpoint = builder.start().map_err(|error| match error.kind() {
             io::ErrorKind::InvalidInput => Failure::argument(error.to_string()),
             _ => Failure::system("the token endpoint cannot start", &error),
@@ -102,16 +103,20 @@ impl RunCommand {
 
     /// The resources that short names mean.
     fn resolve(&self, terminal: &Terminal<'_>) -> Result<Vec<String>, Failure> {
-        let metadata =
-            || self.options.client(self.options.timeout, terminal.interrupt.as_ref())?.get_metadata();
+        let metadata = || self.options.client(self.options.timeout, terminal)?.get_metadata();
         self.resources
             .iter()
             .map(|text| resource::resolve(text, metadata).map(|text| text.into_owned()))
             .collect()
     }
 
-    fn builder(&self) -> Result<Builder, Failure> {
-        let mut builder = Endpoint::builder(self.options.client(self.options.timeout, None)?);
+    fn builder(&self, outlet: &Outlet) -> Result<Builder, Failure> {
+        let mut client = self.options.silent_builder(self.options.timeout);
+        if self.options.verbose {
+            let outlet = outlet.clone();
+            client = client.trace(move |step| outlet.give(format!("arcidentity: {step}")));
+        }
+        let mut builder = Endpoint::builder(client.build()?);
         if self.any_resource {
             builder = builder.any_resource();
         }
@@ -123,15 +128,13 @@ impl RunCommand {
 }
 
 /// Lines for the terminal, which belongs to one thread: each request, or each reason once.
-fn with_lines(builder: Builder, verbose: bool) -> (Builder, Lines) {
-    let (outlet, lines) = lines();
+fn with_lines(builder: Builder, verbose: bool, outlet: Outlet) -> Builder {
     let known = Mutex::new(HashSet::new());
-    let builder = builder.on_event(move |event| {
+    builder.on_event(move |event| {
         if verbose || is_news(event, &known) {
             outlet.give(if verbose { describe(event) } else { reason(event) });
         }
-    });
-    (builder, lines)
+    })
 }
 
 /// Who had asked for what, and why there was no token, without the words, which may differ each time.

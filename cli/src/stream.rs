@@ -12,14 +12,14 @@ use crate::teller::Teller;
 /// What comes from the agent and from Azure is printed as it is, except on a terminal, where a character that would
 /// move the cursor, hide text or turn it round is escaped.
 pub struct Stream<'a> {
-    writer: Box<dyn Write + 'a>,
+    writer: Box<dyn Write + Send + 'a>,
     is_terminal: bool,
     is_stderr: bool,
 }
 
 impl<'a> Stream<'a> {
     /// Any writer that is no terminal.
-    pub fn new(writer: impl Write + 'a) -> Stream<'a> {
+    pub fn new(writer: impl Write + Send + 'a) -> Stream<'a> {
         Stream { writer: Box::new(writer), is_terminal: false, is_stderr: false }
     }
 
@@ -31,7 +31,7 @@ impl<'a> Stream<'a> {
     pub fn stdout() -> Stream<'static> {
         let stdout = io::stdout();
         let is_terminal = stdout.is_terminal();
-        let writer: Box<dyn Write> = match duplicate(&stdout) {
+        let writer: Box<dyn Write + Send> = match duplicate(&stdout) {
             // Only this knows how to write text to a console.
             _ if cfg!(windows) && is_terminal => Box::new(stdout),
             Ok(file) => Box::new(BufWriter::new(file)),

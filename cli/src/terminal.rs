@@ -5,12 +5,14 @@ use std::io::{self, Write};
 
 use crate::Interrupt;
 use crate::failure::Failure;
+use crate::progress::Progress;
 use crate::stream::Stream;
 
 /// The surroundings of a command.
 pub(crate) struct Terminal<'a> {
     pub(crate) stdout: Stream<'a>,
-    pub(crate) stderr: Stream<'a>,
+    /// Standard error.
+    pub(crate) progress: Progress,
     pub(crate) interrupt: Option<Interrupt>,
 }
 
@@ -21,17 +23,19 @@ impl Terminal<'_> {
         &mut self,
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), Failure> {
+        self.progress.end();
         self.stdout.write(write).map_err(unwritten)
     }
 
     /// Writes a result that has colours, and nothing that a terminal must not get.
     pub(crate) fn print_painted(&mut self, text: &str) -> Result<(), Failure> {
+        self.progress.end();
         self.stdout.write_painted(text).map_err(unwritten)
     }
 
     /// Writes a line to standard error. There is nobody to tell if that fails.
-    pub(crate) fn tell(&mut self, line: fmt::Arguments<'_>) {
-        let _ = self.stderr.write(|out| writeln!(out, "{line}"));
+    pub(crate) fn tell(&self, line: fmt::Arguments<'_>) {
+        self.progress.tell(line);
     }
 }
 

@@ -30,6 +30,7 @@ impl TokenCommand {
                 Short('h') | Long("help") => return Ok(Command::Help(Some(Topic::Token))),
                 Short('o') | Long("output") => format = Format::named(&parser.value()?.string()?)?,
                 Long("force-refresh") => force_refresh = true,
+                Short('v') => options.verbose = true,
                 Long(name) => {
                     let name = name.to_owned();
                     options.take(&name, parser)?;
@@ -43,8 +44,8 @@ impl TokenCommand {
     }
 
     pub(crate) fn run(&self, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-        let interrupt = terminal.interrupt.clone();
-        let client = |timeout| self.options.client(timeout, interrupt.as_ref());
+        self.options.begin(terminal);
+        let client = |timeout| self.options.client(timeout, terminal);
         let mut timeout = self.options.timeout;
         let resource = resource::resolve(&self.resource, || {
             let started = Instant::now();
@@ -57,8 +58,9 @@ impl TokenCommand {
             true => client.force_refresh(&resource),
             false => client.get_token(&resource),
         }?;
+        let builder = self.options.builder(timeout, terminal);
         let metadata = || {
-            let builder = self.options.builder(remaining(timeout, started), interrupt.as_ref());
+            let builder = builder.timeout(remaining(timeout, started));
             builder.max_attempts(1).build().and_then(|client| client.get_metadata()).ok()
         };
         terminal.print(|out| self.format.write(&token, &resource, metadata, out))

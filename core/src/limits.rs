@@ -49,6 +49,9 @@ pub const TEMPORARY_STATUSES: [u16; 6] = [408, 429, 500, 502, 503, 504];
 /// How long a wait goes on at most before the interrupt hook is asked again.
 pub const INTERRUPT_INTERVAL: Duration = Duration::from_millis(100);
 
+/// How long the command waits before it says on a terminal what it waits for: nobody wonders about a shorter wait.
+pub const EXPLAINED_WAIT: Duration = Duration::from_secs(2);
+
 /// How many interrupt hooks may be inside one another on one thread.
 pub const MAX_NESTED_HOOKS: u8 = 2;
 

@@ -143,6 +143,15 @@ impl TraceEvent<'_> {
         Some(escaped(&text))
     }
 
+    /// The check that a report has got by this step.
+    #[must_use]
+    pub fn check(&self) -> Option<&Check> {
+        match self.step {
+            TraceStep::Check(check) => Some(check),
+            _ => None,
+        }
+    }
+
     fn text(&self) -> String {
         match self.step {
             TraceStep::Token { resource, force_refresh: false } => format!("a token for {}", shown(resource)),

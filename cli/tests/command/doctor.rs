@@ -3,9 +3,9 @@
 use arcidentity_emulator::{Answer, Emulator};
 use serde_json::Value;
 
-#[cfg(target_os = "linux")]
-use crate::support::on_a_terminal;
 use crate::support::{Outcome, VAULT, arcidentity, ask, client, outcome, resources, run};
+#[cfg(target_os = "linux")]
+use crate::support::{on_a_terminal, without_line_control};
 
 /// A report for programs, and the exit status.
 fn report(outcome: &Outcome) -> (Value, Option<i32>) {
@@ -273,10 +273,11 @@ fn settings_that_make_no_sense_are_an_error() {
 #[cfg(target_os = "linux")]
 fn colour_is_for_terminals_and_for_who_wants_it() {
     let agent = Emulator::start().unwrap();
-    let shown = |changes| on_a_terminal(&client(&agent, &["doctor"]), changes);
+    let shown = |changes| without_line_control(&on_a_terminal(&client(&agent, &["doctor"]), changes));
     assert!(shown("").contains("\u{1b}[32mok\u{1b}[0m"));
     assert!(shown("NO_COLOR=").contains('\u{1b}'));
     for plain in ["NO_COLOR=1", "TERM=dumb", "--unset=TERM"] {
         assert!(!shown(plain).contains('\u{1b}'), "{plain}");
     }
+    assert!(!on_a_terminal(&client(&agent, &["doctor"]), "TERM=dumb").contains('\u{1b}'));
 }

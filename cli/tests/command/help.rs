@@ -47,11 +47,11 @@ fn every_option_is_explained() {
         "--object-id ID",
         "--resource-id ID",
         "--no-verify-agent",
+        "-v, --verbose",
         "-h, --help",
     ];
     let token = [&client[..], &["-o, --output FORM", "--force-refresh"]].concat();
-    let run_options =
-        ["--resource RESOURCE", "--any-resource", "--url-variable NAME", "--terraform", "-v, --verbose"];
+    let run_options = ["--resource RESOURCE", "--any-resource", "--url-variable NAME", "--terraform"];
     let run_options = [&client[..], &run_options].concat();
     let emulator = ["--port N", "--key-directory DIR", "--lifetime SECONDS", "-h, --help"];
     let doctor = [&client[..], &["--json"]].concat();

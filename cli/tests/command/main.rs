@@ -10,6 +10,7 @@ mod help;
 mod interrupt;
 mod keyboard;
 mod metadata;
+mod progress;
 mod resources;
 #[cfg(unix)]
 mod run;

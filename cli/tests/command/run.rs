@@ -130,7 +130,7 @@ fn why_there_is_no_token_is_told_once() {
 }
 
 #[test]
-fn verbose_shows_each_request_and_no_secret() {
+fn verbose_shows_each_request_with_its_steps_and_no_secret() {
     let agent = Emulator::start().unwrap();
     let running = Running::start(&agent, &["-v", "--resource", VAULT]);
     let secret = running.header.clone();
@@ -138,7 +138,9 @@ fn verbose_shows_each_request_and_no_secret() {
     running.ask("https://graph.microsoft.com");
     ask(&running.endpoint, "0", VAULT).unwrap();
     let (_, rest) = running.end();
-    let lines: Vec<&str> = rest.lines().collect();
+    let (steps, lines): (Vec<&str>, Vec<&str>) = rest.lines().partition(|line| line.contains(" s: "));
+    let key = " s: GET /metadata/identity/oauth2/token, attempt 1 of 5, with the key";
+    assert!(steps.iter().any(|line| line.ends_with(key)), "{rest}");
     assert_eq!(lines.len(), 3, "{rest}");
     assert!(lines[0].starts_with(&format!("arcidentity: 200 {VAULT}, secret in a header, ")), "{rest}");
     assert!(lines[1].starts_with("arcidentity: 403 -, secret in a header, "), "{rest}");

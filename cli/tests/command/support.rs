@@ -86,6 +86,20 @@ pub fn resources(agent: &Emulator) -> Vec<String> {
     authorized.filter_map(|request| request.parameter("resource").map(str::to_owned)).collect()
 }
 
+/// The control sequences of the line that says what the command waits for: erase the line, do not wrap it, wrap again.
+#[cfg(target_os = "linux")]
+pub const ERASE: &str = "\r\u{1b}[K";
+#[cfg(target_os = "linux")]
+pub const NO_WRAP: &str = "\u{1b}[?7l";
+#[cfg(target_os = "linux")]
+pub const WRAP: &str = "\u{1b}[?7h";
+
+/// The same without these.
+#[cfg(target_os = "linux")]
+pub fn without_line_control(shown: &str) -> String {
+    [ERASE, NO_WRAP, WRAP].iter().fold(shown.to_owned(), |shown, sequence| shown.replace(sequence, ""))
+}
+
 /// What the command shows on a terminal, its messages too, in an environment changed as the arguments of `env` say.
 /// `script` is a part of util-linux.
 #[cfg(target_os = "linux")]

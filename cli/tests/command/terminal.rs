@@ -4,7 +4,7 @@
 use arcidentity_emulator::{Answer, Emulator};
 use serde_json::{Value, json};
 
-use crate::support::{VAULT, ask, client, on_a_terminal, outcome};
+use crate::support::{VAULT, ask, client, on_a_terminal, outcome, without_line_control};
 
 /// Clears a screen, in two ways, turns the order round, hides something, and starts a line in Unicode's way.
 const HOSTILE: &str = "a\u{1b}[2J\u{9b}2Jb\u{202e}c\u{200b}d\u{2028}e\u{7f}f\u{e0041}g";
@@ -79,6 +79,7 @@ fn names_of_files_do_nothing_to_a_terminal() {
         let mut command = client(&agent, arguments);
         command.arg("--key-directory").arg(&keys);
         let shown = on_a_terminal(&command, "NO_COLOR=1");
+        let shown = without_line_control(&shown);
         assert!(shown.contains("a\\u001b[2J\\u009b2J"), "{shown}");
         assert_harmless(&shown);
         let elsewhere = outcome(&mut command);

@@ -2,8 +2,8 @@
 
 use arcidentity_core::ErrorKind;
 use arcidentity_core::limits::{
-    AGENT_PORT, API_VERSION, DEFAULT_MAX_ATTEMPTS, DEFAULT_TIMEOUT, INTERRUPT_INTERVAL, MAX_BODY,
-    MAX_CHALLENGES, MAX_HEADERS, MAX_KEY, MAX_NESTING, MAX_READERS, MAX_REMEMBERED, MAX_RESOURCE,
+    AGENT_PORT, API_VERSION, DEFAULT_MAX_ATTEMPTS, DEFAULT_TIMEOUT, EXPLAINED_WAIT, INTERRUPT_INTERVAL,
+    MAX_BODY, MAX_CHALLENGES, MAX_HEADERS, MAX_KEY, MAX_NESTING, MAX_READERS, MAX_REMEMBERED, MAX_RESOURCE,
     MAX_RETRY_AFTER, REFRESH_BEFORE_END, REPORT_VERSION, RETRY_INTERVAL, STACK, TEMPORARY_STATUSES,
     USER_ASSIGNED_SINCE, WAIT_BEFORE_END, WAITS,
 };
@@ -39,6 +39,7 @@ pub const FACTS: &[&str] = &[
     "the package puccinialin for it, which puts 750 MB",
     "with the minor version before 1.0",
     "MSAL for Python 1.39.0",
+    "0.000 s: a token for .* answer 401, 108 bytes",
     "0.004 s: answer 200, 1432 bytes",
     "Since Python 3.11 a traceback shows the hint",
 ];
@@ -105,6 +106,9 @@ fn waiting() -> Vec<Rule> {
         Rule::new("what is tried again", statuses)
             .said(&[LIBRARY], "when the agent answers {}, closes the connection")
             .said(&[PAGES], "of {} and failed connections"),
+        Rule::new("when a wait is explained", EXPLAINED_WAIT.as_secs_f64())
+            .said(&[PAGES], "On a terminal, after {} s, one line")
+            .said(&[HELP], "a wait of more than {} s is explained"),
         Rule::new("how often a hook is asked", 1.0 / INTERRUPT_INTERVAL.as_secs_f64())
             .said(&[C, CPP, LIBRARY, RUST], "about {} times a second"),
         Rule::new("how soon a hook is asked", INTERRUPT_INTERVAL.as_secs_f64())

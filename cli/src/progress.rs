@@ -1,0 +1,226 @@
+//! Signs of life on standard error: each step of a call where that is wanted, and on a terminal, after a while, one line
+//! that says what the command waits for, is renewed in place and leaves nothing behind.
+
+#[cfg(unix)]
+mod signals;
+
+use std::env;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use arcidentity_core::limits::EXPLAINED_WAIT;
+use arcidentity_core::{ClientBuilder, TraceEvent};
+
+use crate::Interrupt;
+use crate::stream::Stream;
+
+/// Puts the cursor back to the start of the line, and erases that (ECMA-48).
+const ERASE: &str = "\r\x1b[K";
+
+/// Switches the wrapping of long lines off and on (DECAWM): a line that wraps could not be erased.
+const NO_WRAP: &str = "\x1b[?7l";
+const WRAP: &str = "\x1b[?7h";
+
+/// Standard error of a command, and what it shows while a call waits.
+#[derive(Clone)]
+pub(crate) struct Progress(Arc<Mutex<State>>);
+
+/// How a wait is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Style {
+    /// Not at all: this is no terminal.
+    Silent,
+    /// By one line that stays, where the terminal cannot do better or belongs to somebody else too.
+    Once,
+    /// By one line that is renewed.
+    InPlace,
+}
+
+struct State {
+    stderr: Stream<'static>,
+    style: Style,
+    verbose: bool,
+    /// Whether each check of a report is shown when it is done.
+    shows_checks: bool,
+    started: Instant,
+    timeout: Duration,
+    /// What the call says that it waits for.
+    waits_for: Option<String>,
+    /// What the line says now.
+    shown: String,
+    #[cfg(unix)]
+    signals: Option<signals::Held>,
+}
+
+impl Progress {
+    pub(crate) fn new(stderr: Stream<'static>) -> Progress {
+        let style = if stderr.is_terminal() { style_of_terminal() } else { Style::Silent };
+        Progress(Arc::new(Mutex::new(State {
+            stderr,
+            style,
+            verbose: false,
+            shows_checks: false,
+            started: Instant::now(),
+            timeout: Duration::ZERO,
+            waits_for: None,
+            shown: String::new(),
+            #[cfg(unix)]
+            signals: None,
+        })))
+    }
+
+    /// The command may take this long, and may show each step.
+    pub(crate) fn begin(&self, timeout: Duration, verbose: bool) {
+        let mut state = self.lock();
+        (state.timeout, state.verbose) = (timeout, verbose);
+    }
+
+    /// Shows each check of a report when it is done.
+    pub(crate) fn show_checks(&self) {
+        self.lock().shows_checks = true;
+    }
+
+    /// From here on signals are somebody else's.
+    pub(crate) fn share_terminal(&self) {
+        let mut state = self.lock();
+        if state.style == Style::InPlace {
+            state.style = Style::Once;
+        }
+    }
+
+    /// From here on nothing waits for whoever reads standard error.
+    pub(crate) fn never_wait(&self) {
+        self.lock().stderr.never_wait();
+    }
+
+    /// The settings of a client whose calls are shown, and which this hook can end.
+    pub(crate) fn watch(&self, builder: ClientBuilder, interrupt: Option<Interrupt>) -> ClientBuilder {
+        let state = self.lock();
+        let builder = match state.verbose || state.style != Style::Silent {
+            true => {
+                let steps = self.clone();
+                builder.trace(move |event| steps.lock().step(event))
+            }
+            false => builder,
+        };
+        match (state.style, interrupt) {
+            (Style::Silent, None) => builder,
+            (Style::Silent, Some(interrupt)) => builder.interrupt(move || interrupt()),
+            (_, interrupt) => {
+                let waits = self.clone();
+                builder.interrupt(move || {
+                    waits.lock().wait();
+                    interrupt.as_ref().is_some_and(|interrupt| interrupt())
+                })
+            }
+        }
+    }
+
+    /// Writes a line. There is nobody to tell if that fails.
+    pub(crate) fn tell(&self, line: fmt::Arguments<'_>) {
+        self.lock().tell(line);
+    }
+
+    /// Erases the line that is renewed: something else is shown now.
+    pub(crate) fn end(&self) {
+        self.lock().erase();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn step(&mut self, event: &TraceEvent<'_>) {
+        if self.verbose {
+            self.tell(format_args!("{event}"));
+        }
+        match (event.waits_for(), event.check()) {
+            (Some(what), _) => self.waits_for = Some(format!("waiting for {what}")),
+            (None, Some(check)) => {
+                self.waits_for = Some(format!("{}: {}", check.id(), check.outcome().name()))
+            }
+            (None, None) => return,
+        }
+        self.wait();
+    }
+
+    /// Asked ten times a second while a call waits.
+    fn wait(&mut self) {
+        #[cfg(unix)]
+        self.heed_signals();
+        let elapsed = self.started.elapsed();
+        let is_early = elapsed < EXPLAINED_WAIT && !(self.shows_checks && self.style == Style::InPlace);
+        if self.style == Style::Silent || is_early {
+            return;
+        }
+        if let Some(waits_for) = &self.waits_for {
+            let (elapsed, timeout) = (elapsed.as_secs(), self.timeout.as_secs_f64());
+            self.show(format!("arcidentity: {elapsed} s of {timeout} s, {waits_for}"));
+        }
+    }
+
+    fn show(&mut self, text: String) {
+        if text == self.shown || !is_in_foreground() {
+            return;
+        }
+        match self.style {
+            Style::InPlace => {
+                #[cfg(unix)]
+                self.signals.get_or_insert_with(signals::Held::new).hold();
+                let _ = self.stderr.write_painted(&format!("{ERASE}{NO_WRAP}{text}{WRAP}"));
+            }
+            Style::Once if self.shown.is_empty() => {
+                let _ = self.stderr.write(|out| writeln!(out, "{text}"));
+            }
+            _ => return,
+        }
+        self.shown = text;
+    }
+
+    fn tell(&mut self, line: fmt::Arguments<'_>) {
+        self.erase();
+        let _ = self.stderr.write(|out| writeln!(out, "{line}"));
+    }
+
+    fn erase(&mut self) {
+        if self.style != Style::InPlace || self.shown.is_empty() {
+            return;
+        }
+        let _ = self.stderr.write_painted(ERASE);
+        self.shown.clear();
+        #[cfg(unix)]
+        if let Some(signals) = &self.signals {
+            signals.release();
+        }
+    }
+
+    /// A signal that would end or stop the process does so with a clean line.
+    #[cfg(unix)]
+    fn heed_signals(&mut self) {
+        if self.signals.as_ref().is_some_and(signals::Held::any) {
+            self.erase();
+        }
+    }
+}
+
+fn style_of_terminal() -> Style {
+    let is_dumb = env::var_os("TERM").is_none_or(|terminal| terminal.is_empty() || terminal == "dumb");
+    if cfg!(not(unix)) || is_dumb { Style::Once } else { Style::InPlace }
+}
+
+/// Whether the terminal is this command's to write on: in a shell's background it is that of the person who types.
+#[cfg(unix)]
+fn is_in_foreground() -> bool {
+    use nix::unistd::{getpgrp, tcgetpgrp};
+
+    // Where the terminal controls nobody, nobody is in the background.
+    tcgetpgrp(std::io::stderr()).map_or(true, |group| group == getpgrp())
+}
+
+#[cfg(not(unix))]
+fn is_in_foreground() -> bool {
+    true
+}

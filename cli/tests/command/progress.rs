@@ -1,0 +1,312 @@
+//! What the command shows of a call that waits: on a terminal, with `--verbose`, and nothing elsewhere.
+#![cfg(target_os = "linux")]
+
+use std::fs::File;
+use std::io::Read;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
+use arcidentity_emulator::{Answer, Emulator};
+use nix::pty::openpty;
+use nix::sys::signal::{Signal, kill};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::unistd::Pid;
+
+use crate::running::client_of;
+use crate::support::{ERASE, NO_WRAP, VAULT, WRAP, ask, client, on_a_terminal, outcome};
+
+/// Holds an agent's answers until it is opened.
+#[derive(Clone, Default)]
+struct Gate(Arc<(Mutex<bool>, Condvar)>);
+
+impl Gate {
+    fn open(&self) {
+        *self.0.0.lock().unwrap() = true;
+        self.0.1.notify_all();
+    }
+
+    fn wait(&self) {
+        drop(self.0.1.wait_while(self.0.0.lock().unwrap(), |open| !*open).unwrap());
+    }
+}
+
+/// An agent that answers nothing until the gate is open.
+fn held() -> (Emulator, Gate) {
+    let (agent, gate) = (Emulator::start().unwrap(), Gate::default());
+    let own = gate.clone();
+    agent.respond_with(move |_| {
+        own.wait();
+        Answer::normal()
+    });
+    (agent, gate)
+}
+
+/// A command whose standard error is a terminal.
+struct Watched {
+    child: Child,
+    terminal: File,
+    shown: String,
+}
+
+impl Watched {
+    fn start(mut command: Command) -> Watched {
+        let pty = openpty(None, None).unwrap();
+        if command.get_envs().all(|(name, _)| name != "TERM") {
+            command.env("TERM", "xterm");
+        }
+        let child = command.stdout(Stdio::piped()).stderr(pty.slave).spawn().unwrap();
+        Watched { child, terminal: pty.master.into(), shown: String::new() }
+    }
+
+    fn process(&self) -> Pid {
+        Pid::from_raw(self.child.id().try_into().unwrap())
+    }
+
+    /// Reads on until the terminal was told this.
+    fn until(&mut self, text: &str) {
+        while !self.shown.contains(text) {
+            assert!(self.read(), "{text:?} is not in {:?}", self.shown);
+        }
+    }
+
+    fn read(&mut self) -> bool {
+        let mut buffer = [0; 4096];
+        // The end of a terminal is an error.
+        let count = self.terminal.read(&mut buffer).unwrap_or(0);
+        self.shown.push_str(std::str::from_utf8(&buffer[..count]).unwrap());
+        count > 0
+    }
+
+    /// What the terminal was told, what was printed, and how the command ended.
+    fn end(mut self) -> (String, String, ExitStatus) {
+        while self.read() {}
+        let mut printed = String::new();
+        self.child.stdout.take().unwrap().read_to_string(&mut printed).unwrap();
+        (self.shown, printed, self.child.wait().unwrap())
+    }
+}
+
+/// The texts of the line, each of which was erased, without anything else on the terminal.
+#[track_caller]
+fn frames(shown: &str) -> Vec<&str> {
+    let shown = shown.strip_suffix(ERASE).unwrap_or_else(|| panic!("something is left behind: {shown:?}"));
+    let frames = shown.split(ERASE).filter(|frame| !frame.is_empty());
+    assert!(shown.starts_with(ERASE), "{shown:?}");
+    let text = |frame: &'_ str| -> Option<usize> {
+        let text = frame.strip_prefix(NO_WRAP)?.strip_suffix(WRAP)?;
+        (!text.contains(char::is_control)).then_some(text.len())
+    };
+    frames
+        .map(|frame| {
+            let length = text(frame).unwrap_or_else(|| panic!("{frame:?} is not one line in {shown:?}"));
+            &frame[NO_WRAP.len()..NO_WRAP.len() + length]
+        })
+        .collect()
+}
+
+#[test]
+fn a_person_sees_what_a_hanging_agent_is_waited_for() {
+    for (arguments, path) in [
+        (&["token", VAULT][..], "/metadata/identity/oauth2/token"),
+        (&["metadata"], "/metadata/instance"),
+        (&["token", "keyvault", "--timeout", "20"], "/metadata/instance"),
+    ] {
+        let (agent, gate) = held();
+        let mut watched = Watched::start(client(&agent, arguments));
+        let timeout = if arguments.contains(&"20") { 20 } else { 60 };
+        watched.until(&format!("3 s of {timeout} s, waiting for the agent's answer to GET {path}"));
+        gate.open();
+        let (shown, printed, status) = watched.end();
+        assert!(status.success() && printed.len() > 100, "{shown}");
+        let frames = frames(&shown);
+        let first = format!("arcidentity: 2 s of {timeout} s, waiting for the agent's answer to GET {path}");
+        assert_eq!(frames[0], first);
+        assert!(frames.windows(2).all(|two| two[0] != two[1]), "{frames:?}");
+    }
+}
+
+#[test]
+fn a_person_sees_why_an_agent_that_starts_is_asked_again() {
+    let (agent, gate) = (Emulator::start().unwrap(), Gate::default());
+    let (own, failed) = (gate.clone(), AtomicBool::new(false));
+    agent.respond_with(move |_| {
+        if !failed.swap(true, Ordering::SeqCst) {
+            return Answer::error(503, "starting", "not yet").header("Retry-After", "4");
+        }
+        own.wait();
+        Answer::normal()
+    });
+    let mut watched = Watched::start(client(&agent, &["token", VAULT]));
+    watched.until("2 s of 60 s, waiting for attempt 2 of 5: the agent answered 503: starting: not yet");
+    gate.open();
+    let (shown, _, status) = watched.end();
+    assert!(status.success() && !frames(&shown).is_empty());
+}
+
+#[test]
+fn an_error_replaces_the_line() {
+    let (agent, gate) = held();
+    let mut watched = Watched::start(client(&agent, &["token", "http:// x"]));
+    let (shown, printed, status) = {
+        watched.until("arcidentity: ");
+        watched.end()
+    };
+    assert_eq!((status.code(), printed.as_str()), (Some(2), ""), "{shown}");
+    assert!(!shown.contains('\u{1b}'), "no wait, no line: {shown:?}");
+
+    let mut watched = Watched::start(client(&agent, &["token", VAULT, "--timeout", "2.5"]));
+    watched.until("2 s of 2.5 s");
+    let (shown, _, status) = watched.end();
+    gate.open();
+    assert_eq!(status.code(), Some(12));
+    let (line, message) = shown.rsplit_once(ERASE).unwrap();
+    assert!(!frames(&format!("{line}{ERASE}")).is_empty());
+    assert!(message.starts_with("arcidentity: no answer within 2.5 s\r\n"), "{message:?}");
+}
+
+#[test]
+fn a_signal_ends_the_process_and_leaves_a_clean_line() {
+    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGQUIT] {
+        let (agent, gate) = held();
+        let mut command = client(&agent, &["token", VAULT]);
+        // Where SIGQUIT leaves its core.
+        let directory = tempfile::tempdir().unwrap();
+        let mut watched = Watched::start({
+            command.current_dir(directory.path());
+            command
+        });
+        watched.until("waiting for");
+        kill(watched.process(), signal).unwrap();
+        let (shown, printed, status) = watched.end();
+        gate.open();
+        assert_eq!((status.signal(), printed.as_str()), (Some(signal as i32), ""), "{shown:?}");
+        let frames = frames(&shown);
+        assert!(!frames.is_empty() && !frames.iter().any(|frame| frame.contains(": 59 s")), "at once");
+    }
+}
+
+#[test]
+fn a_command_that_is_stopped_leaves_a_clean_line_and_goes_on() {
+    let (agent, gate) = held();
+    let mut watched = Watched::start(client(&agent, &["token", VAULT]));
+    watched.until("waiting for");
+    let process = watched.process();
+    kill(process, Signal::SIGTSTP).unwrap();
+    let stopped = waitpid(process, Some(WaitPidFlag::WUNTRACED)).unwrap();
+    assert!(matches!(stopped, WaitStatus::Stopped(..)), "{stopped:?}");
+    let seconds = watched.shown.matches(" s of 60 s").count();
+    kill(process, Signal::SIGCONT).unwrap();
+    while watched.shown.matches(" s of 60 s").count() <= seconds + 1 {
+        assert!(watched.read());
+    }
+    gate.open();
+    let (shown, printed, status) = watched.end();
+    assert!(status.success() && !printed.is_empty());
+    frames(&shown);
+}
+
+#[test]
+fn a_signal_that_is_ignored_stays_so() {
+    let (agent, gate) = held();
+    let inner = client(&agent, &["token", VAULT]);
+    let mut command = Command::new("sh");
+    command.args(["-c", "trap '' INT; exec \"$@\"", "sh"]).arg(inner.get_program()).args(inner.get_args());
+    let mut watched = Watched::start(command);
+    watched.until("2 s of");
+    kill(watched.process(), Signal::SIGINT).unwrap();
+    watched.until("3 s of");
+    watched.until("4 s of");
+    gate.open();
+    let (shown, printed, status) = watched.end();
+    assert!(status.success() && !printed.is_empty(), "{shown:?}");
+}
+
+#[test]
+fn a_terminal_that_cannot_do_it_gets_one_plain_line() {
+    for terminal in ["dumb", ""] {
+        let (agent, gate) = held();
+        let mut command = client(&agent, &["token", VAULT]);
+        command.env("TERM", terminal);
+        let mut watched = Watched::start(command);
+        watched.until("\n");
+        gate.open();
+        let (shown, _, status) = watched.end();
+        assert!(status.success());
+        let expected = "arcidentity: 2 s of 60 s, waiting for the agent's answer to GET /metadata/identity/oauth2/token\r\n";
+        assert_eq!(shown, expected);
+    }
+}
+
+/// Its program and what that writes have the terminal as well.
+#[test]
+fn run_shows_one_plain_line() {
+    let (agent, gate) = held();
+    let mut command = client_of(&agent, &["--resource", "keyvault"]);
+    command.args(["--", "true"]);
+    let mut watched = Watched::start(command);
+    watched.until("2 s of 60 s, waiting for the agent's answer to GET /metadata/instance\r\n");
+    gate.open();
+    let (shown, _, status) = watched.end();
+    assert!(
+        status.success() && !shown.contains('\u{1b}') && shown.matches("waiting").count() == 1,
+        "{shown:?}"
+    );
+}
+
+/// Nothing shows at the time when something would.
+#[test]
+fn pipes_and_the_background_of_a_shell_get_nothing() {
+    let agent = Emulator::start().unwrap();
+    agent.respond_with(|_| Answer::normal().delay(Duration::from_millis(2500)));
+    let command = client(&agent, &["metadata", "/compute/name"]);
+    assert_eq!(outcome(&mut client(&agent, &["metadata", "/compute/name"])).result(), "arcbox-ubuntu-01");
+
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let line = words.map(|word| word.to_str().unwrap()).collect::<Vec<_>>().join(" ");
+    let mut shell = Command::new("bash");
+    let shown = on_a_terminal(shell.args(["-c", &format!("set -m; {line} & wait")]), "");
+    assert!(shown.contains("arcbox-ubuntu-01") && !shown.contains("waiting"), "{shown:?}");
+    let shown = on_a_terminal(&command, "");
+    assert!(shown.contains("arcbox-ubuntu-01") && shown.contains("waiting"), "{shown:?}");
+}
+
+#[test]
+fn verbose_shows_each_step_and_no_secret() {
+    let agent = Emulator::start().unwrap();
+    for flag in ["-v", "--verbose"] {
+        let told = ask(&agent, &["token", VAULT, flag]);
+        assert_eq!(told.status, Some(0));
+        let lines: Vec<_> = told.stderr.lines().map(|line| line.split_once(" s: ").unwrap().1).collect();
+        assert_eq!(lines[0], "a token for https://vault.azure.net");
+        assert_eq!(lines[1], "GET /metadata/identity/oauth2/token, attempt 1 of 5");
+        assert!(lines.contains(&"GET /metadata/identity/oauth2/token, attempt 1 of 5, with the key"));
+        assert!(lines.last().unwrap().starts_with("a token, valid for "), "{lines:?}");
+        assert!(!told.stderr.contains(told.stdout.trim_end()) && told.stdout.len() > 100);
+        for request in agent.requests() {
+            let key = request.header("Authorization").unwrap_or("Basic none").trim_start_matches("Basic ");
+            assert!(!told.stderr.contains(key), "{}", told.stderr);
+        }
+    }
+    let told = ask(&agent, &["metadata", "-v", "/compute/name"]);
+    assert!(told.stderr.contains("s: GET /metadata/instance, attempt 1 of 5\n"), "{told:?}");
+    let told = ask(&agent, &["doctor", "-v"]);
+    assert!(told.stderr.contains("s: GET /agentstatus\n") && told.stderr.contains("s: check port: ok: "));
+}
+
+#[test]
+fn doctor_shows_each_check_when_it_is_done() {
+    let (agent, gate) = held();
+    let mut watched = Watched::start(client(&agent, &["doctor"]));
+    watched.until("0 s of 60 s, waiting for the agent's answer to GET /metadata/instance");
+    gate.open();
+    let (shown, printed, status) = watched.end();
+    assert!(status.success(), "{printed}");
+    let frames = frames(&shown);
+    for id in ["process", "port", "metadata", "token", "clock"] {
+        let is_shown = |frame: &&str| frame.contains(&format!("s of 60 s, {id}: "));
+        assert!(frames.iter().any(is_shown), "{id}: {frames:?}");
+    }
+}
