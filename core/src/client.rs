@@ -175,6 +175,13 @@ impl Client {
         self.remembered(bytes_without_scope(resource))
     }
 
+    /// For Python, which asks [`cached_token`](Client::cached_token) first: tells the hook of
+    /// [`trace`](crate::ClientBuilder::trace) of a token that came from there.
+    #[doc(hidden)]
+    pub fn trace_cached(&self, resource: &str, token: &Token) {
+        self.trace_hit(without_scope(resource).as_bytes(), token);
+    }
+
     /// A new access token, whatever is in the cache, for example after a service has rejected the old one.
     ///
     /// Asks the agent to skip its own cache too, which agents before 1.66 do not do.

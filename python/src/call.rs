@@ -5,14 +5,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use arcidentity_core::{Error, ErrorKind};
 use pyo3::prelude::*;
 
-use crate::{error, signals};
+use crate::{error, signals, trace};
 
 /// Runs a call that may wait, while other Python threads go on. Ctrl-C ends it.
 pub(crate) fn blocking<T: Send>(
     py: Python<'_>,
     call: impl FnOnce() -> Result<T, Error> + Send,
 ) -> PyResult<T> {
-    let (outcome, raised) = signals::watched(|| py.detach(|| guarded(call)));
+    let (outcome, raised) = signals::watched(|| trace::logged(py, || py.detach(|| guarded(call))));
     match raised {
         Some(exception) => Err(exception),
         None => outcome.map_err(|error| error::to_python(py, &error)),

@@ -10,7 +10,7 @@ use pyo3::types::{PyDict, PyString};
 
 use crate::report::{self, Report};
 use crate::token::Token;
-use crate::{call, default_client, error, signals};
+use crate::{call, default_client, error, signals, trace};
 
 /// A source of access tokens, with a token cache of its own. Any number of threads may use it at once.
 ///
@@ -75,6 +75,7 @@ impl Client {
         call::immediate(py, || {
             let mut builder = arcidentity_core::Client::builder()
                 .interrupt(signals::interrupted)
+                .trace(trace::step)
                 .identity(identity(client_id, object_id, resource_id)?)
                 .timeout(ClientBuilder::seconds(timeout)?)
                 .max_attempts(attempts(max_attempts)?)
@@ -235,7 +236,14 @@ pub(crate) fn token(
 }
 
 fn cached(py: Python<'_>, client: &arcidentity_core::Client, resource: &str) -> PyResult<Option<Token>> {
-    Ok(call::immediate(py, || Ok(client.cached_token(resource)))?.map(Token::from))
+    let token = call::immediate(py, || Ok(client.cached_token(resource)))?;
+    if let Some(token) = token.as_ref().filter(|_| trace::is_wanted()) {
+        call::blocking(py, || {
+            client.trace_cached(resource, token);
+            Ok(())
+        })?;
+    }
+    Ok(token.map(Token::from))
 }
 
 pub(crate) fn text<'a>(py: Python<'_>, resource: &'a Bound<'_, PyString>) -> PyResult<&'a str> {

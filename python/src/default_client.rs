@@ -12,7 +12,7 @@ use pyo3::types::{PyDict, PyString};
 use crate::client::{self, Client};
 use crate::report::{self, Report};
 use crate::token::Token;
-use crate::{call, signals};
+use crate::{call, signals, trace};
 
 /// Made on first use. Without a lock: a child that is forked meanwhile would wait for it forever.
 static OWN: OnceBox<arcidentity_core::Client> = OnceBox::new();
@@ -47,7 +47,7 @@ pub(crate) fn shared(py: Python<'_>) -> PyResult<Arc<arcidentity_core::Client>> 
 }
 
 fn builder() -> ClientBuilder {
-    arcidentity_core::Client::builder().interrupt(signals::interrupted)
+    arcidentity_core::Client::builder().interrupt(signals::interrupted).trace(trace::step)
 }
 
 fn stand_in() -> Option<Arc<arcidentity_core::Client>> {

@@ -7,6 +7,7 @@
 //! | `default_client.rs` | the client that all share who have none of their own, and the functions that use it |
 //! | `call.rs` | how a call that may wait leaves the interpreter, and comes back |
 //! | `signals.rs` | Ctrl-C during such a call |
+//! | `trace.rs` | the steps of such a call, for Python's `logging` |
 //! | `error.rs` | core's errors become Python exceptions |
 //! | `interpreter.rs` | the one interpreter of a process that has the module |
 //! | `command.rs` | the command |
@@ -24,6 +25,7 @@ mod interpreter;
 mod report;
 mod signals;
 mod token;
+mod trace;
 
 use std::alloc::System;
 

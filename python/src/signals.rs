@@ -29,6 +29,14 @@ pub(crate) fn watched<T>(call: impl FnOnce() -> T) -> (T, Option<PyErr>) {
     (outcome, WATCH.replace(outer).and_then(|watch| watch.raised))
 }
 
+/// Ends the call on this thread with an exception of its caller's own code, unless one does so already.
+pub(crate) fn raise(exception: PyErr) {
+    if let Some(mut watch) = WATCH.take() {
+        watch.raised.get_or_insert(exception);
+        WATCH.set(Some(watch));
+    }
+}
+
 /// Whether a signal handler wants the call on this thread to end: the interrupt hook of all clients.
 pub(crate) fn interrupted() -> bool {
     let Some(mut watch) = WATCH.take() else { return false };
