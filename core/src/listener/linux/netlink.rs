@@ -27,10 +27,10 @@ const INODE: usize = HEADER + 68;
 pub(super) fn owners(agent: SocketAddr, ours: SocketAddr) -> io::Result<Option<Owners>> {
     let netlink = Netlink::open()?;
     // In this order, which the kernel keeps: a connection that waits afterwards has waited for this listener.
-    netlink.ask(&[request(agent, None), request(agent, Some(ours))])?;
-    let listener = netlink.answer()?.filter(|socket| socket.listens() && socket.is_held());
+    netlink.ask(&[request(1, agent, None), request(2, agent, Some(ours))])?;
+    let listener = netlink.answer(1)?.filter(|socket| socket.listens() && socket.is_held());
     // Where there is no connection, the kernel shows who listens.
-    let other_end = netlink.answer()?.filter(|socket| !socket.listens());
+    let other_end = netlink.answer(2)?.filter(|socket| !socket.listens());
     match (listener, other_end) {
         (Some(listener), Some(other_end)) => {
             Ok(Owners::of(listener.uid, other_end.holder(), other_end.state))
@@ -91,30 +91,31 @@ impl Netlink {
         send(self.0.as_raw_fd(), requests.as_flattened(), MsgFlags::empty()).map(drop)
     }
 
-    /// The socket that the next question was for, if there is one.
-    fn answer(&self) -> nix::Result<Option<Socket>> {
+    /// The socket that the next question was for, which had this number, if there is such a socket.
+    fn answer(&self, question: u32) -> nix::Result<Option<Socket>> {
         let mut answer = [0; 512];
         let length = recv(self.0.as_raw_fd(), &mut answer, MsgFlags::MSG_DONTWAIT)?;
-        read(&answer[..length])
+        read(question, &answer[..length])
     }
 
     /// The socket that [`request`] describes.
     fn find(&self, local: SocketAddr, remote: Option<SocketAddr>) -> nix::Result<Option<Socket>> {
-        self.ask(&[request(local, remote)])?;
-        self.answer()
+        self.ask(&[request(1, local, remote)])?;
+        self.answer(1)
     }
 }
 
 /// For the socket with this address that a segment from `remote` would reach; without `remote`, the one that would
 /// answer a stranger, wildcard and IPv6 listeners included.
 ///
-/// `struct nlmsghdr` and `struct inet_diag_req_v2`.
-fn request(local: SocketAddr, remote: Option<SocketAddr>) -> [u8; REQUEST] {
+/// `struct nlmsghdr` and `struct inet_diag_req_v2`. The answer repeats the number.
+fn request(question: u32, local: SocketAddr, remote: Option<SocketAddr>) -> [u8; REQUEST] {
     let mut request = [0; REQUEST];
     let mut put = |at: usize, bytes: &[u8]| request[at..at + bytes.len()].copy_from_slice(bytes);
     put(0, &(REQUEST as u32).to_ne_bytes());
     put(4, &SOCK_DIAG_BY_FAMILY.to_ne_bytes());
     put(6, &(libc::NLM_F_REQUEST as u16).to_ne_bytes());
+    put(8, &question.to_ne_bytes());
     let family = if local.is_ipv4() { libc::AF_INET } else { libc::AF_INET6 };
     put(HEADER, &[family as u8, libc::IPPROTO_TCP as u8]);
     // struct inet_diag_sockid, with the addresses in network order.
@@ -134,8 +135,12 @@ fn request(local: SocketAddr, remote: Option<SocketAddr>) -> [u8; REQUEST] {
 }
 
 /// A `struct inet_diag_msg`, or an error: -ENOENT where there is no such socket.
-fn read(answer: &[u8]) -> nix::Result<Option<Socket>> {
+fn read(question: u32, answer: &[u8]) -> nix::Result<Option<Socket>> {
     let number = |at: usize| answer.get(at..at + 4)?.try_into().map(u32::from_ne_bytes).ok();
+    // Where the kernel could not keep an answer, the next one is not taken for it.
+    if number(8) != Some(question) {
+        return Err(Errno::EBADMSG);
+    }
     let kind = answer.get(4..6).map(|kind| u16::from_ne_bytes([kind[0], kind[1]]));
     if kind == Some(SOCK_DIAG_BY_FAMILY) {
         let socket = || Some(Socket { state: *answer.get(STATE)?, uid: number(UID)?, inode: number(INODE)? });
@@ -156,6 +161,7 @@ mod tests {
     fn answer(kind: u16, length: usize, numbers: &[(usize, i32)]) -> Vec<u8> {
         let mut answer = vec![0; length];
         answer[4..6].copy_from_slice(&kind.to_ne_bytes());
+        answer[8..12].copy_from_slice(&7u32.to_ne_bytes());
         for (at, number) in numbers {
             answer[*at..at + 4].copy_from_slice(&number.to_ne_bytes());
         }
@@ -166,18 +172,19 @@ mod tests {
     fn a_socket_is_read() {
         let mut bytes = answer(SOCK_DIAG_BY_FAMILY, INODE + 4, &[(UID, 998), (INODE, 12345)]);
         bytes[STATE] = LISTEN;
-        let socket = read(&bytes).unwrap().unwrap();
+        let socket = read(7, &bytes).unwrap().unwrap();
         assert_eq!((socket.listens(), socket.uid, socket.inode), (true, 998, 12345));
-        assert_eq!(read(&bytes[..INODE + 3]).err(), Some(Errno::EBADMSG));
+        assert_eq!(read(7, &bytes[..INODE + 3]).err(), Some(Errno::EBADMSG));
+        assert_eq!(read(8, &bytes).err(), Some(Errno::EBADMSG), "an answer to another question");
     }
 
     /// It repeats the request, and so is as long as a socket.
     #[test]
     fn an_error_is_no_socket() {
         let error = |errno: i32| answer(libc::NLMSG_ERROR as u16, HEADER + 4 + REQUEST, &[(HEADER, -errno)]);
-        assert!(matches!(read(&error(libc::ENOENT)), Ok(None)));
-        assert_eq!(read(&error(libc::EPERM)).err(), Some(Errno::EPERM));
-        assert_eq!(read(&error(libc::EPERM)[..HEADER]).err(), Some(Errno::EBADMSG));
-        assert_eq!(read(&[]).err(), Some(Errno::EBADMSG));
+        assert!(matches!(read(7, &error(libc::ENOENT)), Ok(None)));
+        assert_eq!(read(7, &error(libc::EPERM)).err(), Some(Errno::EPERM));
+        assert_eq!(read(7, &error(libc::EPERM)[..HEADER]).err(), Some(Errno::EBADMSG));
+        assert_eq!(read(7, &[]).err(), Some(Errno::EBADMSG));
     }
 }
