@@ -15,7 +15,7 @@ pub(crate) fn blocking<T: Send>(
     let (outcome, raised) = signals::watched(|| trace::logged(py, || py.detach(|| guarded(call))));
     match raised {
         Some(exception) => Err(exception),
-        None => outcome.map_err(|error| error::to_python(py, &error)),
+        None => outcome?.map_err(|error| error::to_python(py, &error)),
     }
 }
 

@@ -25,8 +25,9 @@ pub(crate) fn is_wanted() -> bool {
     IS_WANTED.load(Ordering::Relaxed)
 }
 
-/// Runs `call`, whose steps are logged if the logger wants them.
-pub(crate) fn logged<T>(py: Python<'_>, call: impl FnOnce() -> T) -> T {
+/// Runs `call`, whose steps are logged if the logger wants them. To ask it runs Python code, and so signal handlers too:
+/// what these raise ends the call.
+pub(crate) fn logged<T>(py: Python<'_>, call: impl FnOnce() -> T) -> PyResult<T> {
     struct Outer(bool);
     impl Drop for Outer {
         fn drop(&mut self) {
@@ -34,11 +35,10 @@ pub(crate) fn logged<T>(py: Python<'_>, call: impl FnOnce() -> T) -> T {
         }
     }
 
-    // A logger that cannot say it gets nothing.
-    let is_wanted = is_enabled(py).unwrap_or(false);
+    let is_wanted = is_enabled(py)?;
     IS_WANTED.store(is_wanted, Ordering::Relaxed);
     let _outer = Outer(IS_LOGGED.replace(is_wanted));
-    call()
+    Ok(call())
 }
 
 /// The trace hook of all clients.

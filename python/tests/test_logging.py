@@ -52,6 +52,19 @@ def test_each_step_and_then_the_memory(
     assert any(line.startswith("check port: ") for line in lines(caplog))
 
 
+def test_what_a_signal_handler_raises_while_the_logger_is_asked(
+    client: arcidentity.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(level: int) -> bool:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(LOGGER, "isEnabledFor", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            client.get_token(VAULT)
+    assert client.get_token(VAULT).token
+
+
 def test_nothing_above_debug(
     client: arcidentity.Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
