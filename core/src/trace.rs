@@ -26,8 +26,9 @@ pub(crate) type TraceHook = Arc<dyn Fn(&TraceEvent<'_>) + Send + Sync>;
 /// done. It holds no key and no token, and nothing that a terminal must not get. The wording may change.
 pub struct TraceEvent<'a> {
     elapsed: Duration,
-    attempt: Attempt,
-    step: &'a TraceStep<'a>,
+    text: String,
+    waits_for: Option<String>,
+    check: Option<&'a Check>,
 }
 
 /// What was done, or is begun.
@@ -95,13 +96,13 @@ impl CallTrace {
 
     pub(crate) fn tell(&self, step: &TraceStep<'_>) {
         let attempt = Attempt { number: self.attempt.load(Relaxed), of: self.max_attempts.load(Relaxed) };
-        run(&self.hook, &TraceEvent { elapsed: self.started.elapsed(), attempt, step });
+        run(&self.hook, || TraceEvent::new(self.started.elapsed(), step, attempt));
     }
 }
 
 /// The hook is the caller's code, and a key may just have been sent. It may make a call, which it is not told of: it
 /// would never come to an end. What it panics with is its own.
-fn run(hook: &TraceHook, event: &TraceEvent<'_>) {
+fn run<'a>(hook: &TraceHook, event: impl FnOnce() -> TraceEvent<'a>) {
     thread_local!(static IS_INSIDE: Cell<bool> = const { Cell::new(false) });
     struct Inside;
     impl Drop for Inside {
@@ -114,12 +115,23 @@ fn run(hook: &TraceHook, event: &TraceEvent<'_>) {
         return;
     }
     let _inside = Inside;
+    // Now, and not by the hook: to cut a key out of a text is to read it.
+    let event = event();
     arcidentity_registers::clear();
     // The call has its own outcome, whatever becomes of the line.
-    let _ = catch_unwind(AssertUnwindSafe(|| hook(event)));
+    let _ = catch_unwind(AssertUnwindSafe(|| hook(&event)));
 }
 
-impl TraceEvent<'_> {
+impl<'a> TraceEvent<'a> {
+    fn new(elapsed: Duration, step: &'a TraceStep<'a>, attempt: Attempt) -> TraceEvent<'a> {
+        let check = match step {
+            TraceStep::Check(check) => Some(*check),
+            _ => None,
+        };
+        let waits_for = step.waits_for(attempt).as_deref().map(escaped);
+        TraceEvent { elapsed, text: escaped(&step.text(attempt)), waits_for, check }
+    }
+
     /// The time since the call began.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
@@ -129,31 +141,32 @@ impl TraceEvent<'_> {
     /// What the call waits for from now on, such as `the agent's answer`; `None` where this step begins no wait. For a
     /// line that a person watches. The wording may change.
     #[must_use]
-    pub fn waits_for(&self) -> Option<String> {
-        let text = match self.step {
-            TraceStep::Request { path, .. } => format!("the agent's answer to GET {}", shown(path)),
-            TraceStep::Shared => "the answer to another thread's request".to_owned(),
-            TraceStep::KeyFile { realm, sent } => format!("the key file {}", shown_realm(realm, sent)),
-            TraceStep::Failed { error, wait: Some(_) } => {
-                let Attempt { number, of } = self.attempt;
-                format!("attempt {} of {of}: {error}", number + 1)
-            }
-            _ => return None,
-        };
-        Some(escaped(&text))
+    pub fn waits_for(&self) -> Option<&str> {
+        self.waits_for.as_deref()
     }
 
     /// The check that a report has got by this step.
     #[must_use]
     pub fn check(&self) -> Option<&Check> {
-        match self.step {
-            TraceStep::Check(check) => Some(check),
-            _ => None,
-        }
+        self.check
+    }
+}
+
+impl TraceStep<'_> {
+    fn waits_for(&self, attempt: Attempt) -> Option<String> {
+        Some(match self {
+            TraceStep::Request { path, .. } => format!("the agent's answer to GET {}", shown(path)),
+            TraceStep::Shared => "the answer to another thread's request".to_owned(),
+            TraceStep::KeyFile { realm, sent } => format!("the key file {}", shown_realm(realm, sent)),
+            TraceStep::Failed { error, wait: Some(_) } => {
+                format!("attempt {} of {}: {error}", attempt.number + 1, attempt.of)
+            }
+            _ => return None,
+        })
     }
 
-    fn text(&self) -> String {
-        match self.step {
+    fn text(&self, attempt: Attempt) -> String {
+        match self {
             TraceStep::Token { resource, force_refresh: false } => format!("a token for {}", shown(resource)),
             TraceStep::Token { resource, .. } => format!("a new token for {}", shown(resource)),
             TraceStep::Metadata => "the instance metadata".to_owned(),
@@ -162,7 +175,7 @@ impl TraceEvent<'_> {
             TraceStep::Shared => "waiting for another thread's request".to_owned(),
             TraceStep::Request { path, with_key } => {
                 let key = if *with_key { ", with the key" } else { "" };
-                format!("GET {}{}{key}", shown(path), self.attempt)
+                format!("GET {}{}{key}", shown(path), attempt)
             }
             TraceStep::Connected { peer, is_verified } => {
                 format!("connected, {}", listener(peer, *is_verified))
@@ -172,9 +185,9 @@ impl TraceEvent<'_> {
             TraceStep::KeyRead { owner: Some(owner) } => format!("key read, of {}", accounts::user(*owner)),
             TraceStep::KeyRead { owner: None } => "key read".to_owned(),
             TraceStep::NoKey(error) => format!("no key: {error}"),
-            TraceStep::Failed { error, wait: None } => format!("failed{}: {error}", self.attempt),
+            TraceStep::Failed { error, wait: None } => format!("failed{}: {error}", attempt),
             TraceStep::Failed { error, wait: Some(wait) } => {
-                format!("failed{}: {error}; the next in {:.1} s", self.attempt, wait.as_secs_f64())
+                format!("failed{}: {error}; the next in {:.1} s", attempt, wait.as_secs_f64())
             }
             TraceStep::Received { seconds_left } => format!("a token, valid for {seconds_left} s"),
             TraceStep::ReceivedMetadata => "the instance metadata came".to_owned(),
@@ -188,7 +201,7 @@ impl TraceEvent<'_> {
 
 impl fmt::Display for TraceEvent<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.3} s: {}", self.elapsed.as_secs_f64(), escaped(&self.text()))
+        write!(f, "{:.3} s: {}", self.elapsed.as_secs_f64(), self.text)
     }
 }
 

@@ -25,7 +25,7 @@ impl Lines {
             let (time, text) = line.split_once(" s: ").unwrap();
             assert_eq!(time, format!("{:.3}", event.elapsed().as_secs_f64()));
             own.lines.lock().unwrap().push(text.to_owned());
-            own.waits.lock().unwrap().extend(event.waits_for());
+            own.waits.lock().unwrap().extend(event.waits_for().map(str::to_owned));
         })
     }
 
