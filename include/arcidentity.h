@@ -421,7 +421,9 @@ ARC_NOEXCEPT;
  * `trace` is called with a line and `data` on the thread that makes the call,
  * by many threads at once if many make calls. The call waits for it. It must
  * return: it must not throw, nor call longjmp() or pthread_exit(). It may make
- * calls of its own, of which it is not told. `trace` and `data` are used for as
+ * calls of its own, of which it is not told. It must not wait for a lock that
+ * another thread holds while that makes a call: such a call may wait for this
+ * one, which gets the same token for both. `trace` and `data` are used for as
  * long as a client that was made from `options` lives. If `trace` is NULL,
  * nobody is told. Default: NULL.
  *

@@ -288,8 +288,9 @@ public:
 
     /// A function that is told of each step of every call of the clients that are made from this, by lines without
     /// secrets such as "0.004 s: answer 200, 1432 bytes": on the thread that makes the call, by many threads at once if
-    /// many make calls. It may make calls, of which it is not told; what it throws is dropped. An empty one: nobody is
-    /// told. It lives as long as the last of these clients. Default: empty. See arc_options_set_trace().
+    /// many make calls. It may make calls, of which it is not told, and must not wait for a lock that another thread
+    /// holds while that makes one; what it throws is dropped. An empty one: nobody is told. It lives as long as the last
+    /// of these clients. Default: empty. See arc_options_set_trace().
     Options &trace(std::function<void(std::string_view line)> trace) {
         auto shared = trace ? std::make_shared<detail::Trace>(std::move(trace)) : nullptr;
         set(arc_options_set_trace(options_.get(), shared ? detail::trace : nullptr, shared.get()));

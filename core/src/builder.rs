@@ -132,6 +132,9 @@ impl ClientBuilder {
     /// and each step of a call that others wait for is told once. The call waits for it. It may make calls of its own,
     /// of which it is not told. Where it panics, the call goes on without it.
     ///
+    /// It must not wait for a lock that another thread holds while that makes a call: such a call may wait for this one,
+    /// which gets the same token for both.
+    ///
     /// # Examples
     ///
     /// ```no_run

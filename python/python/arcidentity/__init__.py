@@ -18,7 +18,10 @@ no token:
 `Client` has other settings than the defaults. `BearerAuth` puts tokens into requests of `requests`
 and httpx, and `arcidentity.azure` has the credential for clients of the Azure SDK.
 `AppServiceEndpoint` gives tokens to programs that do not know Azure Arc.
-`logging.getLogger("arcidentity")` gets each step of a call at level DEBUG, without secrets.
+`logging.getLogger("arcidentity")` gets each step of a call at level DEBUG, without secrets; tokens
+from memory are logged once it has got those of a call that asked the agent. A handler that asks for
+a token itself must not get these records, nor wait for a lock that is held while a token is asked
+for.
 `arcidentity.emulator` is a stand-in for the agent, for tests, and pytest has it as the fixture
 `arc_emulator`. The command `arcidentity`, the same as `python -m arcidentity`, does all of this in
 a shell.
