@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
+use pyo3::types::{PyDateTime, PyTzInfo};
 
 /// An access token. Immutable.
 ///
@@ -34,6 +35,15 @@ impl Token {
     #[getter]
     pub(crate) fn expires_on(&self) -> i64 {
         self.0.expires_on()
+    }
+
+    /// When the token ends, as a `datetime` of the time zone UTC: for clients that want one. obstore is such a client:
+    ///
+    ///     AzureStore(..., credential_provider=lambda: {"token": token.token, "expires_at": token.expires_at})
+    #[getter]
+    fn expires_at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDateTime>> {
+        let moment = (self.expires_on(), PyTzInfo::utc(py)?);
+        Ok(py.get_type::<PyDateTime>().call_method1("fromtimestamp", moment)?.cast_into()?)
     }
 
     /// When the client will ask for a new one, in seconds since 1970-01-01 UTC.

@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import arcidentity
@@ -24,6 +25,16 @@ def test_a_token(client: arcidentity.Client, agent: Emulator) -> None:
     assert challenge.query["resource"] == VAULT
     assert challenge.headers["client-id"].startswith("arcidentity/")
     assert agent.connections == 1
+
+
+def test_the_end_of_a_token_as_a_datetime(client: arcidentity.Client) -> None:
+    token = client.get_token(VAULT)
+    assert type(token.expires_at) is datetime
+    assert token.expires_at.tzinfo is timezone.utc
+    assert token.expires_at.timestamp() == token.expires_on
+    # A naive one could not be compared.
+    left = token.expires_at - datetime.now(timezone.utc)
+    assert abs(left - timedelta(days=1)) < timedelta(minutes=10)
 
 
 def test_a_token_is_served_from_memory(client: arcidentity.Client, agent: Emulator) -> None:

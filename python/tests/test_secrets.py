@@ -91,7 +91,7 @@ def test_only_one_attribute_shows_it(token: arcidentity.Token, client: arcidenti
 
 
 def test_a_token_cannot_be_changed(token: arcidentity.Token) -> None:
-    for name in ["token", "expires_on", "other"]:
+    for name in ["token", "expires_on", "expires_at", "other"]:
         with pytest.raises(AttributeError):
             setattr(token, name, "x")
 

@@ -17,6 +17,8 @@ pytest.importorskip("mypy")
 
 # Each line that is an error says so.
 PROGRAM = """
+from datetime import datetime
+
 import arcidentity
 from arcidentity.emulator import Emulator
 
@@ -29,6 +31,7 @@ with Agent(lifetime=600.0) as agent:
     number: int = agent  # wrong
 header: str = f"Bearer {client.get_token('x', force_refresh=True).token}"
 left: int = client.get_token("x").expires_on - client.get_token("x").refresh_on
+end: datetime = client.get_token("x").expires_at
 machine: str = client.get_metadata()["compute"]["name"]
 arcidentity.get_token(1)  # wrong
 arcidentity.Client(timeout="1")  # wrong

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from datetime import datetime
 from os import PathLike
 from typing import Any, Literal, NoReturn, final
 
@@ -80,6 +81,8 @@ class Token:
     def token(self) -> str: ...
     @property
     def expires_on(self) -> int: ...
+    @property
+    def expires_at(self) -> datetime: ...
     @property
     def refresh_on(self) -> int: ...
     @property
