@@ -25,10 +25,12 @@ def test_no_text_of_a_credential_shows_a_token(kind: Kind, client: arcidentity.C
 
 @both_kinds
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
-def test_no_credential_is_pickled(kind: Kind, client: arcidentity.Client, protocol: int) -> None:
+def test_no_credential_with_a_client_is_pickled(
+    kind: Kind, client: arcidentity.Client, protocol: int
+) -> None:
     credential = kind(client)
     got(credential.get_token(SCOPE))
-    with pytest.raises(TypeError, match="not pickled: make one where it is needed"):
+    with pytest.raises(TypeError, match="not pickled: .* make one where it is needed"):
         pickle.dumps(credential, protocol)
     with pytest.raises(TypeError, match="not pickled"):
         copy.deepcopy(credential)

@@ -8,7 +8,7 @@ from azure.core.credentials import AccessToken, AccessTokenInfo, TokenRequestOpt
 
 from arcidentity import ArcError, Client, Token
 from arcidentity.azure._errors import not_one, translated
-from arcidentity.azure._settings import ClientSettings, client_with
+from arcidentity.azure._settings import ClientSettings, client_with, reduced
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -38,10 +38,14 @@ class ArcCredential:
         Those of `arcidentity.Client`, to make a client with: endpoint, key_directory, timeout,
         max_attempts, verify_agent, client_id, object_id, resource_id.
 
+    Pickle and copy take the settings and leave the tokens: the process that gets it asks its own
+    agent. A credential with a client is not pickled.
+
     Raises what `arcidentity.Client` raises for settings that make no sense.
     """
 
     def __init__(self, client: Client | None = None, **settings: Unpack[ClientSettings]) -> None:
+        self._made_of = (client, settings)
         self._client = client_with(client, settings)
         self._access_token = self._client._access_token
 
@@ -112,6 +116,9 @@ class ArcCredential:
         traceback: TracebackType | None = None,
     ) -> None:
         self.close()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return reduced(type(self), *self._made_of)
 
 
 def info(token: Token) -> AccessTokenInfo:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, TypedDict
 
 from arcidentity import Client, InvalidArgumentError
 from arcidentity._native import default_client
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from os import PathLike
 
 
@@ -31,3 +33,15 @@ def client_with(client: Client | None, settings: ClientSettings) -> Client:
     if client is not None:
         raise InvalidArgumentError("a client is given, and settings for another one too")
     return Client(**settings)
+
+
+def reduced(
+    kind: Callable[..., object], client: Client | None, settings: ClientSettings
+) -> tuple[partial[object], tuple[()]]:
+    """What pickle and copy make the same credential from: its settings, without any token."""
+    if client is not None:
+        raise TypeError(
+            "an ArcCredential with a client is not pickled: give it the client's settings, "
+            "or make one where it is needed"
+        )
+    return partial(kind, **settings), ()

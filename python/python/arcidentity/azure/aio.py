@@ -10,7 +10,7 @@ from arcidentity import ArcError, Client, Token
 from arcidentity._event_loop import AsyncTokens
 from arcidentity.azure._credential import info, made
 from arcidentity.azure._errors import not_one, translated
-from arcidentity.azure._settings import ClientSettings, client_with
+from arcidentity.azure._settings import ClientSettings, client_with, reduced
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -38,10 +38,14 @@ class ArcCredential:
         Those of `arcidentity.Client`, to make a client with: endpoint, key_directory, timeout,
         max_attempts, verify_agent, client_id, object_id, resource_id.
 
+    Pickle and copy take the settings and leave the tokens: the process that gets it asks its own
+    agent. A credential with a client is not pickled.
+
     Raises what `arcidentity.Client` raises for settings that make no sense.
     """
 
     def __init__(self, client: Client | None = None, **settings: Unpack[ClientSettings]) -> None:
+        self._made_of = (client, settings)
         chosen = client_with(client, settings)
         self._cached_access_token = chosen._cached_access_token
         self._tokens = AsyncTokens(chosen)
@@ -92,6 +96,9 @@ class ArcCredential:
         traceback: TracebackType | None = None,
     ) -> None:
         await self.close()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return reduced(type(self), *self._made_of)
 
     async def _token(self, scopes: tuple[str, ...], claims: str | None) -> Token:
         if len(scopes) != 1:
