@@ -189,6 +189,13 @@ except arcidentity.ArcError as error:
         assert finish(start(outer, code)) == "UntrustedKeyError\n"
 
 
+def test_it_is_an_attribute_of_the_package() -> None:
+    code = "import arcidentity; print(arcidentity.emulator.ArcEmulator.__name__)"
+    command = [sys.executable, "-I", "-c", code]
+    assert subprocess.check_output(command, text=True) == "ArcEmulator\n"
+    assert "emulator" in dir(arcidentity)
+
+
 def test_settings() -> None:
     with ArcEmulator(lifetime=600) as machine:
         token = arcidentity.get_token(VAULT)

@@ -54,6 +54,15 @@ def test_without_the_plugin_there_is_no_fixture(pytester: pytest.Pytester) -> No
     result.stdout.fnmatch_lines(["*fixture 'arc_emulator' not found*"])
 
 
+@pytest.mark.usefixtures("example")
+def test_where_no_plugins_are_looked_for_it_is_named(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    pytester.runpytest_subprocess().assert_outcomes(errors=4)
+    assert passed(pytester, "-p", "arcidentity") == 4
+
+
 def test_asynchronous_tests_have_it_too(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("""
         import arcidentity

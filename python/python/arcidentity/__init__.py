@@ -57,6 +57,7 @@ from arcidentity._native import (
 
 TYPE_CHECKING = False  # As in `typing`, whose import takes longer than all the rest.
 if TYPE_CHECKING:
+    from arcidentity import emulator as emulator
     from arcidentity._auth import BearerAuth
 else:
 
@@ -66,10 +67,15 @@ else:
             from arcidentity._auth import BearerAuth
 
             return BearerAuth
+        # Only tests need it.
+        if name == "emulator":
+            import arcidentity.emulator
+
+            return arcidentity.emulator
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
     def __dir__():
-        return [*globals(), "BearerAuth"]
+        return sorted({*globals(), "BearerAuth", "emulator"})
 
 
 __all__ = [

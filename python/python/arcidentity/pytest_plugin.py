@@ -1,7 +1,8 @@
 """The pytest fixture `arc_emulator`: an Azure Arc agent for your tests, which fails when told to.
 
-pytest finds it by itself where this package is installed (`-p no:arcidentity` leaves it out). A
-complete example, with the code under test:
+pytest finds it by itself where this package is installed. The plugin's name is `arcidentity`:
+`-p no:arcidentity` leaves it out, and `-p arcidentity` brings it in where pytest looks for no
+plugins (PYTEST_DISABLE_PLUGIN_AUTOLOAD). A complete example, with the code under test:
 
     import arcidentity
     import pytest
