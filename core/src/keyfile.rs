@@ -120,7 +120,10 @@ pub(crate) fn key_name<'a>(syntax: Syntax, ours: &Path, realm: &'a str) -> Resul
         return Ok(name);
     }
     let ours = ours.display();
-    Err(untrusted(format!("the agent named a key file outside of {ours}")))
+    Err(untrusted(format!("the agent named a key file outside of {ours}")).with_hint(
+        "whatever answers on the agent's port is not the agent of this machine, or it has another key directory, as an \
+         emulator has, which this program must be told (key_directory, --key-directory)",
+    ))
 }
 
 #[cfg(test)]

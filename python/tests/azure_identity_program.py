@@ -4,14 +4,13 @@ azure-identity reads keys from one directory only, so that it must be the emulat
 """
 
 import asyncio
-import os
 import sys
 from pathlib import Path
 
 import azure.identity
 import azure.identity.aio
 from arcidentity.azure import ArcCredential, aio
-from arcidentity.emulator import Emulator
+from arcidentity.emulator import ArcEmulator
 
 SCOPE = "https://vault.azure.net/.default"
 KEY_DIRECTORY = Path("/var/opt/azcmagent/tokens")
@@ -36,8 +35,7 @@ def tokens() -> list[str]:
 
 def main() -> None:
     KEY_DIRECTORY.parent.mkdir()
-    with Emulator(key_directory=KEY_DIRECTORY) as agent:
-        os.environ.update(agent.environment)
+    with ArcEmulator(key_directory=KEY_DIRECTORY):
         got = tokens() + asyncio.run(async_tokens())
     if len(set(got)) != 1:
         sys.exit("the credentials got different tokens")

@@ -141,6 +141,17 @@ print(arcidentity.Client(key_directory=sys.argv[1]).get_token({VAULT!r}).expires
     assert int(program.stdout) == arcidentity.get_token(VAULT).expires_on
 
 
+def test_a_program_that_is_not_told_says_so(machine: ArcEmulator) -> None:
+    command = [sys.executable, "-m", "arcidentity", "token", VAULT]
+    program = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert program.returncode == arcidentity.UntrustedKeyError.status, program.stderr
+    assert "as an emulator has" in program.stderr
+    assert "--key-directory" in program.stderr
+    command += ["--key-directory", machine.key_directory]
+    program = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert program.stdout.strip() == arcidentity.get_token(VAULT).token
+
+
 def test_a_program_started_after_a_failure_fails_too(machine: ArcEmulator) -> None:
     machine.fail_with(arcidentity.UnavailableError)
     with pytest.raises(arcidentity.UnavailableError):

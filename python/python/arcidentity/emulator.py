@@ -50,9 +50,19 @@ class ArcEmulator(Emulator):
 
     There `arcidentity.get_token`, and every credential and BearerAuth without a client of its own,
     get their tokens from it. They ask once and do not retry, so that failures come at once.
-    IDENTITY_ENDPOINT and IMDS_ENDPOINT lead other clients and programs to it, who must also be
-    told its `key_directory`. It is for the whole process, with all threads: a second one at the
-    same time raises RuntimeError.
+    It is for the whole process, with all threads: a second one at the same time raises
+    RuntimeError.
+
+    Children find it as it is when they start: those of multiprocessing, concurrent.futures and
+    joblib, however these start them. Other clients and programs are led to it by IDENTITY_ENDPOINT
+    and IMDS_ENDPOINT, and must also be told its `key_directory`: no variable names that. Without it
+    they fail with UntrustedKeyError.
+
+        subprocess.run(["arcidentity", "token", "keyvault", "--key-directory", agent.key_directory])
+
+    Programs that read keys in the agent's own directory only, as those with azure-identity do, need
+    an emulator that has it: `ArcEmulator(key_directory="/var/opt/azcmagent/tokens")` as root in a
+    container with /var/opt/azcmagent, or else the command `arcidentity emulator -- PROGRAM`.
 
     Takes the arguments of Emulator.
     """
@@ -71,6 +81,7 @@ class ArcEmulator(Emulator):
     def __exit__(self, *_exception: object) -> None:
         ArcEmulator._in_use = False
         self.close()
+        _tell_children(None)
         replace_default_client(None)
         for name, value in self._variables.items():
             _set(name, value)
@@ -111,10 +122,9 @@ class ArcEmulator(Emulator):
         self._connect()
 
     def _connect(self, timeout: float = 60.0) -> None:
-        client = Client(self.endpoint, self.key_directory, timeout, max_attempts=1)
-        replace_default_client(client)
-        for name in _VARIABLES:
-            _set(name, self.environment.get(name))
+        settings = _ChildSettings(self.environment, self.key_directory, timeout)
+        settings.apply()
+        _tell_children(settings)
 
     def _name_key(self, name: str) -> None:
         challenge = f"Basic realm={self.key_directory}/{name}"
@@ -126,6 +136,46 @@ class ArcEmulator(Emulator):
     def _be_late(self) -> None:
         self._connect(timeout=0.1)
         self.respond(delay=3600, times=None)
+
+
+class _ChildSettings:
+    """What leads a process to an emulator.
+
+    multiprocessing pickles it where it starts a child that is no copy of its parent. The child
+    follows it before it does anything else.
+    """
+
+    def __init__(self, environment: dict[str, str], key_directory: str, timeout: float) -> None:
+        self._parts = (environment, key_directory, timeout)
+
+    def apply(self) -> None:
+        environment, key_directory, timeout = self._parts
+        endpoint = environment["IDENTITY_ENDPOINT"]
+        replace_default_client(Client(endpoint, key_directory, timeout, max_attempts=1))
+        for name in _VARIABLES:
+            _set(name, environment.get(name))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _applied, self._parts
+
+
+def _applied(environment: dict[str, str], key_directory: str, timeout: float) -> _ChildSettings:
+    """What a child makes of the pickle. Its own children get it in their turn."""
+    settings = _ChildSettings(environment, key_directory, timeout)
+    settings.apply()
+    return settings
+
+
+def _tell_children(settings: _ChildSettings | None) -> None:
+    # What tests nothing of them need not import.
+    from multiprocessing import current_process
+
+    # Part of each process object, which it gets from the one of its parent.
+    configuration = current_process()._config  # type: ignore[attr-defined]
+    if settings is None:
+        configuration.pop("arcidentity", None)
+    else:
+        configuration["arcidentity"] = settings
 
 
 def _set(name: str, value: str | None) -> None:
