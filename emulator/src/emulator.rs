@@ -193,6 +193,19 @@ impl Emulator {
         self.handler.agent.issue_key()
     }
 
+    /// Keeps everybody but root out of the temporary key directory, as the agent's own one does whoever is not in its
+    /// group, or lets its owner in again.
+    ///
+    /// Meanwhile the emulator cannot make keys either: give it an [`Answer::challenge`] that names one. A directory that
+    /// was chosen stays as it is, and so do all on Windows.
+    ///
+    /// # Errors
+    ///
+    /// When the system refuses, for example because the directory is gone.
+    pub fn close_keys(&self, closed: bool) -> io::Result<()> {
+        self.running.as_ref().map_or(Ok(()), |running| running.directory.close(closed))
+    }
+
     /// Stops: no port is open, no thread runs and no key file is left when this returns. Only a
     /// closure of yours that does not return is left behind, after two seconds.
     pub fn stop(self) {

@@ -152,12 +152,19 @@ impl Emulator {
         })
     }
 
+    /// Keeps everybody but root out of a temporary key directory, until `reset()`.
+    #[pyo3(name = "_close_keys")]
+    fn close_keys(&self) -> PyResult<()> {
+        Ok(self.with(|emulator| emulator.close_keys(true))??)
+    }
+
     /// Forgets the requests, the answers that were still to be given, and its tokens. After `close()` it starts
     /// again, on another port unless one was chosen.
     fn reset(&self) -> PyResult<()> {
         let mut running = self.lock();
         match &*running {
             Some(emulator) => {
+                emulator.close_keys(false)?;
                 emulator.respond_normally();
                 emulator.clear_requests();
                 emulator.forget_tokens();

@@ -1,11 +1,13 @@
 """ArcEmulator: the agent of a whole process, and the ways in which it fails."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import arcidentity
 import pytest
@@ -13,6 +15,7 @@ from arcidentity.azure import ArcCredential
 from arcidentity.emulator import ArcEmulator, Emulator
 from azure.core.exceptions import ClientAuthenticationError
 from conftest import PATIENCE, STORAGE, VAULT, connect, finish, start
+from test_errors import as_ordinary_user, failure
 
 REASONS = [
     arcidentity.AccessDeniedError,
@@ -198,6 +201,39 @@ except arcidentity.ArcError as error:
 """
         # Without the key directory: no key that this agent names is trusted.
         assert finish(start(outer, code)) == "UntrustedKeyError\n"
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_whoever_is_not_in_the_group_is_told_about_it() -> None:
+    def denied() -> arcidentity.ArcError:
+        with ArcEmulator() as machine:
+            machine.fail_with(arcidentity.AccessDeniedError)
+            error = failure(machine.client)
+            # No second challenge helps.
+            assert len(machine.requests) == 1
+            keys = machine.key_directory
+        assert not os.path.exists(os.path.dirname(keys))
+        return error
+
+    error = as_ordinary_user(denied)
+    assert type(error) is arcidentity.AccessDeniedError
+    assert re.match(r".* may not enter /", str(error))
+    assert re.search(r"group himds: sudo usermod -aG himds|with the group himds", str(error.hint))
+
+
+def test_who_may_read_every_file_is_told_that_there_is_none(machine: ArcEmulator) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("needs root: this user may not read every file")
+    machine.fail_with(arcidentity.AccessDeniedError)
+    assert "does not exist" in str(failure(machine.client))
+
+
+def test_a_directory_that_was_chosen_keeps_its_mode(tmp_path: Path) -> None:
+    mode = tmp_path.stat().st_mode
+    with ArcEmulator(key_directory=tmp_path) as machine:
+        machine.fail_with(arcidentity.AccessDeniedError)
+        assert "does not exist" in str(failure(machine.client))
+        assert tmp_path.stat().st_mode == mode
 
 
 def test_it_is_an_attribute_of_the_package() -> None:

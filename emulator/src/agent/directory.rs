@@ -8,6 +8,10 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+/// The mode of what is for its owner alone.
+#[cfg(unix)]
+const OWN: u32 = 0o700;
+
 /// A key directory, and what must be removed with it.
 #[derive(Debug)]
 pub(crate) struct KeyDirectory {
@@ -30,7 +34,7 @@ impl KeyDirectory {
         let mut builder = tempfile::Builder::new();
         builder.prefix("arcidentity-emulator-");
         #[cfg(unix)]
-        builder.permissions(fs::Permissions::from_mode(0o700));
+        builder.permissions(fs::Permissions::from_mode(OWN));
         let parent = builder.tempdir()?;
         let path = parent.path().join("tokens");
         make(&path)?;
@@ -57,7 +61,18 @@ impl KeyDirectory {
         &self.path
     }
 
+    /// Keeps everybody but root out of a temporary directory, from above, or lets its owner in again. A directory that was
+    /// chosen is its owner's.
+    pub(crate) fn close(&self, closed: bool) -> io::Result<()> {
+        match &self.origin {
+            Origin::Temporary(parent) => close(parent.path(), closed),
+            Origin::Found | Origin::Made => Ok(()),
+        }
+    }
+
     pub(crate) fn remove(self) {
+        // Of one that is closed nothing can be removed.
+        let _ = self.close(false);
         match self.origin {
             Origin::Found => {}
             Origin::Made => drop(fs::remove_dir(&self.path)),
@@ -78,5 +93,16 @@ fn make(path: &Path) -> io::Result<()> {
     fs::create_dir(path)?;
     #[cfg(unix)]
     fs::set_permissions(path, fs::Permissions::from_mode(0o770))?;
+    Ok(())
+}
+
+#[cfg(unix)]
+fn close(path: &Path, closed: bool) -> io::Result<()> {
+    fs::set_permissions(path, fs::Permissions::from_mode(if closed { 0 } else { OWN }))
+}
+
+/// The system knows no modes.
+#[cfg(not(unix))]
+fn close(_path: &Path, _closed: bool) -> io::Result<()> {
     Ok(())
 }

@@ -50,6 +50,24 @@ fn ports_are_closed() {
     assert!((0..5).any(|_| is_closed()));
 }
 
+#[cfg(unix)]
+#[test]
+fn files_of_a_closed_directory_are_gone_too() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let emulator = Emulator::start().unwrap();
+    let temporary = emulator.key_directory().parent().unwrap().to_path_buf();
+    let mode = || temporary.metadata().unwrap().permissions().mode() & 0o777;
+    emulator.close_keys(true).unwrap();
+    assert_eq!(mode(), 0);
+    emulator.close_keys(false).unwrap();
+    assert_eq!(mode(), 0o700);
+    Client::of(&emulator).challenge(TOKEN);
+    emulator.close_keys(true).unwrap();
+    emulator.stop();
+    assert!(!temporary.exists());
+}
+
 #[test]
 fn files_are_gone() {
     let emulator = Emulator::start().unwrap();

@@ -94,7 +94,10 @@ class ArcEmulator(Emulator):
     def fail_with(self, reason: type[ArcError]) -> None:
         """Make every request for a token raise this error, for its real cause, until `reset()`.
 
-        Forgets what `reset()` forgets. UnavailableError is raised because the emulator is closed.
+        Forgets what `reset()` forgets. UnavailableError is raised because the emulator is closed, and
+        AccessDeniedError because nobody may enter its key directory, as whoever is not in the
+        agent's group. Nothing keeps root out, nor does a directory that was chosen: there, and on
+        Windows, the key does not exist, as in a container without the agent's directory.
 
             agent.fail_with(arcidentity.AccessDeniedError)
 
@@ -103,7 +106,7 @@ class ArcEmulator(Emulator):
         """
         causes = {
             UnavailableError: self.close,
-            AccessDeniedError: lambda: self._name_key("no-such-key.key"),
+            AccessDeniedError: self._deny_key,
             UntrustedKeyError: lambda: self._name_key("../other-directory.key"),
             RefusedError: lambda: self._respond_with_error(400, "invalid_resource"),
             IdentityNotFoundError: lambda: self._respond_with_error(404, "identity_not_found"),
@@ -125,6 +128,10 @@ class ArcEmulator(Emulator):
         settings = _ChildSettings(self.environment, self.key_directory, timeout)
         settings.apply()
         _tell_children(settings)
+
+    def _deny_key(self) -> None:
+        self._name_key("no-such-key.key")
+        self._close_keys()
 
     def _name_key(self, name: str) -> None:
         challenge = f"Basic realm={self.key_directory}/{name}"
