@@ -9,8 +9,7 @@ use crate::failure::Failure;
 
 /// The resource that a short name means in the public cloud.
 pub(crate) fn in_public_cloud(text: &str) -> Option<&'static str> {
-    let service = AzureService::named(&short_name(without_scope(text))?)?;
-    Some(service.public_resource())
+    AzureService::named(without_scope(text)).map(AzureService::public_resource)
 }
 
 /// The resource that `text` means. `metadata` is asked only if that depends on the cloud.
@@ -19,8 +18,11 @@ pub(crate) fn resolve(
     metadata: impl FnOnce() -> Result<Metadata, Error>,
 ) -> Result<Cow<'_, str>, Failure> {
     let text = without_scope(text);
-    let Some(name) = short_name(text) else { return Ok(Cow::Borrowed(text)) };
-    let service = AzureService::named(&name).ok_or_else(|| unknown_name(text))?;
+    // Only a name consists of letters: every URI has a colon, and an application id has digits.
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_alphabetic() || b"-_".contains(&byte)) {
+        return Ok(Cow::Borrowed(text));
+    }
+    let service = AzureService::named(text).ok_or_else(|| unknown_name(text))?;
     let public = service.public_resource();
     if service.is_the_same_everywhere() {
         return Ok(Cow::Borrowed(public));
@@ -41,14 +43,6 @@ pub(crate) fn resolve(
         Failure::argument(format!("{text:?} is not known in the cloud {cloud:?}"))
             .hint(give_it("the documentation of the service in this cloud names its resource"))
     })
-}
-
-/// What can only be the name of a service, in its usual spelling.
-fn short_name(text: &str) -> Option<String> {
-    // Only a name consists of letters: every URI has a colon, and an application id has digits.
-    let name = text.replace(['-', '_'], "").to_ascii_lowercase();
-    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase());
-    is_name.then_some(name)
 }
 
 fn unknown_name(text: &str) -> Failure {

@@ -18,6 +18,7 @@ use crate::keyfile::KeyDirectory;
 use crate::limits::API_VERSION;
 use crate::listener::Peer;
 use crate::metadata::Metadata;
+use crate::resource;
 use crate::response;
 use crate::retry::Failure;
 use crate::status::AgentStatus;
@@ -60,7 +61,10 @@ impl Agent {
     ) -> Result<TokenData, Failure> {
         let http = self.http(self.token_request(resource, bypass_cache), deadline)?;
         let parse = |body: &[u8]| response::token(body, &self.identity, self.clock.now());
-        handshake::attempt(&http, &self.keys, deadline, on_step, parse)
+        handshake::attempt(&http, &self.keys, deadline, on_step, parse).map_err(|failure| match failure {
+            Failure::Final(error) => Failure::Final(resource::explained(error, resource)),
+            temporary => temporary,
+        })
     }
 
     /// The path and the query of a request for a token.

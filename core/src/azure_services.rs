@@ -1,6 +1,6 @@
-//! The services of Azure that have a short name in the command, and that the doctor knows by their resources and
-//! addresses: each once, with the resources of Microsoft's documentation and client libraries. They are no part of
-//! the public interface.
+//! The services of Azure that have a short name in the command, and that the doctor and hints know by their resources
+//! and addresses: each once, with the resources of Microsoft's documentation and client libraries. They are no part
+//! of the public interface.
 
 use Resources::{Everywhere, PerCloud};
 
@@ -279,10 +279,11 @@ impl AzureService {
         matches!(self.resources, Everywhere(_))
     }
 
-    /// The service with this short name, or this other spelling of one.
+    /// The service with this short name, or this other spelling of one, in any case and with `-` or `_` in it.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static AzureService> {
-        SERVICES.iter().find(|service| service.names.contains(&name))
+        let name = name.replace(['-', '_'], "").to_ascii_lowercase();
+        SERVICES.iter().find(|service| service.names.contains(&name.as_str()))
     }
 
     /// The service that a resource of any cloud, or the address of somebody's own part of it, belongs to.
@@ -295,6 +296,24 @@ impl AzureService {
             .filter(|(length, _)| *length > 0)
             .max_by_key(|(length, _)| *length)
             .map(|(_, service)| service)
+    }
+
+    /// The service and the resource that were meant, where another was asked for. In its own cloud, if none is given.
+    pub(crate) fn meant(resource: &str, cloud: Option<Cloud>) -> Option<(&'static str, &'static str)> {
+        let service = AzureService::of(resource)?;
+        let right = service.resource(cloud.unwrap_or_else(|| service.cloud_of(&host(resource))))?;
+        let is_same = right.trim_end_matches('/').eq_ignore_ascii_case(resource.trim_end_matches('/'));
+        (!is_same).then_some((service.title, right))
+    }
+
+    /// The cloud whose resource ends most like this host's name; the public one where all do alike.
+    fn cloud_of(&self, host: &str) -> Cloud {
+        let alike = |cloud: &Cloud| {
+            let own = self.resource(*cloud).map(self::host).unwrap_or_default();
+            own.rsplit('.').zip(host.rsplit('.')).take_while(|(own, other)| own == other).count()
+        };
+        // Of equals it is the last that is taken.
+        Cloud::ALL.iter().rev().copied().max_by_key(alike).unwrap_or(Cloud::Public)
     }
 
     /// How much of this host's name, from its end, is the service's.
@@ -325,7 +344,9 @@ mod tests {
         let names: Vec<&str> = SERVICES.iter().flat_map(|service| service.names).copied().collect();
         assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
         assert!(names.iter().all(|name| name.bytes().all(|byte| byte.is_ascii_lowercase())));
-        assert_eq!(AzureService::named("postgres").unwrap().names[0], "postgresql");
+        for name in ["postgres", "Postgre-SQL", "postgre_sql"] {
+            assert_eq!(AzureService::named(name).unwrap().names[0], "postgresql");
+        }
         assert!(AzureService::named("postgre").is_none());
     }
 
@@ -365,6 +386,78 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(AzureService::of(address).map(|service| service.title), title, "{address}");
+        }
+    }
+
+    #[test]
+    fn what_was_meant() {
+        use Cloud::{Public, UsGovernment};
+
+        for (resource, cloud, right) in [
+            ("https://vault.azure.net", Public, None),
+            ("https://vault.azure.net/", Public, None),
+            ("https://VAULT.azure.net", Public, None),
+            ("https://app.vault.azure.net", Public, Some("https://vault.azure.net")),
+            ("https://app.vault.azure.net/secrets/x", Public, Some("https://vault.azure.net")),
+            ("https://vault.azure.net", UsGovernment, Some("https://vault.usgovcloudapi.net")),
+            ("https://vault.azure.cn", Public, Some("https://vault.azure.net")),
+            ("https://account.blob.core.windows.net", Public, Some("https://storage.azure.com/")),
+            ("app.database.windows.net", Public, Some("https://database.windows.net/")),
+            ("https://ossrdbms-aad.database.windows.net", Public, None),
+            (
+                "https://app.postgres.database.azure.com",
+                Public,
+                Some("https://ossrdbms-aad.database.windows.net"),
+            ),
+            ("https://ns.servicebus.windows.net/queue", Public, Some("https://servicebus.azure.net")),
+            (
+                "https://in-x1.westeurope-1.ingest.monitor.azure.com",
+                Public,
+                Some("https://monitor.azure.com/"),
+            ),
+            ("https://monitor.azure.com/", UsGovernment, Some("https://monitor.azure.us/")),
+            ("https://api.loganalytics.io/v1", Public, Some("https://api.loganalytics.io")),
+            ("https://eventhubs.azure.net", UsGovernment, None),
+            ("https://app.azurecr.io/v2/", Public, Some("https://containerregistry.azure.net")),
+            ("https://app.azurecr.io/v2/", UsGovernment, None),
+            ("api://AzureADTokenExchange", UsGovernment, Some("api://AzureADTokenExchangeUSGov")),
+            ("https://evilvault.azure.net", Public, None),
+            ("api://AzureADTokenExchange", Public, None),
+            ("https://example.com", Public, None),
+            ("", Public, None),
+        ] {
+            assert_eq!(
+                AzureService::meant(resource, Some(cloud)).map(|(_, right)| right),
+                right,
+                "{resource}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_was_meant_in_the_cloud_of_its_address() {
+        for (resource, right) in [
+            ("https://app.vault.azure.net", Some("https://vault.azure.net")),
+            ("https://APP.Vault.Azure.CN/secrets/x", Some("https://vault.azure.cn")),
+            ("app.vault.usgovcloudapi.net", Some("https://vault.usgovcloudapi.net")),
+            ("app.mysql.database.azure.com", Some("https://ossrdbms-aad.database.windows.net")),
+            (
+                "app.postgres.database.usgovcloudapi.net",
+                Some("https://ossrdbms-aad.database.usgovcloudapi.net"),
+            ),
+            ("app.database.chinacloudapi.cn", Some("https://database.chinacloudapi.cn/")),
+            ("https://app.azconfig.io", Some("https://azconfig.io")),
+            ("https://app.azconfig.azure.us", Some("https://appconfig.azure.us")),
+            ("https://account.blob.core.usgovcloudapi.net", Some("https://storage.azure.com/")),
+            ("https://example.com", None),
+        ] {
+            assert_eq!(AzureService::meant(resource, None).map(|(_, right)| right), right, "{resource}");
+        }
+        for service in SERVICES {
+            for cloud in Cloud::ALL {
+                let Some(resource) = service.resource(*cloud) else { continue };
+                assert_eq!(AzureService::meant(resource, None), None);
+            }
         }
     }
 }

@@ -142,6 +142,62 @@ fn the_agents_own_words_reach_the_user_before_and_after_the_challenge() {
 }
 
 #[test]
+fn a_short_name_is_refused_with_the_resource_that_was_meant() {
+    let agent = emulator();
+    for (name, right) in [
+        ("keyvault", "https://vault.azure.net in the public cloud"),
+        ("Key-Vault/.default", "https://vault.azure.net in the public cloud"),
+        ("vault", "https://vault.azure.net in the public cloud"),
+        ("storage", "https://storage.azure.com/"),
+    ] {
+        for outcome in [client(&agent).get_token(name), client(&agent).force_refresh(name)] {
+            let error = outcome.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{name}");
+            assert!(error.hint().unwrap().ends_with(right), "{error:?}");
+        }
+    }
+    assert!(agent.requests().is_empty());
+}
+
+#[test]
+fn what_an_agent_may_know_is_asked_for() {
+    let agent = emulator();
+    for resource in ["cfa8b339-82a2-471a-a3c9-0fc0be7a4093", "keyvault2", "vaults", "api://app", "urn:vault"]
+    {
+        client(&agent).get_token(resource).unwrap();
+        assert_eq!(agent.requests().last().unwrap().parameter("resource"), Some(resource));
+    }
+}
+
+#[test]
+fn a_refusal_names_the_resource_that_was_meant() {
+    let agent = emulator();
+    agent.respond_with(|_| Answer::error(400, "invalid_resource", "AADSTS500011: not found"));
+    for (resource, hint) in [
+        (
+            "https://my-vault.vault.azure.net",
+            Some("tokens for Key Vault are asked for with https://vault.azure.net"),
+        ),
+        (
+            "https://my-vault.vault.azure.cn/",
+            Some("tokens for Key Vault are asked for with https://vault.azure.cn"),
+        ),
+        ("keyvaults", Some("name the service that the token is for, such as https://vault.azure.net")),
+        ("https://vault.azure.net", None),
+        ("https://example.com", None),
+    ] {
+        let client = client(&agent);
+        let error = client.get_token(resource).unwrap_err();
+        assert_eq!((error.kind(), error.hint()), (ErrorKind::Refused, hint), "{resource}");
+        // Also when it is told again.
+        assert_eq!(client.get_token(resource).unwrap_err(), error);
+    }
+    agent.respond_with(|_| Answer::error(404, "identity_not_found", "no"));
+    let error = client(&agent).get_token("https://my-vault.vault.azure.net").unwrap_err();
+    assert!(error.hint().unwrap().contains("identity"), "{error:?}");
+}
+
+#[test]
 fn a_401_without_a_challenge_is_quoted() {
     let agent = emulator();
     agent.respond_with(|_| Answer::error(401, "no_header", "The header Metadata is missing"));

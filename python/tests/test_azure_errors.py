@@ -43,6 +43,14 @@ def agent_that_fails(agent: Emulator) -> arcidentity.Client:
     return connect(agent, max_attempts=1)
 
 
+@both_kinds
+@pytest.mark.parametrize("resource", ["keyvault", "https://my-vault.vault.azure.net"])
+def test_a_resource_that_was_mistaken(kind: Kind, agent: Emulator, resource: str) -> None:
+    credential = kind(agent_that_refuses(agent))
+    with pytest.raises(ClientAuthenticationError, match=r"Hint: .* https://vault\.azure\.net"):
+        got(credential.get_token(f"{resource}/.default"))
+
+
 REASONS = {
     agent_that_refuses: arcidentity.RefusedError,
     agent_with_a_key_for_others: arcidentity.AccessDeniedError,

@@ -194,6 +194,19 @@ def as_nobody(call: Callable[[], arcidentity.ArcError]) -> arcidentity.ArcError 
     return call()
 
 
+@pytest.mark.parametrize("resource", ["keyvault", "https://my-vault.vault.azure.net"])
+def test_a_resource_that_was_mistaken(
+    client: arcidentity.Client, agent: Emulator, resource: str
+) -> None:
+    agent.respond(400, {"error": "invalid_resource"}, times=None)
+    with pytest.raises((arcidentity.InvalidArgumentError, arcidentity.RefusedError)) as caught:
+        client.get_token(resource)
+    assert "https://vault.azure.net" in str(caught.value.hint)
+    error = client.diagnose(resource).error
+    assert error is not None
+    assert "https://vault.azure.net" in str(error.hint)
+
+
 def test_untrusted_key(client: arcidentity.Client, agent: Emulator) -> None:
     agent.respond(401, headers={"WWW-Authenticate": "Basic realm=/etc/passwd"})
     assert type(failure(client)) is arcidentity.UntrustedKeyError

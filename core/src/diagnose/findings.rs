@@ -23,7 +23,7 @@ pub(super) use self::service::ServiceState;
 pub(super) use self::system::{System, one_line};
 use self::time::Time;
 use crate::agent::Agent;
-use crate::azure_services::{Cloud, RESOURCE_MANAGER};
+use crate::azure_services::{AzureService, Cloud, RESOURCE_MANAGER};
 use crate::error::{Error, ErrorKind};
 use crate::installed;
 use crate::limits::AGENT_PORT;
@@ -109,7 +109,7 @@ impl<'a> Findings<'a> {
 
     /// The service and the resource that were meant, where another was asked for.
     pub(super) fn meant(&self) -> Option<(&'static str, &'static str)> {
-        audience::meant(&self.resource, self.cloud())
+        AzureService::meant(&self.resource, Some(self.cloud()))
     }
 
     /// Whether nobody listens where the agent of this very system would. From a container it is the host's that
