@@ -189,7 +189,10 @@ impl State {
         if self.style != Style::InPlace || self.shown.is_empty() {
             return;
         }
-        let _ = self.stderr.write_painted(ERASE);
+        // A command that was stopped may go on in a shell's background.
+        if is_in_foreground() {
+            let _ = self.stderr.write_painted(ERASE);
+        }
         self.shown.clear();
         #[cfg(unix)]
         if let Some(signals) = &self.signals {
@@ -197,7 +200,7 @@ impl State {
         }
     }
 
-    /// A signal that would end or stop the process does so with a clean line.
+    /// A signal that would end the process does so with a clean line.
     #[cfg(unix)]
     fn heed_signals(&mut self) {
         if self.signals.as_ref().is_some_and(signals::Held::any) {

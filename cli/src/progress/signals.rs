@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::flag;
 use signal_hook::low_level::emulate_default_handler;
 
 use crate::signals::Number;
 
-/// What ends the process, or stops it for a while.
-const SIGNALS: [Number; 5] = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP];
+/// What ends the process. One that stops it is left to the system, which knows whether anybody could let it go on.
+const SIGNALS: [Number; 4] = [SIGINT, SIGTERM, SIGHUP, SIGQUIT];
 
 /// While they are held, these signals wait; else they do what they always do.
 pub(super) struct Held {
@@ -47,7 +47,6 @@ impl Held {
         self.are_free.store(true, Relaxed);
         for (signal, came) in &self.came {
             if came.swap(false, Relaxed) {
-                // Ends the process, unless it only stops it.
                 let _ = emulate_default_handler(*signal);
             }
         }

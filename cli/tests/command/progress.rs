@@ -2,21 +2,21 @@
 #![cfg(target_os = "linux")]
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Sender;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use arcidentity_emulator::{Answer, Emulator};
 use nix::pty::openpty;
 use nix::sys::signal::{Signal, kill};
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
 use crate::running::client_of;
-use crate::support::{ERASE, NO_WRAP, VAULT, WRAP, ask, client, on_a_terminal, outcome};
+use crate::support::{ERASE, NO_WRAP, VAULT, WRAP, ask, client, guard, on_a_terminal, outcome};
 
 /// Holds an agent's answers until it is opened.
 #[derive(Clone, Default)]
@@ -44,11 +44,12 @@ fn held() -> (Emulator, Gate) {
     (agent, gate)
 }
 
-/// A command whose standard error is a terminal.
+/// A command whose standard error is a terminal, as its standard input is.
 struct Watched {
     child: Child,
     terminal: File,
     shown: String,
+    _alive: Sender<()>,
 }
 
 impl Watched {
@@ -57,8 +58,21 @@ impl Watched {
         if command.get_envs().all(|(name, _)| name != "TERM") {
             command.env("TERM", "xterm");
         }
-        let child = command.stdout(Stdio::piped()).stderr(pty.slave).spawn().unwrap();
-        Watched { child, terminal: pty.master.into(), shown: String::new() }
+        command.stdin(pty.slave.try_clone().unwrap()).stdout(Stdio::piped()).stderr(pty.slave);
+        let child = command.spawn().unwrap();
+        let alive = guard(&child);
+        Watched { child, terminal: pty.master.into(), shown: String::new(), _alive: alive }
+    }
+
+    /// In a session of its own, so that the keys of the terminal send it signals. `setsid` is a part of util-linux.
+    fn start_session(program: &[&str], command: &Command) -> Watched {
+        let mut session = Command::new("setsid");
+        session.arg("--ctty").args(program).arg(command.get_program()).args(command.get_args());
+        Watched::start(session)
+    }
+
+    fn press_ctrl_z(&mut self) {
+        self.terminal.write_all(b"\x1a").unwrap();
     }
 
     fn process(&self) -> Pid {
@@ -69,6 +83,14 @@ impl Watched {
     fn until(&mut self, text: &str) {
         while !self.shown.contains(text) {
             assert!(self.read(), "{text:?} is not in {:?}", self.shown);
+        }
+    }
+
+    /// Reads on until the line was renewed.
+    fn until_renewed(&mut self) {
+        let start = self.shown.len();
+        while self.shown[start..].matches(" s of 60 s").count() < 2 {
+            assert!(self.read(), "{:?}", self.shown);
         }
     }
 
@@ -188,24 +210,38 @@ fn a_signal_ends_the_process_and_leaves_a_clean_line() {
     }
 }
 
+/// Its group is orphaned, as where ssh or a container runs nothing else.
 #[test]
-fn a_command_that_is_stopped_leaves_a_clean_line_and_goes_on() {
+fn a_command_that_no_shell_could_continue_is_not_stopped() {
     let (agent, gate) = held();
-    let mut watched = Watched::start(client(&agent, &["token", VAULT]));
+    let mut watched = Watched::start_session(&[], &client(&agent, &["token", VAULT]));
     watched.until("waiting for");
-    let process = watched.process();
-    kill(process, Signal::SIGTSTP).unwrap();
-    let stopped = waitpid(process, Some(WaitPidFlag::WUNTRACED)).unwrap();
-    assert!(matches!(stopped, WaitStatus::Stopped(..)), "{stopped:?}");
-    let seconds = watched.shown.matches(" s of 60 s").count();
-    kill(process, Signal::SIGCONT).unwrap();
-    while watched.shown.matches(" s of 60 s").count() <= seconds + 1 {
-        assert!(watched.read());
-    }
+    watched.press_ctrl_z();
+    watched.until("^Z");
+    watched.until_renewed();
     gate.open();
     let (shown, printed, status) = watched.end();
     assert!(status.success() && !printed.is_empty());
-    frames(&shown);
+    frames(&shown.replace("^Z", ""));
+}
+
+#[test]
+fn a_shell_stops_a_command_and_lets_it_go_on() {
+    const SCRIPT: &str = r#"set -m; "$@"; echo first stop >&2; fg; echo second stop >&2; bg; echo in the background >&2; wait"#;
+    let (agent, gate) = held();
+    let mut watched =
+        Watched::start_session(&["bash", "-c", SCRIPT, "bash"], &client(&agent, &["token", VAULT]));
+    for stop in ["first stop", "second stop"] {
+        watched.until_renewed();
+        watched.press_ctrl_z();
+        watched.until(stop);
+    }
+    watched.until("in the background");
+    gate.open();
+    let (shown, printed, status) = watched.end();
+    assert!(status.success() && printed.contains("eyJ"), "{printed:?}");
+    let (_, afterwards) = shown.split_once("in the background").unwrap();
+    assert!(!afterwards.contains('\u{1b}'), "the line is the shell's: {afterwards:?}");
 }
 
 #[test]

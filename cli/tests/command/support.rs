@@ -1,6 +1,12 @@
 //! Runs the command and keeps what came of it.
 
+#[cfg(unix)]
+use std::process::Child;
 use std::process::{Command, Output};
+#[cfg(unix)]
+use std::sync::mpsc::{self, Sender};
+#[cfg(unix)]
+use std::time::Duration;
 
 use arcidentity_emulator::Emulator;
 
@@ -84,6 +90,25 @@ pub fn ask(agent: &Emulator, arguments: &[&str]) -> Outcome {
 pub fn resources(agent: &Emulator) -> Vec<String> {
     let authorized = agent.requests().into_iter().filter(|request| request.is_authorized());
     authorized.filter_map(|request| request.parameter("resource").map(str::to_owned)).collect()
+}
+
+/// Longer than any command here takes.
+#[cfg(unix)]
+const FOR_EVER: Duration = Duration::from_secs(120);
+
+/// Kills this command where it hangs, until what is returned is dropped.
+#[cfg(unix)]
+pub fn guard(child: &Child) -> Sender<()> {
+    use nix::sys::signal::{Signal, kill};
+
+    let process = nix::unistd::Pid::from_raw(child.id().try_into().unwrap());
+    let (alive, end) = mpsc::channel();
+    std::thread::spawn(move || {
+        if end.recv_timeout(FOR_EVER) == Err(mpsc::RecvTimeoutError::Timeout) {
+            kill(process, Signal::SIGKILL).unwrap();
+        }
+    });
+    alive
 }
 
 /// The control sequences of the line that says what the command waits for: erase the line, do not wrap it, wrap again.

@@ -4,9 +4,7 @@
 use std::fs::File;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{self, Sender};
-use std::thread;
-use std::time::Duration;
+use std::sync::mpsc::Sender;
 
 use arcidentity_emulator::Emulator;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
@@ -14,14 +12,11 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, pipe};
 
 use crate::running::{ask, client_of};
-use crate::support::{VAULT, arcidentity};
+use crate::support::{VAULT, arcidentity, guard};
 
 /// Tells what leads it, and ends when it is told to.
 const PROGRAM: &str =
     "trap 'exit 3' TERM; echo \"$IDENTITY_ENDPOINT $IDENTITY_HEADER\"; while :; do sleep 0.01; done";
-
-/// Longer than any of it takes.
-const FOR_EVER: Duration = Duration::from_secs(120);
 
 /// A pipe into which nothing more can be written, and how much was.
 fn full_pipe() -> (File, File, usize) {
@@ -38,18 +33,6 @@ fn full_pipe() -> (File, File, usize) {
     assert_eq!(last.kind(), ErrorKind::WouldBlock);
     fcntl(&writer, FcntlArg::F_SETFL(OFlag::empty())).unwrap();
     (File::from(reader), writer, size)
-}
-
-/// Kills this command where it hangs, until what is returned is dropped.
-fn guard(child: &Child) -> Sender<()> {
-    let process = Pid::from_raw(child.id().try_into().unwrap());
-    let (alive, end) = mpsc::channel();
-    thread::spawn(move || {
-        if end.recv_timeout(FOR_EVER) == Err(mpsc::RecvTimeoutError::Timeout) {
-            kill(process, Signal::SIGKILL).unwrap();
-        }
-    });
-    alive
 }
 
 /// A command whose standard error is such a pipe.
