@@ -49,8 +49,6 @@ struct State {
     waits_for: Option<String>,
     /// What the line says now.
     shown: String,
-    #[cfg(unix)]
-    signals: Option<signals::Held>,
 }
 
 impl Progress {
@@ -65,8 +63,6 @@ impl Progress {
             timeout: Duration::ZERO,
             waits_for: None,
             shown: String::new(),
-            #[cfg(unix)]
-            signals: None,
         })))
     }
 
@@ -149,8 +145,6 @@ impl State {
 
     /// Asked ten times a second while a call waits.
     fn wait(&mut self) {
-        #[cfg(unix)]
-        self.heed_signals();
         let elapsed = self.started.elapsed();
         let is_early = elapsed < EXPLAINED_WAIT && !(self.shows_checks && self.style == Style::InPlace);
         if self.style == Style::Silent || is_early {
@@ -169,7 +163,7 @@ impl State {
         match self.style {
             Style::InPlace => {
                 #[cfg(unix)]
-                self.signals.get_or_insert_with(signals::Held::new).hold();
+                signals::begin_line();
                 let _ = self.stderr.write_painted(&format!("{ERASE}{NO_WRAP}{text}{WRAP}"));
             }
             Style::Once if self.shown.is_empty() => {
@@ -195,17 +189,7 @@ impl State {
         }
         self.shown.clear();
         #[cfg(unix)]
-        if let Some(signals) = &self.signals {
-            signals.release();
-        }
-    }
-
-    /// A signal that would end the process does so with a clean line.
-    #[cfg(unix)]
-    fn heed_signals(&mut self) {
-        if self.signals.as_ref().is_some_and(signals::Held::any) {
-            self.erase();
-        }
+        signals::end_line();
     }
 }
 

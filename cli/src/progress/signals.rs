@@ -1,54 +1,75 @@
-//! Signals that come while a line is shown which must be erased first.
+//! A signal that ends the process while the line is shown erases it first, wherever the process hangs.
+//!
+//! No handler does that: the kernel ends a wait for a dead file system only for a signal that has none and ends the
+//! process. The signals are blocked for the thread that shows the line, and another one waits for them.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::io;
+use std::os::fd::AsFd;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
-use signal_hook::flag;
-use signal_hook::low_level::emulate_default_handler;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::{SigSet, Signal, raise};
+use nix::unistd::write;
 
-use crate::signals::Number;
+use super::{ERASE, is_in_foreground};
 
 /// What ends the process. One that stops it is left to the system, which knows whether anybody could let it go on.
-const SIGNALS: [Number; 4] = [SIGINT, SIGTERM, SIGHUP, SIGQUIT];
+const SIGNALS: [Signal; 4] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGQUIT];
 
-/// While they are held, these signals wait; else they do what they always do.
-pub(super) struct Held {
-    are_free: Arc<AtomicBool>,
-    came: Vec<(Number, Arc<AtomicBool>)>,
+/// Longer than another write to the terminal takes, in milliseconds.
+const PATIENCE: u8 = 100;
+
+/// In this process, which has one standard error.
+static IS_SHOWN: AtomicBool = AtomicBool::new(false);
+
+/// Said before the line is shown, by the thread that does so.
+pub(super) fn begin_line() {
+    IS_SHOWN.store(true, Ordering::Relaxed);
+    let _ = watched().thread_block();
 }
 
-impl Held {
-    pub(super) fn new() -> Held {
-        let are_free = Arc::new(AtomicBool::new(true));
-        let watch = |signal: Number| {
-            let came = Arc::default();
-            // In this order: one that comes between the two still does what it always does.
-            flag::register_conditional_default(signal, Arc::clone(&are_free)).ok()?;
-            flag::register(signal, Arc::clone(&came)).ok()?;
-            Some((signal, came))
-        };
-        let not_ignored = SIGNALS.into_iter().filter(|signal| !arcidentity_process::is_ignored(*signal));
-        let came = not_ignored.filter_map(watch).collect();
-        Held { are_free, came }
-    }
+/// Said once the line is erased.
+pub(super) fn end_line() {
+    let _ = watched().thread_unblock();
+    IS_SHOWN.store(false, Ordering::Relaxed);
+}
 
-    pub(super) fn hold(&self) {
-        self.are_free.store(false, Relaxed);
-    }
+/// The signals that a thread waits for: none if it cannot begin, so that the line stays where one ends the process.
+fn watched() -> &'static SigSet {
+    static WATCHED: OnceLock<SigSet> = OnceLock::new();
+    WATCHED.get_or_init(|| start().unwrap_or(SigSet::empty()))
+}
 
-    /// Whether one waits.
-    pub(super) fn any(&self) -> bool {
-        !self.are_free.load(Relaxed) && self.came.iter().any(|(_, came)| came.load(Relaxed))
-    }
+/// What is blocked is somebody else's.
+fn start() -> io::Result<SigSet> {
+    let blocked = SigSet::thread_get_mask()?;
+    let own: SigSet = SIGNALS.into_iter().filter(|signal| !blocked.contains(*signal)).collect();
+    // The new thread inherits it.
+    own.thread_block()?;
+    let started = thread::Builder::new().spawn(move || while wait(&own).is_ok() {});
+    own.thread_unblock()?;
+    started.map(|_| own)
+}
 
-    /// Lets those go that came, and all that will.
-    pub(super) fn release(&self) {
-        self.are_free.store(true, Relaxed);
-        for (signal, came) in &self.came {
-            if came.swap(false, Relaxed) {
-                let _ = emulate_default_handler(*signal);
-            }
-        }
+/// Waits for a signal, and lets it do what it does.
+fn wait(signals: &SigSet) -> nix::Result<()> {
+    let signal = signals.wait()?;
+    // From here on another one ends the process, should the terminal keep this thread.
+    signals.thread_unblock()?;
+    if IS_SHOWN.load(Ordering::Relaxed) && is_in_foreground() && is_ready() {
+        // Past Rust's own standard error, which a thread that hangs may have locked.
+        let _ = write(io::stderr(), ERASE.as_bytes());
     }
+    raise(signal)?;
+    // It is ignored, or somebody handles it.
+    signals.thread_block()
+}
+
+/// Whether the terminal takes something. It does not after Ctrl-S.
+fn is_ready() -> bool {
+    let stderr = io::stderr();
+    let mut polled = [PollFd::new(stderr.as_fd(), PollFlags::POLLOUT)];
+    poll(&mut polled, PollTimeout::from(PATIENCE)) == Ok(1) && polled[0].revents() == Some(PollFlags::POLLOUT)
 }

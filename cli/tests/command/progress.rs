@@ -3,20 +3,29 @@
 
 use std::fs::File;
 use std::io::{Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Condvar, Mutex};
+use std::thread::sleep;
 use std::time::Duration;
 
 use arcidentity_emulator::{Answer, Emulator};
+use nix::fcntl::OFlag;
 use nix::pty::openpty;
 use nix::sys::signal::{Signal, kill};
+use nix::sys::termios::{FlowArg, tcflow};
 use nix::unistd::Pid;
 
 use crate::running::client_of;
 use crate::support::{ERASE, NO_WRAP, VAULT, WRAP, ask, client, guard, on_a_terminal, outcome};
+
+/// Signals that end a process.
+const ENDS: [Signal; 4] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGQUIT];
+
+const CTRL_Z: u8 = 0x1a;
 
 /// Holds an agent's answers until it is opened.
 #[derive(Clone, Default)]
@@ -71,8 +80,8 @@ impl Watched {
         Watched::start(session)
     }
 
-    fn press_ctrl_z(&mut self) {
-        self.terminal.write_all(b"\x1a").unwrap();
+    fn press(&mut self, key: u8) {
+        self.terminal.write_all(&[key]).unwrap();
     }
 
     fn process(&self) -> Pid {
@@ -91,6 +100,30 @@ impl Watched {
         let start = self.shown.len();
         while self.shown[start..].matches(" s of 60 s").count() < 2 {
             assert!(self.read(), "{:?}", self.shown);
+        }
+    }
+
+    fn stop_terminal(&self) {
+        let path = format!("/proc/{}/fd/2", self.child.id());
+        let terminal = File::options().write(true).custom_flags(OFlag::O_NOCTTY.bits()).open(path).unwrap();
+        tcflow(terminal, FlowArg::TCOOFF).unwrap();
+    }
+
+    /// What the system tells of its first thread.
+    fn status(&self, name: &str) -> String {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let mut lines = status.lines().filter_map(|line| line.split_once(":\t"));
+        lines.find(|(own, _)| *own == name).unwrap().1.to_owned()
+    }
+
+    /// Waits until its first thread wakes no more.
+    fn until_it_hangs(&self) {
+        let wakes = || self.status("voluntary_ctxt_switches");
+        let (mut before, mut now) = (String::new(), wakes());
+        while now != before {
+            // Longer than it sleeps where it does not hang.
+            sleep(Duration::from_secs(1));
+            (before, now) = (now, wakes());
         }
     }
 
@@ -191,7 +224,7 @@ fn an_error_replaces_the_line() {
 
 #[test]
 fn a_signal_ends_the_process_and_leaves_a_clean_line() {
-    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGQUIT] {
+    for signal in ENDS {
         let (agent, gate) = held();
         let mut command = client(&agent, &["token", VAULT]);
         // Where SIGQUIT leaves its core.
@@ -216,7 +249,7 @@ fn a_command_that_no_shell_could_continue_is_not_stopped() {
     let (agent, gate) = held();
     let mut watched = Watched::start_session(&[], &client(&agent, &["token", VAULT]));
     watched.until("waiting for");
-    watched.press_ctrl_z();
+    watched.press(CTRL_Z);
     watched.until("^Z");
     watched.until_renewed();
     gate.open();
@@ -225,23 +258,75 @@ fn a_command_that_no_shell_could_continue_is_not_stopped() {
     frames(&shown.replace("^Z", ""));
 }
 
-#[test]
-fn a_shell_stops_a_command_and_lets_it_go_on() {
-    const SCRIPT: &str = r#"set -m; "$@"; echo first stop >&2; fg; echo second stop >&2; bg; echo in the background >&2; wait"#;
-    let (agent, gate) = held();
+/// A command that a shell stopped, let go on, stopped again and put into the background, before it does the `last` thing.
+fn into_the_background(agent: &Emulator, last: &str) -> Watched {
+    const STEPS: &str =
+        r#"set -m; "$@"; echo first stop >&2; fg; echo second stop >&2; bg; echo in the background >&2; "#;
+    let script = format!("{STEPS}{last}");
     let mut watched =
-        Watched::start_session(&["bash", "-c", SCRIPT, "bash"], &client(&agent, &["token", VAULT]));
+        Watched::start_session(&["bash", "-c", &script, "bash"], &client(agent, &["token", VAULT]));
     for stop in ["first stop", "second stop"] {
         watched.until_renewed();
-        watched.press_ctrl_z();
+        watched.press(CTRL_Z);
         watched.until(stop);
     }
     watched.until("in the background");
+    watched
+}
+
+#[track_caller]
+fn assert_left_alone(shown: &str) {
+    let (_, afterwards) = shown.split_once("in the background").unwrap();
+    assert!(!afterwards.contains('\u{1b}'), "the line is the shell's: {afterwards:?}");
+}
+
+#[test]
+fn a_shell_stops_a_command_and_lets_it_go_on() {
+    let (agent, gate) = held();
+    let watched = into_the_background(&agent, "wait");
     gate.open();
     let (shown, printed, status) = watched.end();
     assert!(status.success() && printed.contains("eyJ"), "{printed:?}");
-    let (_, afterwards) = shown.split_once("in the background").unwrap();
-    assert!(!afterwards.contains('\u{1b}'), "the line is the shell's: {afterwards:?}");
+    assert_left_alone(&shown);
+}
+
+#[test]
+fn a_signal_in_the_background_leaves_the_line_of_the_shell() {
+    let (agent, gate) = held();
+    let (shown, _, status) = into_the_background(&agent, "kill %1; wait %1").end();
+    gate.open();
+    assert_eq!(status.code(), Some(128 + Signal::SIGTERM as i32));
+    assert_left_alone(&shown);
+}
+
+/// Where the kernel waits for a dead file system, only a signal that no handler takes ends the process.
+#[test]
+fn no_handler_takes_a_signal() {
+    let (agent, gate) = held();
+    let mut watched = Watched::start(client(&agent, &["token", VAULT]));
+    watched.until("waiting for");
+    let handled = u64::from_str_radix(&watched.status("SigCgt"), 16).unwrap();
+    assert!(ENDS.iter().all(|signal| handled >> (*signal as i32 - 1) & 1 == 0), "{handled:x}");
+    gate.open();
+    assert!(watched.end().2.success());
+}
+
+/// As by Ctrl-S. The next write to it hangs, as the directory of the keys may, and no hook is asked then.
+#[test]
+fn a_signal_ends_a_command_whose_terminal_is_stopped() {
+    for (signal, hangs) in [(Signal::SIGINT, true), (Signal::SIGTERM, true), (Signal::SIGTERM, false)] {
+        let (agent, gate) = held();
+        let mut watched = Watched::start(client(&agent, &["token", VAULT]));
+        watched.until("waiting for");
+        watched.stop_terminal();
+        if hangs {
+            watched.until_it_hangs();
+        }
+        kill(watched.process(), signal).unwrap();
+        let (_, _, status) = watched.end();
+        gate.open();
+        assert_eq!(status.signal(), Some(signal as i32));
+    }
 }
 
 #[test]
