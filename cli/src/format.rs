@@ -38,13 +38,17 @@ impl Format {
         })
     }
 
-    /// Writes piece by piece, so that no copy of the token is made here. `metadata` is asked for the machine's
-    /// subscription where the form has one.
+    /// Whether the form tells the machine's subscription.
+    pub(crate) fn has_subscription(self) -> bool {
+        self == Format::Az
+    }
+
+    /// Writes piece by piece, so that no copy of the token is made here. `metadata` tells the subscription.
     pub(crate) fn write(
         self,
         token: &Token,
         resource: &str,
-        metadata: impl FnOnce() -> Option<Metadata>,
+        metadata: Option<&Metadata>,
         out: &mut dyn Write,
     ) -> io::Result<()> {
         match self {
@@ -54,7 +58,7 @@ impl Format {
                 out.write_all(token.value().as_bytes())?;
             }
             Format::Json => json(token, resource, out)?,
-            Format::Az => az(token, metadata(), out)?,
+            Format::Az => az(token, metadata, out)?,
             Format::Imds => serde_json::to_writer(&mut *out, &answer(token, resource))?,
         }
         out.write_all(b"\n")
@@ -72,7 +76,7 @@ fn json(token: &Token, resource: &str, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// The members of the Azure CLI, in its order. What is not known of the machine is left out.
-fn az(token: &Token, metadata: Option<Metadata>, out: &mut dyn Write) -> io::Result<()> {
+fn az(token: &Token, metadata: Option<&Metadata>, out: &mut dyn Write) -> io::Result<()> {
     write!(out, r#"{{"accessToken":"#)?;
     serde_json::to_writer(&mut *out, token.value())?;
     // Without a zone: readers take it for the local time.
@@ -80,7 +84,7 @@ fn az(token: &Token, metadata: Option<Metadata>, out: &mut dyn Write) -> io::Res
         write!(out, r#","expiresOn":"{}""#, end.format("%Y-%m-%d %H:%M:%S%.6f"))?;
     }
     write!(out, r#","expires_on":{}"#, token.expires_on())?;
-    let subscription = metadata.as_ref().and_then(Metadata::subscription_id);
+    let subscription = metadata.and_then(Metadata::subscription_id);
     let claims = Claims::read(token.value());
     for (name, value) in [("subscription", subscription), ("tenant", claims.tenant_id.as_deref())] {
         if let Some(value) = value {

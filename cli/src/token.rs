@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use arcidentity_core::Metadata;
 use lexopt::Arg::{Long, Short, Value};
 use lexopt::{Parser, ValueExt};
 
@@ -58,12 +59,18 @@ impl TokenCommand {
             true => client.force_refresh(&resource),
             false => client.get_token(&resource),
         }?;
-        let builder = self.options.builder(timeout, terminal);
-        let metadata = || {
-            let builder = builder.timeout(remaining(timeout, started));
-            builder.max_attempts(1).build().and_then(|client| client.get_metadata()).ok()
+        // Before anything is printed, as a wait is shown.
+        let metadata = match self.format.has_subscription() {
+            true => self.metadata(remaining(timeout, started), terminal),
+            false => None,
         };
-        terminal.print(|out| self.format.write(&token, &resource, metadata, out))
+        terminal.print(|out| self.format.write(&token, &resource, metadata.as_ref(), out))
+    }
+
+    /// What the agent tells of the machine, if it is asked once.
+    fn metadata(&self, timeout: Duration, terminal: &Terminal<'_>) -> Option<Metadata> {
+        let client = self.options.builder(timeout, terminal).max_attempts(1).build();
+        client.and_then(|client| client.get_metadata()).ok()
     }
 }
 

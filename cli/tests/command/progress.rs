@@ -62,12 +62,22 @@ struct Watched {
 }
 
 impl Watched {
-    fn start(mut command: Command) -> Watched {
+    fn start(command: Command) -> Watched {
+        Watched::start_on(command, false)
+    }
+
+    /// One whose standard output is the same terminal.
+    fn start_with_result(command: Command) -> Watched {
+        Watched::start_on(command, true)
+    }
+
+    fn start_on(mut command: Command, shows_result: bool) -> Watched {
         let pty = openpty(None, None).unwrap();
         if command.get_envs().all(|(name, _)| name != "TERM") {
             command.env("TERM", "xterm");
         }
-        command.stdin(pty.slave.try_clone().unwrap()).stdout(Stdio::piped()).stderr(pty.slave);
+        let stdout = if shows_result { pty.slave.try_clone().unwrap().into() } else { Stdio::piped() };
+        command.stdin(pty.slave.try_clone().unwrap()).stdout(stdout).stderr(pty.slave);
         let child = command.spawn().unwrap();
         let alive = guard(&child);
         Watched { child, terminal: pty.master.into(), shown: String::new(), _alive: alive }
@@ -139,7 +149,9 @@ impl Watched {
     fn end(mut self) -> (String, String, ExitStatus) {
         while self.read() {}
         let mut printed = String::new();
-        self.child.stdout.take().unwrap().read_to_string(&mut printed).unwrap();
+        if let Some(mut stdout) = self.child.stdout.take() {
+            stdout.read_to_string(&mut printed).unwrap();
+        }
         (self.shown, printed, self.child.wait().unwrap())
     }
 }
@@ -220,6 +232,34 @@ fn an_error_replaces_the_line() {
     let (line, message) = shown.rsplit_once(ERASE).unwrap();
     assert!(!frames(&format!("{line}{ERASE}")).is_empty());
     assert!(message.starts_with("arcidentity: no answer within 2.5 s\r\n"), "{message:?}");
+}
+
+/// Every wait is over before any of the result is shown, that for the subscription too.
+#[test]
+fn a_result_replaces_the_line() {
+    for (arguments, path) in [
+        (&["token", VAULT, "--output", "az"][..], "/metadata/instance"),
+        (&["token", VAULT, "--output", "json"], "/metadata/identity/oauth2/token"),
+        (&["metadata"], "/metadata/instance"),
+        (&["doctor", "--json"], "/metadata/instance"),
+    ] {
+        let (agent, gate) = (Emulator::start().unwrap(), Gate::default());
+        let own = gate.clone();
+        agent.respond_with(move |request| {
+            if request.path == path {
+                own.wait();
+            }
+            Answer::normal()
+        });
+        let mut watched = Watched::start_with_result(client(&agent, arguments));
+        watched.until(&format!("2 s of 60 s, waiting for the agent's answer to GET {path}"));
+        gate.open();
+        let (shown, _, status) = watched.end();
+        assert!(status.success(), "{shown:?}");
+        let (line, result) = shown.rsplit_once(ERASE).unwrap();
+        assert!(!frames(&format!("{line}{ERASE}")).is_empty());
+        assert!(serde_json::from_str::<serde_json::Value>(result).is_ok(), "{shown:?}");
+    }
 }
 
 #[test]
