@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::help::Topic;
 use crate::options::ClientOptions;
 use crate::resource;
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, is_dumb};
 use crate::token::remaining;
 
 /// Prints why there is no token.
@@ -83,8 +83,7 @@ impl DoctorCommand {
 /// In colour where people see it and do not object (https://no-color.org).
 fn text(report: &Report, is_terminal: bool) -> String {
     let is_unwanted = |name| env::var_os(name).is_some_and(|value: OsString| !value.is_empty());
-    let is_dumb = env::var_os("TERM").is_none_or(|terminal| terminal == "dumb");
-    if is_unwanted("NO_COLOR") || is_dumb || !is_terminal {
+    if is_unwanted("NO_COLOR") || is_dumb() || !is_terminal {
         return report.text();
     }
     report.painted_text(&|outcome, word| format!("\x1b[{}m{word}\x1b[0m", colour(outcome)))

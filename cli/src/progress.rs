@@ -4,7 +4,6 @@
 #[cfg(unix)]
 mod signals;
 
-use std::env;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -14,6 +13,7 @@ use arcidentity_core::{ClientBuilder, TraceEvent};
 
 use crate::Interrupt;
 use crate::stream::Stream;
+use crate::terminal::is_dumb;
 
 /// Puts the cursor back to the start of the line, and erases that (ECMA-48).
 const ERASE: &str = "\r\x1b[K";
@@ -194,8 +194,7 @@ impl State {
 }
 
 fn style_of_terminal() -> Style {
-    let is_dumb = env::var_os("TERM").is_none_or(|terminal| terminal.is_empty() || terminal == "dumb");
-    if cfg!(not(unix)) || is_dumb { Style::Once } else { Style::InPlace }
+    if cfg!(not(unix)) || is_dumb() { Style::Once } else { Style::InPlace }
 }
 
 /// Whether the terminal is this command's to write on: in a shell's background it is that of the person who types.

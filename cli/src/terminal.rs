@@ -1,5 +1,6 @@
 //! Where a command writes, and who may interrupt it.
 
+use std::env;
 use std::fmt;
 use std::io::{self, Write};
 
@@ -37,6 +38,11 @@ impl Terminal<'_> {
     pub(crate) fn tell(&self, line: fmt::Arguments<'_>) {
         self.progress.tell(line);
     }
+}
+
+/// Whether nothing says that the terminal can do more than show one line after another.
+pub(crate) fn is_dumb() -> bool {
+    env::var_os("TERM").is_none_or(|name| name.is_empty() || name == "dumb")
 }
 
 fn unwritten(error: io::Error) -> Failure {

@@ -276,7 +276,7 @@ fn colour_is_for_terminals_and_for_who_wants_it() {
     let shown = |changes| without_line_control(&on_a_terminal(&client(&agent, &["doctor"]), changes));
     assert!(shown("").contains("\u{1b}[32mok\u{1b}[0m"));
     assert!(shown("NO_COLOR=").contains('\u{1b}'));
-    for plain in ["NO_COLOR=1", "TERM=dumb", "--unset=TERM"] {
+    for plain in ["NO_COLOR=1", "TERM=dumb", "TERM=", "--unset=TERM"] {
         assert!(!shown(plain).contains('\u{1b}'), "{plain}");
     }
     assert!(!on_a_terminal(&client(&agent, &["doctor"]), "TERM=dumb").contains('\u{1b}'));
