@@ -387,10 +387,13 @@ fn a_signal_that_is_ignored_stays_so() {
 
 #[test]
 fn a_terminal_that_cannot_do_it_gets_one_plain_line() {
-    for terminal in ["dumb", ""] {
+    for terminal in [Some("dumb"), Some(""), None] {
         let (agent, gate) = held();
         let mut command = client(&agent, &["token", VAULT]);
-        command.env("TERM", terminal);
+        match terminal {
+            Some(name) => command.env("TERM", name),
+            None => command.env_remove("TERM"),
+        };
         let mut watched = Watched::start(command);
         watched.until("\n");
         gate.open();

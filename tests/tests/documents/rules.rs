@@ -108,7 +108,7 @@ fn waiting() -> Vec<Rule> {
             .said(&[PAGES], "of {} and failed connections"),
         Rule::new("when a wait is explained", EXPLAINED_WAIT.as_secs_f64())
             .said(&[PAGES], "On a terminal, after {} s, one line")
-            .said(&[HELP], "a wait of more than {} s is explained"),
+            .said(&[HELP, COMMAND], "a wait of more than {} s is explained"),
         Rule::new("how often a hook is asked", 1.0 / INTERRUPT_INTERVAL.as_secs_f64())
             .said(&[C, CPP, LIBRARY, RUST], "about {} times a second"),
         Rule::new("how soon a hook is asked", INTERRUPT_INTERVAL.as_secs_f64())
