@@ -9,6 +9,7 @@ use crate::client::cached_or;
 use crate::error::arc_error;
 use crate::guard;
 use crate::status::arc_status;
+use crate::text;
 use crate::token::arc_token;
 
 /// Never freed. Threads may race to make it, and then the first one's is used: a lock that they wait for
@@ -35,8 +36,14 @@ pub unsafe extern "C" fn arc_get_token(
     // SAFETY: the caller's pointers are as lib.rs says.
     unsafe {
         guard::fill(out, err, || {
-            let client = client()?;
-            cached_or(client, resource, |resource| client.get_token(resource)).map(arc_token::into_raw)
+            let token = match CLIENT.get() {
+                Some(client) => cached_or(client, resource, |resource| client.get_token(resource)),
+                None => {
+                    let resource = text::argument("resource", resource)?;
+                    client()?.get_token(resource)
+                }
+            };
+            token.map(arc_token::into_raw)
         })
     }
 }
