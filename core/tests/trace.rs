@@ -56,7 +56,7 @@ fn each_step_of_a_handshake_and_then_the_cache() {
     client.get_token(VAULT).unwrap();
     let path = "GET /metadata/identity/oauth2/token, attempt 1 of 5";
     let with_key = format!("{path}, with the key");
-    let key = format!("key file {}/….key", agent.key_directory().display());
+    let key = format!("key file {}", agent.key_directory().join("….key").display());
     assert_lines(
         &lines.take(),
         &[
