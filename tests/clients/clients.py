@@ -109,7 +109,9 @@ def main() -> None:
     os.environ["AZURE_CLIENT_ID"] = own["client_id"]
     got["azure-identity, AZURE_CLIENT_ID"] = of(azure.identity.DefaultAzureCredential())
     got["azure-identity.aio, AZURE_CLIENT_ID"] = of_async(azure.identity.aio.DefaultAzureCredential)
-    print(json.dumps(got))
+    print(json.dumps(got), flush=True)
+    # With the threads of Arrow, Python may be aborted when it ends by itself.
+    os._exit(0)
 
 
 if __name__ == "__main__":
