@@ -3,10 +3,8 @@
 use std::hint::black_box;
 use std::io;
 
+use arcidentity_core::limits::RUN_SECRET;
 use zeroize::Zeroizing;
-
-/// As many random bytes as a key of AES-256 has.
-const BYTES: usize = 32;
 
 /// A random text of hexadecimal digits, wiped in the end.
 pub(crate) struct Secret(Zeroizing<String>);
@@ -14,9 +12,9 @@ pub(crate) struct Secret(Zeroizing<String>);
 impl Secret {
     /// A new one, from the system's random numbers.
     pub(crate) fn random() -> io::Result<Secret> {
-        let mut bytes = Zeroizing::new([0; BYTES]);
+        let mut bytes = Zeroizing::new([0; RUN_SECRET]);
         getrandom::fill(&mut *bytes).map_err(io::Error::other)?;
-        let mut text = Zeroizing::new(String::with_capacity(2 * BYTES));
+        let mut text = Zeroizing::new(String::with_capacity(2 * RUN_SECRET));
         for byte in *bytes {
             text.extend(
                 [byte >> 4, byte & 15].map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])),

@@ -82,6 +82,9 @@ pub const MAX_REMEMBERED: usize = 16 * 1024;
 /// The agent's port, whatever a client is told.
 pub const AGENT_PORT: u16 = 40342;
 
+/// The random bytes in the secret of `arcidentity run`: as many as a key of AES-256 has.
+pub const RUN_SECRET: usize = 32;
+
 /// The version of the agent's interface. Every agent knows this one; the newest that some know is 2021-02-01.
 pub const API_VERSION: &str = "2020-06-01";
 

@@ -4,6 +4,7 @@ use super::port;
 use super::system::System;
 use super::variables::VARIABLES;
 use crate::endpoint::Endpoint;
+use crate::limits::RUN_SECRET;
 
 /// The endpoint of such a run, for clients of App Service's protocol.
 pub(crate) struct Run {
@@ -12,14 +13,12 @@ pub(crate) struct Run {
     pub(crate) has_ended: Option<bool>,
 }
 
-/// So long is the secret of a run, in hexadecimal digits. App Service itself has shorter ones.
-const SECRET: usize = 64;
-
 impl Run {
     pub(super) fn find(system: &System) -> Option<Run> {
         let url = system.variable(VARIABLES[0])?;
         let secret = system.variable("IDENTITY_HEADER")?;
-        let is_secret = secret.len() == SECRET && secret.bytes().all(|byte| byte.is_ascii_hexdigit());
+        // In hexadecimal digits. App Service itself has shorter ones.
+        let is_secret = secret.len() == 2 * RUN_SECRET && secret.bytes().all(|byte| byte.is_ascii_hexdigit());
         // Both versions of the protocol lead to the same place, and clients are not turned to Service Fabric.
         let is_whole = system.variable("MSI_ENDPOINT").as_ref() == Some(&url)
             && system.variable("MSI_SECRET").as_ref() == Some(&secret)
