@@ -92,7 +92,7 @@ impl Tokens {
         claims["nbf"] = json!(not_before.as_secs());
         claims["exp"] = json!(expires_on.as_secs());
         // For whoever wonders why a service refuses it. `arcidentity doctor` knows it by this.
-        claims["arcidentity_emulator"] = json!("this token was signed by nobody and opens nothing");
+        claims["arcidentity_emulator"] = json!("issued by an emulator, and not valid in Azure");
         // What makes two tokens differ that were issued in the same second.
         claims["uti"] = json!(URL_SAFE_NO_PAD.encode(Uuid::new_v4()));
         Token { text: jwt(&claims), not_before, expires_on }

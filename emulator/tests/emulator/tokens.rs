@@ -53,7 +53,7 @@ fn text_is_a_web_token_for_resource_and_machine() {
     assert_eq!(claims["iat"], NOW - 300);
     assert_eq!(claims["nbf"], NOW - 300);
     assert_eq!(claims["exp"], NOW + 86_400);
-    assert_eq!(claims["arcidentity_emulator"], "this token was signed by nobody and opens nothing");
+    assert_eq!(claims["arcidentity_emulator"], "issued by an emulator, and not valid in Azure");
 }
 
 #[test]
