@@ -15,6 +15,11 @@
 #ifndef ARCIDENTITY_HPP
 #define ARCIDENTITY_HPP
 
+// Microsoft's compiler has the standard in _MSVC_LANG, and an old one in __cplusplus.
+#if __cplusplus < 201703L && !(defined(_MSVC_LANG) && _MSVC_LANG >= 201703L)
+#error "arcidentity.hpp needs C++17 or later: compile with -std=c++17 or /std:c++17"
+#else
+
 #include "arcidentity.h"
 
 #include <chrono>
@@ -407,4 +412,5 @@ inline std::string_view version() noexcept { return arc_version(); }
 
 } // namespace arcidentity
 
+#endif // C++17
 #endif // ARCIDENTITY_HPP

@@ -13,6 +13,11 @@
 #ifndef ARCIDENTITY_AZURE_HPP
 #define ARCIDENTITY_AZURE_HPP
 
+// As in arcidentity.hpp, whose error would be followed by those of what is below.
+#if __cplusplus < 201703L && !(defined(_MSVC_LANG) && _MSVC_LANG >= 201703L)
+#error "arcidentity_azure.hpp needs C++17 or later: compile with -std=c++17 or /std:c++17"
+#else
+
 #include "arcidentity.hpp"
 
 #include <azure/core/context.hpp>
@@ -132,4 +137,5 @@ private:
 } // namespace azure
 } // namespace arcidentity
 
+#endif // C++17
 #endif // ARCIDENTITY_AZURE_HPP

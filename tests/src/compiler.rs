@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::{private_scratch, shared_library, succeed, workspace};
+use crate::{private_scratch, run, shared_library, succeed, workspace};
 
 /// A compiler's command line.
 #[derive(Debug, Clone)]
@@ -105,6 +105,18 @@ impl Compiler {
     /// If the compiler is missing or complains.
     pub fn check(self) {
         succeed(self.command().arg("-fsyntax-only"));
+    }
+
+    /// What the compiler says against a program that is wrong.
+    ///
+    /// # Panics
+    ///
+    /// If the compiler is missing, or takes the program.
+    #[must_use]
+    pub fn refusal(self) -> String {
+        let output = run(self.command().arg("-fsyntax-only"));
+        assert!(!output.status.success(), "the compiler takes it");
+        String::from_utf8_lossy(&output.stderr).into_owned()
     }
 
     fn command(&self) -> Command {
