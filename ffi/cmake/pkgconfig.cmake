@@ -1,5 +1,7 @@
 # Makes arcidentity.pc for CMAKE_INSTALL_PREFIX.
 
+cmake_policy(VERSION 3.21)
+
 # Relative to the prefix where they can be, so that `pkg-config --define-prefix` works.
 foreach(directory IN ITEMS libdir includedir)
     if(NOT IS_ABSOLUTE "${${directory}}")
@@ -7,5 +9,14 @@ foreach(directory IN ITEMS libdir includedir)
     endif()
 endforeach()
 file(READ ${native_libraries} libs_private)
-string(STRIP "${libs_private}" libs_private)
+separate_arguments(libs_private UNIX_COMMAND "${libs_private}")
+# LLVM's unwinder, which is Rust's for musl, finds the stack by a header that gcc leaves out of static programs: without
+# it a panic that should be caught ends the process.
+if("-lunwind" IN_LIST libs_private)
+    list(PREPEND libs_private -Wl,--eh-frame-hdr)
+endif()
+# rustc names the C library and the unwinder as it would link them itself. A C compiler links its own, as the program
+# needs them: there is no libgcc_s for a static one.
+list(REMOVE_ITEM libs_private -lc -lgcc -lgcc_eh -lgcc_s -lunwind)
+list(JOIN libs_private " " libs_private)
 configure_file(${template} ${made} @ONLY)

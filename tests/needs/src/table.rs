@@ -46,6 +46,8 @@ table! {
     ASAN = package("sanitizers", "gcc", LinksWith("-fsanitize=address,undefined"));
     /// The thread sanitizer of the C compiler.
     TSAN = package("thread-sanitizer", "gcc", LinksWith("-fsanitize=thread"));
+    /// The C library for programs that need no other file.
+    LIBC_STATIC = package("static-libc", "libc6-dev", LinksWith("-static"));
     /// Finds leaks and wrong accesses to memory.
     VALGRIND = package("valgrind", "valgrind", Program("valgrind"));
     /// Shows the system calls of a program.

@@ -1,14 +1,16 @@
 //! The library for other systems, built on this one.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use arcidentity_needs::{
-    CMAKE, GCC_AARCH64, LIBC_AARCH64, MUSL, QEMU_AARCH64, RUST_AARCH64, RUST_MUSL, needs,
+    CMAKE, GCC_AARCH64, LIBC_AARCH64, MUSL, PKG_CONFIG, QEMU_AARCH64, RUST_AARCH64, RUST_MUSL, needs,
 };
-use arcidentity_tests::{UNOPTIMIZED, run, shipping_for, succeed, workspace};
+use arcidentity_tests::{UNOPTIMIZED, shipping_for, succeed, workspace};
 
-use super::installation::{build_of, empty};
+use super::installation::{Installation, build_of, empty};
+use super::properties::readelf_of;
 use crate::cancellation::{KINDS, cancel};
 use crate::programs::{agent, command};
 
@@ -35,7 +37,7 @@ fn install(target: &str, compiler: &str, arguments: &[&str]) -> PathBuf {
 }
 
 /// `tests/c/NAME.c`, linked to a library of `prefix`.
-fn program(name: &str, compiler: &str, prefix: &Path, linkage: &[&str]) -> PathBuf {
+fn program(name: &str, compiler: &str, prefix: &Path, linkage: &[impl AsRef<OsStr>]) -> PathBuf {
     let program = prefix.join(format!("{name}-{}", linkage.len()));
     let mut compile = Command::new(compiler);
     compile.args(["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-o"]).arg(&program);
@@ -62,19 +64,22 @@ fn it_works_on_64_bit_arm() {
 
 #[test]
 fn it_is_part_of_a_program_that_needs_no_library_at_all() {
-    needs!(CMAKE, RUST_MUSL, MUSL);
+    needs!(CMAKE, PKG_CONFIG, RUST_MUSL, MUSL);
     let prefix = install("x86_64-unknown-linux-musl", "musl-gcc", &["-DARCIDENTITY_SHARED=OFF"]);
     assert!(!prefix.join("lib/libarcidentity.so").exists());
     // Debian's musl-gcc has no unwinder but glibc's. Rust has one for musl.
     let unwinder =
         format!("-L{}", rust_libraries("x86_64-unknown-linux-musl").join("self-contained").display());
-    let linkage = ["-static", "-larcidentity", &unwinder, "-lunwind"];
-    let smoke = program("smoke", "musl-gcc", &prefix, &linkage);
-    let dynamic = run(Command::new("readelf").env("LC_ALL", "C").arg("--dynamic").arg(&smoke));
-    assert!(!String::from_utf8_lossy(&dynamic.stdout).contains("(NEEDED)"));
+    let here = Installation { libdir: prefix.join("lib"), prefix };
+    let mut linkage = here.pkg_config(&["--static", "--libs"]);
+    linkage.extend(["-static".to_owned(), unwinder, "-lunwind".to_owned()]);
+    let smoke = program("smoke", "musl-gcc", &here.prefix, &linkage);
+    assert!(!readelf_of(&smoke, "--dynamic").contains("(NEEDED)"));
+    // Where the unwinder looks when a panic is to be caught.
+    assert!(readelf_of(&smoke, "--segments").contains("GNU_EH_FRAME"));
     succeed(&mut command(smoke, &agent()));
 
-    let cancelled = program("cancelled", "musl-gcc", &prefix, &linkage);
+    let cancelled = program("cancelled", "musl-gcc", &here.prefix, &linkage);
     for kind in KINDS {
         let agent = agent();
         cancel(command(&cancelled, &agent), &agent, kind, "deferred");

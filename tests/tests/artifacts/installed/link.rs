@@ -4,10 +4,11 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use arcidentity_emulator::Emulator;
-use arcidentity_needs::{CLANG, CMAKE, NAMESPACES, PKG_CONFIG, PYTHON, are_met, needs};
+use arcidentity_needs::{CLANG, CMAKE, LIBC_STATIC, NAMESPACES, PKG_CONFIG, PYTHON, are_met, needs};
 use arcidentity_tests::{python, succeed, workspace};
 
 use super::installation::{Installation, empty, installed};
+use super::properties::readelf_of;
 use crate::programs::{agent, beside, command};
 
 /// How a program gets the library.
@@ -15,9 +16,11 @@ use crate::programs::{agent, beside, command};
 enum Linkage {
     Shared,
     Static,
+    /// A program that needs no library at all.
+    WhollyStatic,
 }
 
-const LINKAGES: [Linkage; 2] = [Linkage::Shared, Linkage::Static];
+const LINKAGES: [Linkage; 3] = [Linkage::Shared, Linkage::Static, Linkage::WhollyStatic];
 
 /// Compiles sources of the workspace as the manual says.
 fn build(name: &str, compiler: &str, flags: &[&str], sources: &[&str], linkage: Linkage) -> PathBuf {
@@ -45,12 +48,17 @@ fn libraries(here: &Installation, linkage: Linkage) -> Vec<String> {
             let all = here.pkg_config(&["--static", "--libs"]);
             all.into_iter().map(|flag| if flag == "-larcidentity" { archive.clone() } else { flag }).collect()
         }
+        // glibc warns of what a static program cannot do, such as to look up names.
+        Linkage::WhollyStatic => {
+            let flags = ["-static", "-Wl,--fatal-warnings"].map(str::to_owned);
+            flags.into_iter().chain(here.pkg_config(&["--static", "--libs"])).collect()
+        }
     }
 }
 
 #[test]
 fn every_compiler_and_linkage_gives_a_program_that_runs() {
-    needs!(CMAKE, PKG_CONFIG);
+    needs!(CMAKE, PKG_CONFIG, LIBC_STATIC);
     let mut compilers =
         vec![("gcc", "-std=c99", "tests/c/smoke.c"), ("g++", "-std=c++17", "tests/cpp/smoke.cpp")];
     if are_met(&[CLANG]) {
@@ -62,6 +70,8 @@ fn every_compiler_and_linkage_gives_a_program_that_runs() {
     for linkage in LINKAGES {
         for &(compiler, flags, source) in &compilers {
             let program = build(&format!("{compiler}-{linkage:?}"), compiler, &[flags], &[source], linkage);
+            let is_wholly_static = matches!(linkage, Linkage::WhollyStatic);
+            assert_eq!(!readelf_of(&program, "--dynamic").contains("(NEEDED)"), is_wholly_static);
             check(program, &agent());
         }
     }
@@ -81,7 +91,7 @@ fn cpp_without_exceptions_uses_the_c_header() {
 
 #[test]
 fn two_units_may_include_the_cpp_header() {
-    needs!(CMAKE, NAMESPACES, PKG_CONFIG);
+    needs!(CMAKE, NAMESPACES, PKG_CONFIG, LIBC_STATIC);
     let sources = ["tests/cpp/two_units.cpp", "tests/cpp/two_units_other.cpp"];
     for linkage in LINKAGES {
         let program = build(&format!("units-{linkage:?}"), "c++", &["-std=c++17"], &sources, linkage);

@@ -1,6 +1,7 @@
 //! What the loader and the linker see of the libraries.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use arcidentity_needs::{CMAKE, needs};
@@ -11,9 +12,13 @@ use super::installation::installed;
 /// The largest that the shared library may be.
 const BUDGET: u64 = 1 << 20;
 
+/// What readelf says about a program or a library.
+pub fn readelf_of(file: &Path, question: &str) -> String {
+    succeed(Command::new("readelf").env("LC_ALL", "C").args([question, "--wide"]).arg(file))
+}
+
 fn readelf(question: &str) -> String {
-    let library = installed().libdir.join("libarcidentity.so");
-    succeed(Command::new("readelf").env("LC_ALL", "C").args([question, "--wide"]).arg(library))
+    readelf_of(&installed().libdir.join("libarcidentity.so"), question)
 }
 
 #[test]
