@@ -1,68 +1,92 @@
 # The CMake package of libarcidentity:
 #
 #   find_package(arcidentity 0.1 CONFIG REQUIRED)
-#   target_link_libraries(app PRIVATE arcidentity::arcidentity)     # or arcidentity::static
+#   target_link_libraries(app PRIVATE arcidentity::arcidentity)
 #
-# It finds the library relative to itself, so that the tree can be moved: it lies in LIBDIR/cmake/arcidentity, or
-# where cargo-c puts it, in share/cmake/arcidentity.
+# arcidentity-targets.cmake says which targets there are. `COMPONENTS shared` or `static` demands that library.
+#
+# The header and the libraries are looked for where they were installed, as seen from here, so that the whole tree can
+# be moved. For parts that were moved apart, arcidentity_INCLUDE_DIR and arcidentity_LIBRARY_DIR name the directories.
+# Where a part is missing, the package is not found, and says which.
 
-set(_arcidentity_prefix "${CMAKE_CURRENT_LIST_DIR}")
-while(NOT EXISTS "${_arcidentity_prefix}/include/arcidentity.h")
-    get_filename_component(_arcidentity_parent "${_arcidentity_prefix}" DIRECTORY)
-    if(_arcidentity_parent STREQUAL _arcidentity_prefix)
-        set(arcidentity_NOT_FOUND_MESSAGE "include/arcidentity.h is in no directory above ${CMAKE_CURRENT_LIST_DIR}")
-        set(arcidentity_FOUND FALSE)
-        return()
+# Where cargo-c puts everything, beside share/cmake/arcidentity.
+set(_arcidentity_INCLUDE_DIRS ../../../include)
+set(_arcidentity_LIBRARY_DIRS ../../../lib/${CMAKE_LIBRARY_ARCHITECTURE} ../../../lib64 ../../../lib)
+set(_arcidentity_RUNTIME_DIRS ../../../bin)
+include("${CMAKE_CURRENT_LIST_DIR}/arcidentity-places.cmake" OPTIONAL)
+
+# Sets _arcidentity_WHAT to a file of one of these places, or _arcidentity_no_WHAT to the sentence that it lacks.
+# A directory may be reached through links, and this file may be one.
+function(_arcidentity_find what file place)
+    set(directories ${_arcidentity_${place}S})
+    if(arcidentity_${place})
+        set(directories "${arcidentity_${place}}")
     endif()
-    set(_arcidentity_prefix "${_arcidentity_parent}")
-endwhile()
-
-# A target for each library that is there.
-macro(_arcidentity_target _name _kind _file)
-    foreach(_arcidentity_directory IN ITEMS "${CMAKE_CURRENT_LIST_DIR}/../.."
-            "${_arcidentity_prefix}/lib/${CMAKE_LIBRARY_ARCHITECTURE}"
-            "${_arcidentity_prefix}/lib64" "${_arcidentity_prefix}/lib")
-        if(EXISTS "${_arcidentity_directory}/${_file}" AND NOT TARGET ${_name})
-            get_filename_component(_arcidentity_library "${_arcidentity_directory}/${_file}" ABSOLUTE)
-            add_library(${_name} ${_kind} IMPORTED)
-            set_target_properties(${_name} PROPERTIES
-                IMPORTED_LOCATION "${_arcidentity_library}"
-                INTERFACE_INCLUDE_DIRECTORIES "${_arcidentity_prefix}/include")
-        endif()
+    get_filename_component(real "${CMAKE_CURRENT_LIST_FILE}" REALPATH)
+    get_filename_component(real "${real}" DIRECTORY)
+    set(seen)
+    foreach(base IN ITEMS "${CMAKE_CURRENT_LIST_DIR}" "${real}")
+        foreach(directory IN LISTS directories)
+            get_filename_component(directory "${directory}" ABSOLUTE BASE_DIR "${base}")
+            if(EXISTS "${directory}/${file}")
+                set(_arcidentity_${what} "${directory}/${file}" PARENT_SCOPE)
+                return()
+            endif()
+            list(APPEND seen "${directory}")
+        endforeach()
     endforeach()
-endmacro()
+    list(REMOVE_DUPLICATES seen)
+    list(JOIN seen " or " seen)
+    set(_arcidentity_no_${what}
+        "There is no ${file} in ${seen}. Set arcidentity_${place} to the directory that has it." PARENT_SCOPE)
+endfunction()
 
 if(MSVC)
-    _arcidentity_target(arcidentity::arcidentity SHARED arcidentity.dll.lib)
-    _arcidentity_target(arcidentity::static STATIC arcidentity.lib)
+    _arcidentity_find(shared arcidentity.dll.lib LIBRARY_DIR)
+    _arcidentity_find(static arcidentity.lib LIBRARY_DIR)
 elseif(WIN32)
-    _arcidentity_target(arcidentity::arcidentity SHARED libarcidentity.dll.a)
-    _arcidentity_target(arcidentity::static STATIC libarcidentity.a)
+    _arcidentity_find(shared libarcidentity.dll.a LIBRARY_DIR)
+    _arcidentity_find(static libarcidentity.a LIBRARY_DIR)
 else()
-    _arcidentity_target(arcidentity::arcidentity SHARED libarcidentity.so)
-    _arcidentity_target(arcidentity::static STATIC libarcidentity.a)
+    _arcidentity_find(shared libarcidentity.so LIBRARY_DIR)
+    _arcidentity_find(static libarcidentity.a LIBRARY_DIR)
 endif()
-if(WIN32)
-    # What was found is the import library; the DLL is a program's.
-    if(TARGET arcidentity::arcidentity)
-        get_target_property(_arcidentity_library arcidentity::arcidentity IMPORTED_LOCATION)
-        set_target_properties(arcidentity::arcidentity PROPERTIES
-            IMPORTED_IMPLIB "${_arcidentity_library}"
-            IMPORTED_LOCATION "${_arcidentity_prefix}/bin/arcidentity.dll")
+_arcidentity_find(header arcidentity.h INCLUDE_DIR)
+
+set(_arcidentity_problems ${_arcidentity_no_header})
+if(NOT _arcidentity_shared AND NOT _arcidentity_static)
+    list(APPEND _arcidentity_problems ${_arcidentity_no_shared} ${_arcidentity_no_static})
+endif()
+foreach(_arcidentity_kind IN LISTS arcidentity_FIND_COMPONENTS)
+    if(NOT _arcidentity_kind MATCHES "^(shared|static)$")
+        list(APPEND _arcidentity_problems "There is no component ${_arcidentity_kind}, only shared and static.")
+    elseif(_arcidentity_${_arcidentity_kind})
+        set(arcidentity_${_arcidentity_kind}_FOUND TRUE)
+    elseif(arcidentity_FIND_REQUIRED_${_arcidentity_kind})
+        list(APPEND _arcidentity_problems ${_arcidentity_no_${_arcidentity_kind}})
     endif()
-    if(TARGET arcidentity::static)
-        set_target_properties(arcidentity::static PROPERTIES
-            INTERFACE_COMPILE_DEFINITIONS ARC_STATIC
-            INTERFACE_LINK_LIBRARIES "ws2_32;userenv;ntdll")
+endforeach()
+
+if(_arcidentity_problems)
+    list(REMOVE_DUPLICATES _arcidentity_problems)
+    list(JOIN _arcidentity_problems "\n" arcidentity_NOT_FOUND_MESSAGE)
+    set(arcidentity_FOUND FALSE)
+else()
+    get_filename_component(_arcidentity_include "${_arcidentity_header}" DIRECTORY)
+    if(WIN32)
+        # What was found is the import library; the DLL is a program's, and need not be there.
+        set(_arcidentity_import "${_arcidentity_shared}")
+        _arcidentity_find(dll arcidentity.dll RUNTIME_DIR)
+        set(_arcidentity_shared "${_arcidentity_dll}")
     endif()
-elseif(TARGET arcidentity::static)
-    include(CMakeFindDependencyMacro)
-    find_dependency(Threads)
-    set_target_properties(arcidentity::static PROPERTIES
-        INTERFACE_LINK_LIBRARIES "Threads::Threads;${CMAKE_DL_LIBS};m")
+    if(_arcidentity_static AND NOT WIN32)
+        include(CMakeFindDependencyMacro)
+        find_dependency(Threads)
+    endif()
+    include("${CMAKE_CURRENT_LIST_DIR}/arcidentity-targets.cmake")
 endif()
 
-unset(_arcidentity_directory)
-unset(_arcidentity_library)
-unset(_arcidentity_parent)
-unset(_arcidentity_prefix)
+foreach(_arcidentity_what IN ITEMS header shared static dll import include)
+    unset(_arcidentity_${_arcidentity_what})
+    unset(_arcidentity_no_${_arcidentity_what})
+endforeach()

@@ -18,8 +18,20 @@ if(ARCIDENTITY_STATIC)
 endif()
 install(DIRECTORY ${workspace}/include/ TYPE INCLUDE COMPONENT development)
 install(FILES man/libarcidentity.3 DESTINATION ${CMAKE_INSTALL_MANDIR}/man3 COMPONENT development)
-install(FILES cmake/arcidentity-config.cmake cmake/arcidentity-config-version.cmake
-    DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/arcidentity COMPONENT development)
+
+# As seen from the package, which works for a tree that is moved; and absolute where it was said so, which works for
+# parts that are moved apart.
+set(package_directory ${CMAKE_INSTALL_LIBDIR}/cmake/arcidentity)
+foreach(place IN ITEMS INCLUDE LIB BIN)
+    cmake_path(RELATIVE_PATH CMAKE_INSTALL_${place}DIR BASE_DIRECTORY ${package_directory} OUTPUT_VARIABLE ${place}_PLACES)
+    if(IS_ABSOLUTE ${CMAKE_INSTALL_${place}DIR})
+        list(APPEND ${place}_PLACES ${CMAKE_INSTALL_${place}DIR})
+    endif()
+endforeach()
+configure_file(cmake/arcidentity-places.cmake.in ${PROJECT_BINARY_DIR}/arcidentity-places.cmake @ONLY)
+install(FILES cmake/arcidentity-config.cmake cmake/arcidentity-config-version.cmake cmake/arcidentity-targets.cmake
+    ${PROJECT_BINARY_DIR}/arcidentity-places.cmake
+    DESTINATION ${package_directory} COMPONENT development)
 
 # Made while it is installed, because `cmake --install --prefix` may change the prefix.
 set(pkgconfig_directory ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -9,8 +9,8 @@ use arcidentity_tests::{path_with_cargo, run, scratch, shipping, succeed, worksp
 use super::installation::{Installation, empty, files, installed};
 use crate::programs::{agent, beside, command};
 
-/// Configures a project of the workspace.
-fn configure(name: &str, source: &Path, arguments: &[String]) -> (PathBuf, Output) {
+/// Configures a project.
+pub fn configure(name: &str, source: &Path, arguments: &[String]) -> (PathBuf, Output) {
     let directory = empty(&format!("cmake-{name}"));
     let mut cmake = Command::new("cmake");
     cmake

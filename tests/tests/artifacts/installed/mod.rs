@@ -10,5 +10,6 @@ mod installation;
 mod isolated;
 mod link;
 mod page;
+mod places;
 mod properties;
 mod tree;

@@ -28,8 +28,13 @@ fn expected(libdir: &str, cmake_package: &str) -> Vec<String> {
         lib("pkgconfig/arcidentity.pc"),
         format!("{cmake_package}/cmake/arcidentity/arcidentity-config-version.cmake"),
         format!("{cmake_package}/cmake/arcidentity/arcidentity-config.cmake"),
+        format!("{cmake_package}/cmake/arcidentity/arcidentity-targets.cmake"),
         "share/man/man3/libarcidentity.3".to_owned(),
     ];
+    // cargo-c has one layout.
+    if cmake_package == libdir {
+        expected.push(lib("cmake/arcidentity/arcidentity-places.cmake"));
+    }
     expected.sort();
     expected
 }
