@@ -2,6 +2,7 @@
 #
 #   arcidentity::arcidentity   the library: shared, or static where there is no shared one
 #   arcidentity::static        the static library
+#   arcidentity::cpp           arcidentity::arcidentity for arcidentity.hpp, which needs C++17
 #
 # They are made of _arcidentity_include, the directory of the headers, and of the libraries that there are:
 # _arcidentity_shared, on Windows also _arcidentity_import, and _arcidentity_static. If _arcidentity_global is GLOBAL,
@@ -41,4 +42,11 @@ if(NOT TARGET arcidentity::arcidentity)
         add_library(arcidentity::arcidentity INTERFACE IMPORTED ${_arcidentity_global})
         set_target_properties(arcidentity::arcidentity PROPERTIES INTERFACE_LINK_LIBRARIES arcidentity::static)
     endif()
+endif()
+
+if(NOT TARGET arcidentity::cpp)
+    add_library(arcidentity::cpp INTERFACE IMPORTED ${_arcidentity_global})
+    set_target_properties(arcidentity::cpp PROPERTIES
+        INTERFACE_LINK_LIBRARIES arcidentity::arcidentity
+        INTERFACE_COMPILE_FEATURES cxx_std_17)
 endif()

@@ -218,7 +218,7 @@ fn requirements() -> Vec<Rule> {
     };
     let free_threaded = behind("python/wheels.sh", "pyo3/abi3t-py3");
     let standard: f64 =
-        behind("ffi/examples/CMakeLists.txt", "cxx_std_").trim_end_matches(')').parse().unwrap();
+        behind("ffi/cmake/arcidentity-targets.cmake", "cxx_std_").trim_end_matches(')').parse().unwrap();
     let soname = concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR"));
     vec![
         Rule::new("the oldest Rust", env!("CARGO_PKG_RUST_VERSION"))

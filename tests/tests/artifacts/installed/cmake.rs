@@ -67,6 +67,28 @@ fn examples_that_lack_a_library_are_left_out_and_named() {
     assert!(directory.join("token").exists() && !directory.join("keyvault").exists());
 }
 
+/// One that is older than the C++ header wants is raised; with the C header a program keeps its own.
+#[test]
+fn the_cpp_target_brings_its_standard_and_no_other_does() {
+    needs!(CMAKE);
+    let source = empty("standard-source");
+    let token = workspace().join("ffi/examples/token.cpp");
+    let old = "#include <arcidentity.h>\nstatic_assert(__cplusplus < 201402L, \"\");\n";
+    std::fs::write(source.join("old.cpp"), format!("{old}int main() {{ return *arc_version() == 0; }}\n"))
+        .unwrap();
+    let project = format!(
+        "cmake_minimum_required(VERSION 3.16)\nproject(standard LANGUAGES CXX)\nset(CMAKE_CXX_STANDARD 11)\n\
+         find_package(arcidentity CONFIG REQUIRED)\n\
+         add_executable(token \"{}\")\ntarget_link_libraries(token PRIVATE arcidentity::cpp)\n\
+         add_executable(old old.cpp)\ntarget_link_libraries(old PRIVATE arcidentity::arcidentity)\n",
+        token.display()
+    );
+    std::fs::write(source.join("CMakeLists.txt"), project).unwrap();
+    let (directory, output) = configure("standard", &source, &[prefix_path()]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    succeed(Command::new("cmake").arg("--build").arg(&directory));
+}
+
 #[test]
 fn a_project_may_have_the_library_as_a_part() {
     needs!(CMAKE, NAMESPACES);
@@ -102,7 +124,7 @@ fn ask(name: &str, find: &str, questions: &str) -> Result<String, String> {
 #[test]
 fn the_package_says_what_a_program_needs() {
     needs!(CMAKE);
-    let questions = "foreach(target IN ITEMS arcidentity static)\n\
+    let questions = "foreach(target IN ITEMS arcidentity static cpp)\n\
                      foreach(property IN ITEMS IMPORTED_LOCATION INTERFACE_INCLUDE_DIRECTORIES INTERFACE_LINK_LIBRARIES)\n\
                      get_target_property(value arcidentity::${target} ${property})\n\
                      message(NOTICE \"${target} ${property} ${value}\")\n\
@@ -118,6 +140,9 @@ fn the_package_says_what_a_program_needs() {
          static IMPORTED_LOCATION {lib}/libarcidentity.a\n\
          static INTERFACE_INCLUDE_DIRECTORIES {include}\n\
          static INTERFACE_LINK_LIBRARIES Threads::Threads;dl;m\n\
+         cpp IMPORTED_LOCATION value-NOTFOUND\n\
+         cpp INTERFACE_INCLUDE_DIRECTORIES value-NOTFOUND\n\
+         cpp INTERFACE_LINK_LIBRARIES arcidentity::arcidentity\n\
          version {}\n",
         env!("CARGO_PKG_VERSION"),
         include = include.display()
