@@ -36,6 +36,7 @@
 #include <utility>
 
 /// All of the C++ interface.
+/// @ingroup cpp
 namespace arcidentity {
 
 namespace detail {

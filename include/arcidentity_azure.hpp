@@ -34,6 +34,7 @@
 namespace arcidentity {
 
 /// For the Azure SDK for C++.
+/// @ingroup cpp
 namespace azure {
 
 /// Gives clients of the Azure SDK the tokens of this machine's identity:

@@ -52,6 +52,7 @@ pub fn documents() -> Vec<Document> {
         ("python/README.md", "md"),
         ("cli/man", "1"),
         ("ffi/man", "3"),
+        ("ffi/doxygen", "dox"),
         ("include", "h"),
         ("include", "hpp"),
         ("cli/src/help", "txt"),

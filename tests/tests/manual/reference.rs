@@ -21,12 +21,45 @@ fn doxygen_has_no_warning_and_finds_every_function() {
     let said = String::from_utf8(ended.stderr).unwrap();
     assert!(ended.status.success() && said.is_empty(), "{}: {said}", ended.status);
 
-    let page = fs::read_to_string(output.join("doxygen/arcidentity_8h.html")).unwrap();
-    for (function, _) in header::functions(&header::text()) {
-        assert!(page.contains(&function.name), "{}", function.name);
+    let page = |name: &str| fs::read_to_string(output.join(format!("doxygen/{name}.html"))).unwrap();
+    let groups = ["tokens", "clients", "options", "errors", "metadata", "reports", "version"];
+    let groups = groups.map(|name| page(&format!("group__{name}"))).concat();
+    let declarations = groups.lines().filter(|line| line.contains("memItemRight"));
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let members: Vec<&str> = declarations.flat_map(|line| line.split(|c| !is_name(c))).collect();
+    let header = header::text();
+    let functions = header::functions(&header);
+    let names = functions.iter().map(|(function, _)| function.name.as_str()).chain(header::numbers(&header));
+    for name in names.chain(["arc_trace_fn"]) {
+        assert!(members.contains(&name), "no group has {name}");
     }
-    for page in ["arcidentity_8hpp", "classarcidentity_1_1Client", "classarcidentity_1_1Options"] {
-        assert!(output.join(format!("doxygen/{page}.html")).exists(), "{page}");
+    let cpp = page("group__cpp");
+    for class in ["Client", "Options", "azure_1_1ArcCredential"] {
+        assert!(output.join(format!("doxygen/classarcidentity_1_1{class}.html")).exists(), "{class}");
+    }
+    assert!(cpp.contains("namespacearcidentity.html") && cpp.contains("namespacearcidentity_1_1azure.html"));
+
+    let overview = page("index");
+    for heading in ["A first program", "Compiling and linking", "What holds for every function"] {
+        assert!(overview.contains(&format!("{heading}</h1>")), "{heading}");
+    }
+    // What it takes from elsewhere: both programs, and the rules of the header.
+    for text in ["printf", "std::cout", "from a signal handler"] {
+        assert!(overview.contains(text), "{text}");
+    }
+}
+
+/// The lines of libarcidentity(3).
+#[test]
+fn the_overview_compiles_and_links_as_the_manual_does() {
+    let overview = fs::read_to_string(workspace().join("ffi/doxygen/overview.dox")).unwrap();
+    let manual =
+        fs::read_to_string(workspace().join("ffi/man/libarcidentity.3")).unwrap().replace(r"\-", "-");
+    let blocks: Vec<_> = overview.split("@verbatim\n").skip(1).collect();
+    assert_eq!(blocks.len(), 2, "pkg-config and CMake");
+    for block in blocks {
+        let (lines, _) = block.split_once("@endverbatim").unwrap();
+        assert!(manual.contains(&format!(".Bd -literal -offset indent\n{lines}.Ed\n")), "{lines}");
     }
 }
 
