@@ -125,7 +125,8 @@ fn ask(name: &str, find: &str, questions: &str) -> Result<String, String> {
 fn the_package_says_what_a_program_needs() {
     needs!(CMAKE);
     let questions = "foreach(target IN ITEMS arcidentity static cpp)\n\
-                     foreach(property IN ITEMS IMPORTED_LOCATION INTERFACE_INCLUDE_DIRECTORIES INTERFACE_LINK_LIBRARIES)\n\
+                     foreach(property IN ITEMS IMPORTED_LOCATION INTERFACE_INCLUDE_DIRECTORIES\n\
+                     INTERFACE_LINK_LIBRARIES INTERFACE_LINK_OPTIONS)\n\
                      get_target_property(value arcidentity::${target} ${property})\n\
                      message(NOTICE \"${target} ${property} ${value}\")\n\
                      endforeach()\nendforeach()\n\
@@ -137,12 +138,15 @@ fn the_package_says_what_a_program_needs() {
         "arcidentity IMPORTED_LOCATION {lib}/libarcidentity.so\n\
          arcidentity INTERFACE_INCLUDE_DIRECTORIES {include}\n\
          arcidentity INTERFACE_LINK_LIBRARIES value-NOTFOUND\n\
+         arcidentity INTERFACE_LINK_OPTIONS value-NOTFOUND\n\
          static IMPORTED_LOCATION {lib}/libarcidentity.a\n\
          static INTERFACE_INCLUDE_DIRECTORIES {include}\n\
          static INTERFACE_LINK_LIBRARIES Threads::Threads;dl;m\n\
+         static INTERFACE_LINK_OPTIONS -Wl,--eh-frame-hdr\n\
          cpp IMPORTED_LOCATION value-NOTFOUND\n\
          cpp INTERFACE_INCLUDE_DIRECTORIES value-NOTFOUND\n\
          cpp INTERFACE_LINK_LIBRARIES arcidentity::arcidentity\n\
+         cpp INTERFACE_LINK_OPTIONS value-NOTFOUND\n\
          version {}\n",
         env!("CARGO_PKG_VERSION"),
         include = include.display()
