@@ -1,29 +1,15 @@
 """Many threads at once."""
 
 import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import arcidentity
 from arcidentity.emulator import Emulator
 from conftest import PATIENCE, STORAGE, VAULT, wait_for_request
-
-THREADS = 64
-
-
-def at_once(calls: list[Callable[[], arcidentity.Token]]) -> list[str]:
-    barrier = threading.Barrier(len(calls))
-
-    def run(call: Callable[[], arcidentity.Token]) -> str:
-        barrier.wait(PATIENCE)
-        return call().token
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
+from crowd import THREADS, at_once
 
 
 def test_threads_share_one_handshake(client: arcidentity.Client, agent: Emulator) -> None:
-    tokens = at_once([lambda: client.get_token(VAULT)] * THREADS)
+    tokens = at_once([lambda: client.get_token(VAULT).token] * THREADS)
     assert len(set(tokens)) == 1
     assert [request.status for request in agent.requests] == [401, 200]
 
