@@ -97,6 +97,24 @@ def test_a_rejected_token_is_replaced_once(client: arcidentity.Client, agent: Em
     assert renewed == [None, None, "true", "true"]
 
 
+def test_a_renewal_that_fails_while_it_is_forgotten_ends(
+    client: arcidentity.Client, agent: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Emptied(dict[_renewal._Key, _renewal._Try]):
+        """Another thread empties it after each look."""
+
+        def get(self, key: _renewal._Key, default: object = None) -> _renewal._Try | None:  # type: ignore[override]
+            known = super().get(key)
+            self.clear()
+            return known
+
+    rejected = client.get_token(VAULT)
+    agent.respond(400, {"error": "invalid_resource"}, times=None)
+    monkeypatch.setattr(_renewal, "_renewals", Emptied())
+    with pytest.raises(arcidentity.RefusedError):
+        _renewal.renewal(client, VAULT, rejected).result(PATIENCE)
+
+
 def test_event_loops_of_many_threads_share_one_handshake(
     client: arcidentity.Client, agent: Emulator
 ) -> None:

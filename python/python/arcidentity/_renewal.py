@@ -48,8 +48,8 @@ def renewal(client: Client, resource: str, rejected: Token) -> Future[None]:
         _renewals.clear()
     key = _key(client, rejected)
     earlier = _renewals.get(key)
-    if earlier is not None and earlier.is_over(client) and _renewals.get(key) is earlier:
-        _renewals.pop(key, None)
+    if earlier is not None and earlier.is_over(client):
+        _forget(key, earlier)
     own = _Try(client)
     try:
         known = _renewals.setdefault(key, own)
@@ -78,10 +78,15 @@ def _run(key: _Key, own: _Try, client: Client, resource: str, rejected: Token) -
 
 
 def _fail(key: _Key, own: _Try, error: BaseException) -> None:
-    if _renewals.get(key) is own:
-        del _renewals[key]
+    _forget(key, own)
     with suppress(InvalidStateError):
         own.set_exception(error.with_traceback(None))
+
+
+def _forget(key: _Key, known: _Try) -> None:
+    # Without a lock, which a forked child might find locked: another thread may forget it first.
+    if _renewals.get(key) is known:
+        _renewals.pop(key, None)
 
 
 def _key(client: Client, token: Token) -> _Key:
