@@ -9,8 +9,10 @@ import asyncio
 import logging
 import pickle
 import sysconfig
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 
 import arcidentity
 import pytest
@@ -191,3 +193,44 @@ def test_an_endpoint_that_is_asked_while_it_is_closed(client: arcidentity.Client
             assert endpoint.environment()["IDENTITY_ENDPOINT"] == url
 
     at_once([repeated(ask, 20)] * 56 + [endpoint.close] * 8)
+
+
+def test_of_many_emulators_at_once_one_is_in_use() -> None:
+    emulators = [ArcEmulator() for _ in range(8)]
+    in_use = threading.Barrier(len(emulators))
+
+    def enter(emulator: ArcEmulator) -> bool:
+        try:
+            with emulator:
+                in_use.wait(PATIENCE)
+                return True
+        except RuntimeError as error:
+            assert "one at a time" in str(error)
+            in_use.wait(PATIENCE)
+            return False
+        finally:
+            emulator.close()
+
+    assert at_once([partial(enter, emulator) for emulator in emulators]).count(True) == 1
+
+
+def test_an_emulator_is_in_use_before_anything_finds_it() -> None:
+    class Nested(ArcEmulator):
+        def _connect(self, timeout: float = PATIENCE) -> None:
+            with pytest.raises(RuntimeError, match="one at a time"), ArcEmulator():
+                pass
+            super()._connect(timeout)
+
+    with Nested():
+        assert arcidentity.get_token(VAULT).token
+    with ArcEmulator():
+        assert arcidentity.get_token(VAULT).token
+
+
+def test_an_emulator_that_cannot_be_used_leaves_the_place_free() -> None:
+    closed = ArcEmulator()
+    closed.close()
+    with pytest.raises(ValueError, match="closed"), closed:
+        pass
+    with ArcEmulator():
+        assert arcidentity.get_token(VAULT).token

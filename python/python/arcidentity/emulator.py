@@ -15,6 +15,7 @@ With an `ArcEmulator` the code under test needs no client of its own. It is the 
 """
 
 import os
+import threading
 
 from arcidentity._errors import (
     AccessDeniedError,
@@ -67,24 +68,28 @@ class ArcEmulator(Emulator):
     Takes the arguments of Emulator.
     """
 
-    _in_use = False
+    # Held by the one that is in use.
+    _use = threading.Lock()
     _variables: dict[str, str | None]
 
     def __enter__(self) -> "ArcEmulator":
-        if ArcEmulator._in_use:
+        if not ArcEmulator._use.acquire(blocking=False):
             raise RuntimeError("another ArcEmulator is in use: one at a time")
-        self._variables = {name: os.environ.get(name) for name in _VARIABLES}
-        self._connect()
-        ArcEmulator._in_use = True
+        try:
+            self._variables = {name: os.environ.get(name) for name in _VARIABLES}
+            self._connect()
+        except BaseException:
+            ArcEmulator._use.release()
+            raise
         return self
 
     def __exit__(self, *_exception: object) -> None:
-        ArcEmulator._in_use = False
         self.close()
         _tell_children(None)
         replace_default_client(None)
         for name, value in self._variables.items():
             _set(name, value)
+        ArcEmulator._use.release()
 
     @property
     def client(self) -> Client:
