@@ -110,7 +110,8 @@ def test_a_handler_that_asks_for_a_token(client: arcidentity.Client) -> None:
         client.get_token(VAULT)
     finally:
         LOGGER.removeHandler(handler)
-    assert len(seen) > 2
+    # CPython 3.13.5, for one, drops what is logged while a record is handled.
+    assert len(seen) >= 2
 
 
 def test_what_a_handler_raises_reaches_the_caller(client: arcidentity.Client) -> None:
