@@ -4,7 +4,7 @@
 # Zig as the linker for old versions of the C libraries, come from PyPI, or from the environment that WHEEL_TOOLS names.
 #
 # The wheel abi3 serves CPython from 3.10 on, and abi3t from 3.15 on, free-threaded or not. The free-threaded 3.14 has
-# no stable ABI, and a wheel of its own could not be tried without it: it builds the source distribution.
+# no stable ABI: it builds the source distribution.
 set -euo pipefail
 cd "$(dirname "$0")"
 

@@ -149,7 +149,8 @@ table! {
     /// Packages of Debian's other releases.
     DEBIAN_ARCHIVE = words("debian-archive", "run the tests on Debian, after sudo apt-get update", Try);
     /// A free-threaded CPython 3.15 or later.
-    FREE_THREADED_PYTHON = words("free-threaded-python", "put a python3.15t on the search path", Try);
+    FREE_THREADED_PYTHON = words("free-threaded-python",
+        "put a python3.15t on the search path: .ci/free-threaded builds one", Try);
     /// A CPython for musl, to import the wheel.
     PYTHON_FOR_MUSL = words("python-for-musl", "no package brings it", Try);
     /// A CPython for Windows, to import the wheel.

@@ -227,7 +227,8 @@ fn requirements() -> Vec<Rule> {
             .said(&[PAGES], "C?Python {} or later")
             .said(&[PAGES], "CPython {} and later"),
         Rule::new("the oldest Python without the GIL", format!("3.{free_threaded}").as_str())
-            .said(&[PAGES], "the other {} and later"),
+            .said(&[PAGES], "the other {} and later")
+            .said(&[PAGES], "has a wheel from {} on"),
         Rule::new("the oldest CMake", cmake).said(&[PAGES], "CMake {} and a C compiler"),
         // What its interface has is declared in `tests/cpp/azure`.
         Rule::new("the oldest azure-core for C++", "1.9").said(&[PAGES, AZURE_CPP], "azure-core {} or later"),
