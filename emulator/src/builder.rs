@@ -35,6 +35,7 @@ pub struct Builder {
     ipv4: bool,
     ipv6: bool,
     key_directory: Option<PathBuf>,
+    key_directory_seen_at: Option<PathBuf>,
     key_lifetime: Duration,
     lifetime: Duration,
     clock: Clock,
@@ -52,6 +53,7 @@ impl Default for Builder {
             ipv4: true,
             ipv6: true,
             key_directory: None,
+            key_directory_seen_at: None,
             key_lifetime: Duration::from_secs(5 * 60),
             lifetime: Duration::from_secs(24 * 60 * 60),
             clock: Clock::default(),
@@ -89,6 +91,13 @@ impl Builder {
     /// the emulator stops. Defaults to a private temporary directory.
     pub fn key_directory(mut self, path: impl Into<PathBuf>) -> Builder {
         self.key_directory = Some(path.into());
+        self
+    }
+
+    /// The path of the key directory in challenges, for clients that see it at another place than the emulator does, as in
+    /// a container where it is mounted. Defaults to its own path.
+    pub fn key_directory_seen_at(mut self, path: impl Into<PathBuf>) -> Builder {
+        self.key_directory_seen_at = Some(path.into());
         self
     }
 
@@ -162,7 +171,7 @@ impl Builder {
             identities: self.identities,
             require_challenge: self.require_challenge,
             clock: self.clock,
-            keys: Keys::new(directory.path().to_path_buf(), self.key_lifetime),
+            keys: Keys::new(directory.path().to_path_buf(), self.key_directory_seen_at, self.key_lifetime),
             tokens: Tokens::new(self.lifetime),
         };
         Emulator::run(listeners, agent, Journal::new(self.kept_requests), directory)

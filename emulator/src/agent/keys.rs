@@ -47,6 +47,8 @@ impl IssuedKey {
 #[derive(Debug)]
 pub(crate) struct Keys {
     directory: PathBuf,
+    /// The directory's path as clients know it.
+    seen_at: PathBuf,
     lifetime: Duration,
     style: Mutex<KeyStyle>,
     waiting: Mutex<Vec<Waiting>>,
@@ -62,8 +64,9 @@ struct Waiting {
 }
 
 impl Keys {
-    pub(crate) fn new(directory: PathBuf, lifetime: Duration) -> Keys {
-        Keys { directory, lifetime, style: Mutex::default(), waiting: Mutex::default() }
+    pub(crate) fn new(directory: PathBuf, seen_at: Option<PathBuf>, lifetime: Duration) -> Keys {
+        let seen_at = seen_at.unwrap_or_else(|| directory.clone());
+        Keys { directory, seen_at, lifetime, style: Mutex::default(), waiting: Mutex::default() }
     }
 
     pub(crate) fn directory(&self) -> &Path {
@@ -76,10 +79,11 @@ impl Keys {
 
     pub(crate) fn issue(&self, now: Duration) -> io::Result<IssuedKey> {
         let style = lock(&self.style).clone();
-        let path = self.directory.join(style.name());
+        let name = style.name();
+        let path = self.directory.join(&name);
         self.delete_if(|waiting| waiting.key.path == path);
         let contents = style.make(&path)?;
-        let realm = style.realm_of(&path);
+        let realm = style.realm_of(&self.seen_at.join(&name));
         let key = IssuedKey { path, contents, realm };
         lock(&self.waiting).push(Waiting {
             key: key.clone(),

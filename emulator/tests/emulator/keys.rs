@@ -32,6 +32,21 @@ fn modes_are_the_agents() {
     assert_eq!(mode(emulator.key_directory().parent().unwrap()), 0o700);
 }
 
+#[test]
+fn clients_may_see_the_directory_at_another_place() {
+    let place = tempfile::tempdir().unwrap();
+    let seen_at = place.path().join("mounted");
+    let emulator = Emulator::builder().key_directory_seen_at(&seen_at).start().unwrap();
+    let mut client = Client::of(&emulator);
+    let seen = client.challenge(TOKEN);
+    assert_eq!(seen.parent(), Some(seen_at.as_path()));
+    let written = emulator.key_directory().join(seen.file_name().unwrap());
+    assert_eq!(client.redeem(TOKEN, &fs::read_to_string(&written).unwrap()).status, 200);
+    assert!(!written.exists());
+    let key = emulator.issue_key().unwrap();
+    assert!(key.path().starts_with(emulator.key_directory()) && key.path().exists());
+}
+
 #[cfg(unix)]
 #[test]
 fn mode_can_be_chosen() {
