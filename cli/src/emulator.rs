@@ -1,6 +1,8 @@
 //! `arcidentity emulator`.
 
 mod keys;
+#[cfg(target_os = "linux")]
+mod own_place;
 
 use std::ffi::OsString;
 use std::num::NonZeroU32;
@@ -57,11 +59,12 @@ impl EmulatorCommand {
         // From here on a signal does not end the process, so that everything made is removed again.
         let signals = Signals::watch(&[SIGINT, SIGTERM], terminal.interrupt.clone())?;
         terminal.progress.never_wait();
-        let keys = KeyDirectory::choose(self.key_directory.as_deref())?;
+        let keys = KeyDirectory::choose(self.key_directory.as_deref(), self.program.is_some())?;
         let emulator = self.start(&keys)?;
         let events = event_lines(&emulator);
         self.print_start(&emulator, &keys, terminal);
-        let program = self.program.as_ref().map(|line| line.start(variables(&emulator))).transpose()?;
+        let start = |line: &CommandLine| line.start(variables(&emulator), |command| keys.show_to(command));
+        let program = self.program.as_ref().map(start).transpose()?;
         let status = wait(&events, program, &signals, terminal);
         emulator.stop();
         show_rest(&events, terminal);
@@ -69,10 +72,7 @@ impl EmulatorCommand {
     }
 
     fn start(&self, keys: &KeyDirectory) -> Result<Emulator, Failure> {
-        let mut builder = Emulator::builder().port(self.port).keep_requests(0);
-        if let Some(path) = keys.path() {
-            builder = builder.key_directory(path);
-        }
+        let mut builder = keys.give_to(Emulator::builder()).port(self.port).keep_requests(0);
         if let Some(lifetime) = self.lifetime {
             builder = builder.lifetime(lifetime);
         }
@@ -88,11 +88,7 @@ impl EmulatorCommand {
         if self.program.is_none() {
             terminal.tell(format_args!("  {}", settings(emulator)));
         }
-        let path = emulator.key_directory().display();
-        terminal.tell(format_args!("Key files are in {path}."));
-        if !keys.is_the_agents() {
-            terminal.tell(format_args!("Clients read them only if told to: --key-directory {path}"));
-        }
+        keys.print(emulator.key_directory(), terminal);
     }
 }
 

@@ -36,10 +36,12 @@ impl CommandLine {
         std::path::Path::new(&self.name).display()
     }
 
-    /// Starts it in this environment but for these variables: a value, or none to remove one.
+    /// Starts it in this environment but for these variables: a value, or none to remove one. `change` is the rest in
+    /// which it differs.
     pub(crate) fn start(
         &self,
         variables: impl IntoIterator<Item = (OsString, Option<OsString>)>,
+        change: impl FnOnce(&mut Command),
     ) -> Result<Program, Failure> {
         keep_exit_statuses();
         let mut command = Command::new(&self.name);
@@ -50,6 +52,7 @@ impl CommandLine {
                 None => command.env_remove(name),
             };
         }
+        change(&mut command);
         command.spawn().map(Program).map_err(|error| {
             let status = if error.kind() == io::ErrorKind::NotFound { 127 } else { 126 };
             Failure::new(status, format!("{:?} cannot be started: {error}", self.name))
@@ -90,7 +93,7 @@ impl Program {
 }
 
 /// Where whoever started this process ignores the ends of its children, the system would forget how they ended.
-fn keep_exit_statuses() {
+pub(crate) fn keep_exit_statuses() {
     #[cfg(unix)]
     let _ = signal_hook::flag::register(signal_hook::consts::SIGCHLD, std::sync::Arc::default());
 }

@@ -94,7 +94,7 @@ impl RunCommand {
         let named = if self.any_resource { "any resource".to_owned() } else { resources.join(", ") };
         let (name, port) = (self.program.name(), endpoint.port());
         terminal.tell(format_args!("arcidentity: tokens for {named} on 127.0.0.1:{port}, for {name}"));
-        let program = self.program.start(endpoint.variables())?;
+        let program = self.program.start(endpoint.variables(), |_| ())?;
         let status = wait(&lines, Some(program), &signals, terminal);
         drop(endpoint);
         show_rest(&lines, terminal);

@@ -1,5 +1,5 @@
 //! What only functions of C tell of this process, which one it is and with whose rights it runs, and what only they
-//! change of its threads.
+//! change of its threads and of the programs that it starts.
 
 #![allow(unsafe_code, reason = "functions of C")]
 
@@ -9,6 +9,8 @@ mod cancellation;
 mod mark;
 #[cfg(not(all(target_os = "linux", not(miri))))]
 mod no_cancellation;
+#[cfg(all(target_os = "linux", feature = "views"))]
+mod view;
 #[cfg(all(unix, feature = "signals"))]
 mod watched;
 
@@ -16,6 +18,8 @@ mod watched;
 pub use cancellation::CancellationDisabled;
 #[cfg(not(all(target_os = "linux", not(miri))))]
 pub use no_cancellation::CancellationDisabled;
+#[cfg(all(target_os = "linux", feature = "views"))]
+pub use view::View;
 #[cfg(all(unix, feature = "signals"))]
 pub use watched::{Sender, Watched};
 

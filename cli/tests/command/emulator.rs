@@ -1,10 +1,10 @@
 //! `arcidentity emulator`.
 #![cfg(unix)]
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -41,8 +41,11 @@ struct Standing {
 
 impl Standing {
     fn start(options: &[&str]) -> Standing {
-        let mut command = arcidentity(&[&["emulator"], options].concat());
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        Standing::of(arcidentity(&[&["emulator"], options].concat())).unwrap()
+    }
+
+    fn of(mut command: Command) -> io::Result<Standing> {
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
         let introduction = [(); 4].map(|()| line(&mut stderr));
         assert!(introduction[0].starts_with("The emulator listens on 127.0.0.1:"), "{introduction:?}");
@@ -52,7 +55,7 @@ impl Standing {
         let keys = introduction[2].strip_prefix("Key files are in ").unwrap().strip_suffix('.').unwrap();
         assert!(introduction[3].ends_with(&format!("--key-directory {keys}")), "{introduction:?}");
         let (endpoint, key_directory) = (endpoint.to_owned(), PathBuf::from(keys));
-        Standing { child, stderr, endpoint, key_directory }
+        Ok(Standing { child, stderr, endpoint, key_directory })
     }
 
     fn token(&self) -> String {
@@ -288,23 +291,22 @@ fn a_key_directory_that_cannot_be_is_an_error() {
 
 #[test]
 fn a_user_gets_a_private_directory() {
-    let mut command = arcidentity(&["emulator", "--", "true"]);
+    let mut command = arcidentity(&["emulator"]);
     if geteuid().is_root() {
         command.uid(65534).gid(65534);
     }
     command.env_remove("TMPDIR").current_dir("/");
-    let outcome = match command.output() {
-        Ok(output) => Outcome::from(output),
+    let emulator = match Standing::of(command) {
+        Ok(emulator) => emulator,
         Err(error) => {
             return OTHER_USERS.is_missing(format_args!("another user may not run the command: {error}"));
         }
     };
-    assert_eq!(outcome.status, Some(0), "{outcome:?}");
-    let told = outcome.stderr.lines().find_map(|line| line.strip_prefix("Key files are in ")).unwrap();
-    let keys = Path::new(told.strip_suffix('.').unwrap());
-    assert!(keys.is_absolute() && !keys.starts_with("/var/opt"), "{told}");
+    let keys = emulator.key_directory.clone();
+    assert!(keys.is_absolute() && !keys.starts_with("/var/opt"), "{keys:?}");
+    emulator.signal(Signal::SIGTERM);
+    assert_eq!(emulator.end().0, Some(0));
     assert!(!keys.parent().unwrap().exists());
-    assert!(outcome.stderr.contains("--key-directory"), "{outcome:?}");
 }
 
 /// Runs a script as root of a private namespace, where /opt and /var/opt are empty. `None` if this system

@@ -4,6 +4,7 @@
 mod doctor;
 mod emulator;
 mod emulator_windows;
+mod emulator_without_root;
 mod endpoint;
 mod failures;
 mod help;
