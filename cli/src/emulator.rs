@@ -29,12 +29,14 @@ pub(crate) struct EmulatorCommand {
     port: u16,
     key_directory: Option<PathBuf>,
     lifetime: Option<Duration>,
+    lenient: bool,
     program: Option<CommandLine>,
 }
 
 impl EmulatorCommand {
     pub(crate) fn parse(parser: &mut Parser) -> Result<Command, Failure> {
-        let mut command = EmulatorCommand { port: 0, key_directory: None, lifetime: None, program: None };
+        let mut command =
+            EmulatorCommand { port: 0, key_directory: None, lifetime: None, lenient: false, program: None };
         loop {
             command.program = CommandLine::take(parser)?;
             if command.program.is_some() {
@@ -47,6 +49,7 @@ impl EmulatorCommand {
                 Some(Long("lifetime")) => {
                     command.lifetime = Some(parse_lifetime(&parser.value()?.string()?)?)
                 }
+                Some(Long("lenient")) => command.lenient = true,
                 Some(other) => return Err(unexpected(other)),
                 None => break,
             }
@@ -72,7 +75,8 @@ impl EmulatorCommand {
     }
 
     fn start(&self, keys: &KeyDirectory) -> Result<Emulator, Failure> {
-        let mut builder = keys.give_to(Emulator::builder()).port(self.port).keep_requests(0);
+        let mut builder =
+            keys.give_to(Emulator::builder()).port(self.port).lenient(self.lenient).keep_requests(0);
         if let Some(lifetime) = self.lifetime {
             builder = builder.lifetime(lifetime);
         }

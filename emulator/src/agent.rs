@@ -6,6 +6,7 @@ pub(crate) mod identity;
 pub(crate) mod key_style;
 pub(crate) mod keys;
 pub(crate) mod machine;
+mod resource;
 pub(crate) mod tokens;
 
 use std::io;
@@ -54,6 +55,8 @@ pub(crate) struct Agent {
     pub(crate) machine: Machine,
     pub(crate) identities: Vec<UserAssigned>,
     pub(crate) require_challenge: bool,
+    /// Whether there is a token for anything.
+    pub(crate) lenient: bool,
     pub(crate) clock: Clock,
     pub(crate) keys: Keys,
     pub(crate) tokens: Tokens,
@@ -107,14 +110,17 @@ impl Agent {
         }
         let chosen = self.choose_identity(request)?;
         if !self.require_challenge {
-            return Ok(Message::json(200, &self.issue(request, resource, &chosen)));
+            return self.grant(request, resource, &chosen);
         }
         let Some(authorization) = request.header("authorization") else {
             return self.challenge("Missing Basic Authorization header");
         };
         let key = authorization.strip_prefix("Basic ").unwrap_or_default();
         match self.keys.redeem(key.as_bytes()) {
-            Some(path) => Ok(Message::json(200, &self.issue(request, resource, &chosen)).with_key_file(path)),
+            Some(path) => {
+                let answer = self.grant(request, resource, &chosen).unwrap_or_else(|refusal| refusal);
+                Ok(answer.with_key_file(path))
+            }
             None => self.challenge("Invalid Basic Authorization header"),
         }
     }
@@ -140,6 +146,14 @@ impl Agent {
             Message::error(500, "internal_error", &format!("The key file could not be written: {error}"))
         })?;
         Ok(Message::challenge(&key.challenge(), description).with_key_file(key.path().to_path_buf()))
+    }
+
+    /// Who has shown the key is told what Microsoft Entra says.
+    fn grant(&self, request: &Request, resource: &str, chosen: &Chosen<'_>) -> Result<Message, Refusal> {
+        if !self.lenient && !resource::may_be_known(resource) {
+            return Err(unknown_resource(resource, self.machine.tenant()));
+        }
+        Ok(Message::json(200, &self.issue(request, resource, chosen)))
     }
 
     fn issue(&self, request: &Request, resource: &str, chosen: &Chosen<'_>) -> Value {
@@ -196,4 +210,16 @@ fn bad_request(description: &str) -> Refusal {
 fn identity_not_found() -> Refusal {
     let description = "Identity not found: error acquiring access token: requested identity was not found";
     Message::error(404, "identity_not_found", description)
+}
+
+/// As Microsoft Entra says it, but for the numbers and the time of the request.
+fn unknown_resource(resource: &str, tenant: &str) -> Refusal {
+    const CODE: u32 = 500_011;
+    let description = format!(
+        "AADSTS{CODE}: The resource principal named {resource} was not found in the tenant named {tenant}. This can \
+         happen if the application has not been installed by the administrator of the tenant or consented to by any \
+         user in the tenant. You might have sent your authentication request to the wrong tenant."
+    );
+    let body = json!({"error": "invalid_resource", "error_description": description, "error_codes": [CODE]});
+    Message::json(400, &body)
 }

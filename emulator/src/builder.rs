@@ -43,6 +43,7 @@ pub struct Builder {
     machine: Machine,
     identities: Vec<UserAssigned>,
     require_challenge: bool,
+    lenient: bool,
     kept_requests: usize,
 }
 
@@ -61,6 +62,7 @@ impl Default for Builder {
             machine: Machine::default(),
             identities: Vec::new(),
             require_challenge: true,
+            lenient: false,
             kept_requests: usize::MAX,
         }
     }
@@ -147,6 +149,14 @@ impl Builder {
         self
     }
 
+    /// Whether there is a token for every resource. Otherwise one is refused that no tenant knows, as Microsoft Entra refuses
+    /// it (400, `invalid_resource`): what is neither an absolute URI nor a GUID, a scope, and the address of a vault, of a
+    /// server of databases or of something in a storage account. Defaults to false.
+    pub fn lenient(mut self, lenient: bool) -> Builder {
+        self.lenient = lenient;
+        self
+    }
+
     /// How many requests [`Emulator::requests`] shows, the newest ones; a long-lived emulator would else
     /// need more and more memory. Defaults to all.
     pub fn keep_requests(mut self, limit: usize) -> Builder {
@@ -170,6 +180,7 @@ impl Builder {
             machine: self.machine,
             identities: self.identities,
             require_challenge: self.require_challenge,
+            lenient: self.lenient,
             clock: self.clock,
             keys: Keys::new(directory.path().to_path_buf(), self.key_directory_seen_at, self.key_lifetime),
             tokens: Tokens::new(self.lifetime),

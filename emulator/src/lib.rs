@@ -4,7 +4,8 @@
 //! It does what the agent does: it answers the first request for a token with a challenge that
 //! names a key file, takes the key once, and hands out a token. And it can be told to do what an
 //! agent should never do: any answer, slow, cut short or endless, and key files of every wrong
-//! kind. Its tokens look like real ones and open nothing; the claim `arcidentity_emulator` says so.
+//! kind. As Microsoft Entra, it has no token for a vault's address and the like, unless it is
+//! [`lenient`](Builder::lenient). Its tokens look like real ones and open nothing; the claim `arcidentity_emulator` says so.
 //!
 //! ```
 //! use arcidentity_emulator::{Answer, Emulator};

@@ -27,6 +27,9 @@ use pyo3::types::{IntoPyDict, PyBytes, PyDict, PyString, PyTuple};
 ///     Where key files are written, as an absolute path. Defaults to a temporary directory.
 /// lifetime
 ///     How long a token is valid, in seconds.
+/// lenient
+///     Whether there is a token for everything. Otherwise what no tenant knows is refused, as Microsoft Entra
+///     refuses it: what is neither an absolute URI nor a GUID, and the address of a vault or a server of databases.
 ///
 /// Raises OSError when the port is taken or the key directory cannot be made.
 #[pyclass(frozen, subclass, module = "arcidentity.emulator")]
@@ -39,14 +42,15 @@ struct Settings {
     port: u16,
     key_directory: Option<PathBuf>,
     lifetime: Duration,
+    lenient: bool,
 }
 
 #[pymethods]
 impl Emulator {
     #[new]
-    #[pyo3(signature = (*, port=0, key_directory=None, lifetime=86400.0))]
-    fn new(port: u16, key_directory: Option<PathBuf>, lifetime: f64) -> PyResult<Emulator> {
-        let settings = Settings { port, key_directory, lifetime: seconds(lifetime)? };
+    #[pyo3(signature = (*, port=0, key_directory=None, lifetime=86400.0, lenient=false))]
+    fn new(port: u16, key_directory: Option<PathBuf>, lifetime: f64, lenient: bool) -> PyResult<Emulator> {
+        let settings = Settings { port, key_directory, lifetime: seconds(lifetime)?, lenient };
         let running = Mutex::new(Some(settings.start()?));
         Ok(Emulator { settings, running })
     }
@@ -205,7 +209,10 @@ impl Emulator {
 
 impl Settings {
     fn start(&self) -> std::io::Result<arcidentity_emulator::Emulator> {
-        let mut builder = arcidentity_emulator::Emulator::builder().port(self.port).lifetime(self.lifetime);
+        let mut builder = arcidentity_emulator::Emulator::builder()
+            .port(self.port)
+            .lifetime(self.lifetime)
+            .lenient(self.lenient);
         if let Some(directory) = &self.key_directory {
             builder = builder.key_directory(directory);
         }

@@ -67,6 +67,15 @@ def test_settings(tmp_path: Path) -> None:
             Emulator(port=port)
 
 
+@pytest.mark.parametrize("resource", ["https://my-vault.vault.azure.net", "not-a-uri"])
+def test_what_no_tenant_knows(agent: Emulator, resource: str) -> None:
+    with pytest.raises(arcidentity.RefusedError, match="AADSTS500011") as caught:
+        connect(agent).get_token(resource)
+    assert (caught.value.http_status, caught.value.code) == (400, "invalid_resource")
+    with Emulator(lenient=True) as lenient:
+        assert connect(lenient).get_token(resource).token
+
+
 def test_it_ends() -> None:
     with Emulator() as agent:
         client, directory = connect(agent, max_attempts=1), agent.key_directory

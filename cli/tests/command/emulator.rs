@@ -261,6 +261,21 @@ fn tokens_live_as_long_as_they_are_told_to() {
 }
 
 #[test]
+fn what_no_tenant_knows_is_refused_unless_the_emulator_is_lenient() {
+    let script = r#""$0" token https://my-vault.vault.azure.net "$1""#;
+    let strict = under_emulator(&[], script);
+    assert_eq!((strict.status, strict.stdout.as_str()), (Some(7), ""), "{strict:?}");
+    assert!(
+        strict.stderr.contains("AADSTS500011: The resource principal named https://my-vault.vault.azure.net")
+    );
+    assert!(
+        strict.stderr.contains("hint: tokens for Key Vault are asked for with https://vault.azure.net\n")
+    );
+    let lenient = under_emulator(&["--lenient"], script);
+    assert!(lenient.stdout.starts_with("eyJ"), "{lenient:?}");
+}
+
+#[test]
 fn the_port_can_be_chosen() {
     // Somebody else may take the port that was free a moment ago.
     let found = (0..20).any(|_| {

@@ -53,7 +53,7 @@ fn every_option_is_explained() {
     let token = [&client[..], &["-o, --output FORM", "--force-refresh"]].concat();
     let run_options = ["--resource RESOURCE", "--any-resource", "--url-variable NAME", "--terraform"];
     let run_options = [&client[..], &run_options].concat();
-    let emulator = ["--port N", "--key-directory DIR", "--lifetime SECONDS", "-h, --help"];
+    let emulator = ["--port N", "--key-directory DIR", "--lifetime SECONDS", "--lenient", "-h, --help"];
     let doctor = [&client[..], &["--json"]].concat();
     for (command, options) in [
         ("token", &token[..]),

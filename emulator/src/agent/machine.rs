@@ -204,6 +204,10 @@ impl Machine {
         })
     }
 
+    pub(crate) fn tenant(&self) -> &str {
+        &self.tenant_id
+    }
+
     fn issuer(&self) -> String {
         format!("https://sts.windows.net/{}/", self.tenant_id)
     }

@@ -116,9 +116,9 @@ fn api_version_is_one_of_four() {
     let emulator = Emulator::start().unwrap();
     let mut client = Client::of(&emulator);
     for version in ["2021-02-01", "2020-06-01", "2019-11-01", "2019-08-15"] {
-        client.token(&format!("{PATH}?resource=r&api-version={version}"));
+        client.token(&format!("{PATH}?resource=urn:r&api-version={version}"));
     }
-    for query in ["resource=r", "resource=r&api-version=", "resource=r&api-version=2018-02-01"] {
+    for query in ["resource=urn:r", "resource=urn:r&api-version=", "resource=urn:r&api-version=2018-02-01"] {
         let reply = client.get(&format!("{PATH}?{query}"), &[METADATA]);
         let text = "The api-version not specified. Supported are 2021-02-01 2020-06-01 2019-11-01 2019-08-15";
         assert_eq!(reply.error(400, "invalid_request"), text);

@@ -9,6 +9,7 @@ mod identities;
 mod keys;
 mod machine;
 mod observing;
+mod resources;
 mod stopping;
 mod tokens;
 mod wire;

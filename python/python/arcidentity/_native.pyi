@@ -124,6 +124,7 @@ class Emulator:
         port: int = 0,
         key_directory: str | PathLike[str] | None = None,
         lifetime: float = 86400.0,
+        lenient: bool = False,
     ) -> Self: ...
     @property
     def endpoint(self) -> str: ...
