@@ -8,16 +8,17 @@ use lexopt::Parser;
 use crate::doctor::DoctorCommand;
 use crate::emulator::EmulatorCommand;
 use crate::failure::Failure;
-use crate::help::{self, Topic};
+use crate::help;
 use crate::metadata::MetadataCommand;
+use crate::program::CommandLine;
 use crate::run::RunCommand;
+use crate::syntax::{COMMANDS, CommandSyntax, OVERVIEW, Operand, Program, Values};
 use crate::terminal::Terminal;
 use crate::token::TokenCommand;
 
 /// What to do.
 pub(crate) enum Command {
-    /// Of a command, or the overview.
-    Help(Option<Topic>),
+    Help(&'static CommandSyntax),
     Version,
     Token(TokenCommand),
     Metadata(MetadataCommand),
@@ -28,13 +29,14 @@ pub(crate) enum Command {
 
 impl Command {
     pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, Failure> {
-        let mut parser = Parser::from_args(arguments);
-        parse_command(&mut parser).map_err(|(topic, failure)| failure.hint(help::how_to_read(topic)))
+        let mut arguments = Arguments::new(Parser::from_args(arguments));
+        // A failure comes with the help that would have prevented it.
+        parse_command(&mut arguments).map_err(|failure| failure.hint(help::how_to_read(arguments.syntax)))
     }
 
     pub(crate) fn run(self, terminal: &mut Terminal<'_>) -> Result<i32, Failure> {
         match self {
-            Command::Help(topic) => terminal.print(|out| out.write_all(help::text(topic).as_bytes()))?,
+            Command::Help(syntax) => terminal.print(|out| out.write_all(help::text(syntax).as_bytes()))?,
             Command::Version => {
                 terminal.print(|out| writeln!(out, "arcidentity {}", env!("CARGO_PKG_VERSION")))?;
             }
@@ -48,45 +50,107 @@ impl Command {
     }
 }
 
-/// A failure comes with the help that would have prevented it.
-fn parse_command(parser: &mut Parser) -> Result<Command, (Option<Topic>, Failure)> {
-    let general = |failure| (None, failure);
-    let topic = match parser.next().map_err(|error| general(error.into()))? {
-        Some(Short('h') | Long("help")) => return Ok(Command::Help(None)),
+/// The arguments of a command, as its syntax has them.
+pub(crate) struct Arguments {
+    parser: Parser,
+    syntax: &'static CommandSyntax,
+    has_operand: bool,
+}
+
+/// An argument that the syntax knows.
+pub(crate) enum Given {
+    /// The long name of an option, and its value, which is empty where it has none.
+    Option(&'static str, OsString),
+    Operand(OsString),
+    Program(CommandLine),
+}
+
+impl Arguments {
+    fn new(parser: Parser) -> Arguments {
+        Arguments { parser, syntax: OVERVIEW, has_operand: false }
+    }
+
+    /// The help of the command.
+    pub(crate) fn help(&self) -> Command {
+        Command::Help(self.syntax)
+    }
+
+    /// The next argument.
+    pub(crate) fn next(&mut self) -> Result<Option<Given>, Failure> {
+        if self.syntax.program != Program::Never {
+            if let Some(program) = CommandLine::take(&mut self.parser)? {
+                return Ok(Some(Given::Program(program)));
+            }
+        }
+        let Some(argument) = self.parser.next()? else { return Ok(None) };
+        if let Some(option) = self.syntax.option(&argument) {
+            let value = match &option.value {
+                Some(operand) => allowed(&format!("--{}", option.long), operand, self.parser.value()?)?,
+                None => OsString::new(),
+            };
+            return Ok(Some(Given::Option(option.long, value)));
+        }
+        match (argument, &self.syntax.operand) {
+            (Value(value), Some(operand)) if !self.has_operand => {
+                self.has_operand = true;
+                allowed(operand.name, operand, value).map(Given::Operand).map(Some)
+            }
+            (argument, _) => Err(unexpected(argument)),
+        }
+    }
+}
+
+impl Given {
+    /// Why it cannot be, where a command takes no such argument.
+    pub(crate) fn unexpected(self) -> Failure {
+        Failure::argument(match self {
+            Given::Option(name, _) => format!("unknown option --{name}"),
+            Given::Operand(value) => format!("unexpected argument {value:?}"),
+            Given::Program(_) => "unexpected argument \"--\"".to_owned(),
+        })
+    }
+}
+
+/// The value, if it is one of those that there are.
+fn allowed(what: &str, operand: &Operand, value: OsString) -> Result<OsString, Failure> {
+    let Values::OneOf(words) = operand.values else { return Ok(value) };
+    if words.iter().any(|word| value == word.name) {
+        return Ok(value);
+    }
+    let names: Vec<_> = words.iter().map(|word| word.name).collect();
+    Err(Failure::argument(format!("{what} {value:?} is none of {}", names.join(", "))))
+}
+
+/// Of the program as a whole: the name of a command comes first.
+pub(crate) fn parse_command(arguments: &mut Arguments) -> Result<Command, Failure> {
+    let name = match arguments.parser.next()? {
+        Some(Short('h') | Long("help")) => return Ok(arguments.help()),
         Some(Short('V') | Long("version")) => return Ok(Command::Version),
-        Some(Value(name)) if name == "help" => return parse_help(parser).map_err(general),
-        Some(Value(name)) => command_named(&name).map_err(general)?,
-        Some(option) => return Err(general(unexpected(option))),
-        None => return Err(general(Failure::argument("no command"))),
-    };
-    match topic {
-        Topic::Token => TokenCommand::parse(parser),
-        Topic::Metadata => MetadataCommand::parse(parser),
-        Topic::Doctor => DoctorCommand::parse(parser),
-        Topic::Emulator => EmulatorCommand::parse(parser),
-        Topic::Run => RunCommand::parse(parser),
-    }
-    .map_err(|failure| (Some(topic), failure))
-}
-
-fn parse_help(parser: &mut Parser) -> Result<Command, Failure> {
-    let topic = match parser.next()? {
-        None | Some(Short('h') | Long("help")) => None,
-        Some(Value(name)) => Some(command_named(&name)?),
+        Some(Value(name)) => name,
         Some(option) => return Err(unexpected(option)),
+        None => return Err(Failure::argument("no command")),
     };
-    match parser.next()? {
-        None => Ok(Command::Help(topic)),
-        Some(more) => Err(unexpected(more)),
-    }
+    arguments.syntax = command_named(&name)?;
+    (arguments.syntax.parse)(arguments)
 }
 
-fn command_named(name: &OsStr) -> Result<Topic, Failure> {
-    Topic::named(name).ok_or_else(|| Failure::argument(format!("unknown command {name:?}")))
+pub(crate) fn parse_help(arguments: &mut Arguments) -> Result<Command, Failure> {
+    let mut topic = OVERVIEW;
+    while let Some(given) = arguments.next()? {
+        if let Given::Operand(name) = given {
+            topic = command_named(&name)?;
+        }
+    }
+    Ok(Command::Help(topic))
+}
+
+fn command_named(name: &OsStr) -> Result<&'static CommandSyntax, Failure> {
+    let command = COMMANDS.iter().find(|command| name == command.name);
+    command.ok_or_else(|| Failure::argument(format!("unknown command {name:?}")))
 }
 
 /// An argument that nothing takes.
-pub(crate) fn unexpected(argument: Arg<'_>) -> Failure {
+fn unexpected(argument: Arg<'_>) -> Failure {
     Failure::argument(match argument {
         Long(name) => format!("unknown option --{name}"),
         Short(letter) => format!("unknown option -{letter}"),

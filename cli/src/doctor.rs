@@ -6,12 +6,10 @@ use std::ffi::OsString;
 use std::time::Instant;
 
 use arcidentity_core::{ErrorKind, Outcome, Report};
-use lexopt::Arg::{Long, Short, Value};
-use lexopt::{Parser, ValueExt};
+use lexopt::ValueExt;
 
-use crate::arguments::{Command, unexpected};
+use crate::arguments::{Arguments, Command, Given};
 use crate::failure::Failure;
-use crate::help::Topic;
 use crate::options::ClientOptions;
 use crate::resource;
 use crate::terminal::{Terminal, is_dumb};
@@ -25,19 +23,14 @@ pub(crate) struct DoctorCommand {
 }
 
 impl DoctorCommand {
-    pub(crate) fn parse(parser: &mut Parser) -> Result<Command, Failure> {
+    pub(crate) fn parse(arguments: &mut Arguments) -> Result<Command, Failure> {
         let (mut resource, mut json, mut options) = (None, false, ClientOptions::default());
-        while let Some(argument) = parser.next()? {
-            match argument {
-                Short('h') | Long("help") => return Ok(Command::Help(Some(Topic::Doctor))),
-                Long("json") => json = true,
-                Short('v') => options.verbose = true,
-                Long(name) => {
-                    let name = name.to_owned();
-                    options.take(&name, parser)?;
-                }
-                Value(value) if resource.is_none() => resource = Some(value.string()?),
-                other => return Err(unexpected(other)),
+        while let Some(given) = arguments.next()? {
+            match given {
+                Given::Option("help", _) => return Ok(arguments.help()),
+                Given::Option("json", _) => json = true,
+                Given::Operand(value) => resource = Some(value.string()?),
+                given => options.take(given)?,
             }
         }
         Ok(Command::Doctor(DoctorCommand { resource, json, options }))

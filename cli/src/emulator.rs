@@ -10,14 +10,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use arcidentity_emulator::{Emulator, Event};
-use lexopt::Arg::{Long, Short};
-use lexopt::{Parser, ValueExt};
+use lexopt::ValueExt;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use self::keys::KeyDirectory;
-use crate::arguments::{Command, unexpected};
+use crate::arguments::{Arguments, Command, Given};
 use crate::failure::Failure;
-use crate::help::Topic;
 use crate::lines::{Lines, lines};
 use crate::program::CommandLine;
 use crate::signals::Signals;
@@ -34,24 +32,20 @@ pub(crate) struct EmulatorCommand {
 }
 
 impl EmulatorCommand {
-    pub(crate) fn parse(parser: &mut Parser) -> Result<Command, Failure> {
+    pub(crate) fn parse(arguments: &mut Arguments) -> Result<Command, Failure> {
         let mut command =
             EmulatorCommand { port: 0, key_directory: None, lifetime: None, lenient: false, program: None };
-        loop {
-            command.program = CommandLine::take(parser)?;
-            if command.program.is_some() {
-                break;
-            }
-            match parser.next()? {
-                Some(Short('h') | Long("help")) => return Ok(Command::Help(Some(Topic::Emulator))),
-                Some(Long("port")) => command.port = parse_port(&parser.value()?.string()?)?,
-                Some(Long("key-directory")) => command.key_directory = Some(parser.value()?.into()),
-                Some(Long("lifetime")) => {
-                    command.lifetime = Some(parse_lifetime(&parser.value()?.string()?)?)
+        while let Some(given) = arguments.next()? {
+            match given {
+                Given::Option("help", _) => return Ok(arguments.help()),
+                Given::Option("port", value) => command.port = parse_port(&value.string()?)?,
+                Given::Option("key-directory", value) => command.key_directory = Some(value.into()),
+                Given::Option("lifetime", value) => {
+                    command.lifetime = Some(parse_lifetime(&value.string()?)?);
                 }
-                Some(Long("lenient")) => command.lenient = true,
-                Some(other) => return Err(unexpected(other)),
-                None => break,
+                Given::Option("lenient", _) => command.lenient = true,
+                Given::Program(program) => command.program = Some(program),
+                given => return Err(given.unexpected()),
             }
         }
         Ok(Command::Emulator(command))

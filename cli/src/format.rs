@@ -6,8 +6,6 @@ use arcidentity_app_service::{Claims, answer};
 use arcidentity_core::{Metadata, Token};
 use chrono::{Local, TimeZone};
 
-use crate::failure::Failure;
-
 /// How the token is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
@@ -20,22 +18,16 @@ pub(crate) enum Format {
     Imds,
 }
 
-/// Names of the forms, in the order of the help.
-const FORMATS: [(&str, Format); 5] = [
-    ("token", Format::Token),
-    ("header", Format::Header),
-    ("json", Format::Json),
-    ("az", Format::Az),
-    ("imds", Format::Imds),
-];
-
 impl Format {
-    pub(crate) fn named(name: &str) -> Result<Format, Failure> {
-        let format = FORMATS.into_iter().find(|(own, _)| *own == name).map(|(_, format)| format);
-        format.ok_or_else(|| {
-            let names = FORMATS.map(|(name, _)| name).join(", ");
-            Failure::argument(format!("--output {name:?} is none of {names}"))
-        })
+    /// The form of this name, which the syntax of the command has.
+    pub(crate) fn named(name: &str) -> Format {
+        match name {
+            "header" => Format::Header,
+            "json" => Format::Json,
+            "az" => Format::Az,
+            "imds" => Format::Imds,
+            _ => Format::Token,
+        }
     }
 
     /// Whether the form tells the machine's subscription.

@@ -2,6 +2,7 @@
 //!
 //! | part | what it holds |
 //! |---|---|
+//! | `syntax.rs` | every command, option and value, described once |
 //! | `arguments.rs`, `options.rs` | the command line, and the options that all clients of the agent have |
 //! | `token.rs`, `run.rs`, `metadata.rs`, `doctor.rs`, `emulator.rs` | a command each: its options and what it does |
 //! | `format.rs` | the forms in which a token is printed |
@@ -29,6 +30,7 @@ mod run;
 mod signals;
 mod stream;
 mod supervise;
+mod syntax;
 mod teller;
 mod terminal;
 mod token;

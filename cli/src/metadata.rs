@@ -1,11 +1,9 @@
 //! `arcidentity metadata`.
 
-use lexopt::Arg::{Long, Short, Value};
-use lexopt::{Parser, ValueExt};
+use lexopt::ValueExt;
 
-use crate::arguments::{Command, unexpected};
+use crate::arguments::{Arguments, Command, Given};
 use crate::failure::Failure;
-use crate::help::Topic;
 use crate::options::ClientOptions;
 use crate::terminal::Terminal;
 
@@ -16,18 +14,13 @@ pub(crate) struct MetadataCommand {
 }
 
 impl MetadataCommand {
-    pub(crate) fn parse(parser: &mut Parser) -> Result<Command, Failure> {
+    pub(crate) fn parse(arguments: &mut Arguments) -> Result<Command, Failure> {
         let (mut pointer, mut options) = (None, ClientOptions::default());
-        while let Some(argument) = parser.next()? {
-            match argument {
-                Short('h') | Long("help") => return Ok(Command::Help(Some(Topic::Metadata))),
-                Short('v') => options.verbose = true,
-                Long(name) => {
-                    let name = name.to_owned();
-                    options.take(&name, parser)?;
-                }
-                Value(value) if pointer.is_none() => pointer = Some(value.string()?),
-                other => return Err(unexpected(other)),
+        while let Some(given) = arguments.next()? {
+            match given {
+                Given::Option("help", _) => return Ok(arguments.help()),
+                Given::Operand(value) => pointer = Some(value.string()?),
+                given => options.take(given)?,
             }
         }
         Ok(Command::Metadata(MetadataCommand { pointer, options }))

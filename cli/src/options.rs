@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use arcidentity_core::limits::DEFAULT_TIMEOUT;
 use arcidentity_core::{Client, ClientBuilder, Error, Identity};
-use lexopt::{Parser, ValueExt};
+use lexopt::ValueExt;
 
+use crate::arguments::Given;
 use crate::failure::Failure;
 use crate::terminal::Terminal;
 
@@ -29,25 +30,26 @@ impl Default for ClientOptions {
 }
 
 impl ClientOptions {
-    /// Reads the value of the option `name`, if it is one of these.
-    pub(crate) fn take(&mut self, name: &str, parser: &mut Parser) -> Result<(), Failure> {
+    /// Takes an argument, if it is one of these options.
+    pub(crate) fn take(&mut self, given: Given) -> Result<(), Failure> {
+        let Given::Option(name, value) = given else { return Err(given.unexpected()) };
         let builder = std::mem::take(&mut self.builder);
         self.builder = match name {
-            "endpoint" => builder.endpoint(parser.value()?.string()?),
-            "key-directory" => builder.key_directory(parser.value()?),
-            "client-id" => self.select(builder, Identity::ClientId(parser.value()?.string()?))?,
-            "object-id" => self.select(builder, Identity::ObjectId(parser.value()?.string()?))?,
-            "resource-id" => self.select(builder, Identity::ResourceId(parser.value()?.string()?))?,
+            "endpoint" => builder.endpoint(value.string()?),
+            "key-directory" => builder.key_directory(value),
+            "client-id" => self.select(builder, Identity::ClientId(value.string()?))?,
+            "object-id" => self.select(builder, Identity::ObjectId(value.string()?))?,
+            "resource-id" => self.select(builder, Identity::ResourceId(value.string()?))?,
             "no-verify-agent" => builder.verify_agent(false),
             "verbose" => {
                 self.verbose = true;
                 builder
             }
             "timeout" => {
-                self.timeout = seconds(&parser.value()?.string()?)?;
+                self.timeout = seconds(&value.string()?)?;
                 builder
             }
-            _ => return Err(Failure::argument(format!("unknown option --{name}"))),
+            _ => return Err(Given::Option(name, value).unexpected()),
         };
         Ok(())
     }

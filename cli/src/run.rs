@@ -8,12 +8,10 @@ use std::sync::{Mutex, PoisonError};
 
 use arcidentity_app_service::{Asker, Builder, Endpoint, Event};
 use arcidentity_core::ErrorKind;
-use lexopt::Arg::{Long, Short};
-use lexopt::{Parser, ValueExt};
+use lexopt::ValueExt;
 
-use crate::arguments::{Command, unexpected};
+use crate::arguments::{Arguments, Command, Given};
 use crate::failure::Failure;
-use crate::help::Topic;
 use crate::lines::{Outlet, lines};
 use crate::options::ClientOptions;
 use crate::program::CommandLine;
@@ -46,29 +44,22 @@ pub(crate) struct RunCommand {
 }
 
 impl RunCommand {
-    pub(crate) fn parse(parser: &mut Parser) -> Result<Command, Failure> {
+    pub(crate) fn parse(arguments: &mut Arguments) -> Result<Command, Failure> {
         let (mut resources, mut any_resource) = (Vec::new(), false);
         let (mut url_variables, mut terraform) = (Vec::new(), false);
-        let mut options = ClientOptions::default();
-        let program = loop {
-            if let Some(program) = CommandLine::take(parser)? {
-                break program;
+        let (mut options, mut program) = (ClientOptions::default(), None);
+        while let Some(given) = arguments.next()? {
+            match given {
+                Given::Option("help", _) => return Ok(arguments.help()),
+                Given::Option("resource", value) => resources.push(value.string()?),
+                Given::Option("any-resource", _) => any_resource = true,
+                Given::Option("url-variable", value) => url_variables.push(value),
+                Given::Option("terraform", _) => terraform = true,
+                Given::Program(line) => program = Some(line),
+                given => options.take(given)?,
             }
-            match parser.next()? {
-                Some(Short('h') | Long("help")) => return Ok(Command::Help(Some(Topic::Run))),
-                Some(Long("resource")) => resources.push(parser.value()?.string()?),
-                Some(Long("any-resource")) => any_resource = true,
-                Some(Long("url-variable")) => url_variables.push(parser.value()?),
-                Some(Long("terraform")) => terraform = true,
-                Some(Short('v')) => options.verbose = true,
-                Some(Long(name)) => {
-                    let name = name.to_owned();
-                    options.take(&name, parser)?;
-                }
-                Some(other) => return Err(unexpected(other)),
-                None => return Err(Failure::argument("no COMMAND: it stands behind --")),
-            }
-        };
+        }
+        let program = program.ok_or_else(|| Failure::argument("no COMMAND: it stands behind --"))?;
         if resources.is_empty() && !any_resource {
             return Err(Failure::argument("no --resource, and no --any-resource"));
         }

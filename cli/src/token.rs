@@ -3,13 +3,11 @@
 use std::time::{Duration, Instant};
 
 use arcidentity_core::Metadata;
-use lexopt::Arg::{Long, Short, Value};
-use lexopt::{Parser, ValueExt};
+use lexopt::ValueExt;
 
-use crate::arguments::{Command, unexpected};
+use crate::arguments::{Arguments, Command, Given};
 use crate::failure::Failure;
 use crate::format::Format;
-use crate::help::Topic;
 use crate::options::ClientOptions;
 use crate::resource;
 use crate::terminal::Terminal;
@@ -23,21 +21,16 @@ pub(crate) struct TokenCommand {
 }
 
 impl TokenCommand {
-    pub(crate) fn parse(parser: &mut Parser) -> Result<Command, Failure> {
+    pub(crate) fn parse(arguments: &mut Arguments) -> Result<Command, Failure> {
         let (mut resource, mut format, mut force_refresh) = (None, Format::Token, false);
         let mut options = ClientOptions::default();
-        while let Some(argument) = parser.next()? {
-            match argument {
-                Short('h') | Long("help") => return Ok(Command::Help(Some(Topic::Token))),
-                Short('o') | Long("output") => format = Format::named(&parser.value()?.string()?)?,
-                Long("force-refresh") => force_refresh = true,
-                Short('v') => options.verbose = true,
-                Long(name) => {
-                    let name = name.to_owned();
-                    options.take(&name, parser)?;
-                }
-                Value(value) if resource.is_none() => resource = Some(value.string()?),
-                other => return Err(unexpected(other)),
+        while let Some(given) = arguments.next()? {
+            match given {
+                Given::Option("help", _) => return Ok(arguments.help()),
+                Given::Option("output", name) => format = Format::named(&name.string()?),
+                Given::Option("force-refresh", _) => force_refresh = true,
+                Given::Operand(value) => resource = Some(value.string()?),
+                given => options.take(given)?,
             }
         }
         let resource = resource.ok_or_else(|| Failure::argument("no RESOURCE"))?;

@@ -15,6 +15,7 @@ fn help_is_a_result() {
         assert!(help.contains(&format!("Usage: arcidentity {command}")));
         assert_eq!(run(&[command, "--help"]).result(), help);
         assert_eq!(run(&[command, "-h"]).result(), help);
+        assert_eq!(run(&["help", command, "--help"]).result(), help);
         assert!(overview.contains(&format!("\n  {command}")));
     }
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use arcidentity_cli::Stream;
 use arcidentity_tests::workspace;
 
 /// A document, with every run of white space as one space.
@@ -36,6 +37,9 @@ fn shown<'a>(path: &str, line: &'a str) -> &'a str {
     }
 }
 
+/// Where the help texts of the command are documents.
+pub const HELP: &str = "help";
+
 /// The numbers of this page are those of a machine.
 const MEASURED: &str = "docs/benchmarks.md";
 
@@ -55,7 +59,6 @@ pub fn documents() -> Vec<Document> {
         ("ffi/doxygen", "dox"),
         ("include", "h"),
         ("include", "hpp"),
-        ("cli/src/help", "txt"),
         ("python/python", "py"),
         ("python/python", "pyi"),
         ("core/src", "rs"),
@@ -68,7 +71,18 @@ pub fn documents() -> Vec<Document> {
         collect(place, extension, &mut documents);
         assert!(documents.len() > before, "{place} has documents");
     }
+    documents.extend(["", "token", "run", "metadata", "doctor", "emulator"].map(help));
     documents
+}
+
+/// What `arcidentity help COMMAND` prints.
+fn help(command: &str) -> Document {
+    let mut text = Vec::new();
+    let words = ["help", command].into_iter().filter(|word| !word.is_empty());
+    let status =
+        arcidentity_cli::run(words.map(Into::into), Stream::new(&mut text), Stream::new(Vec::new()), None);
+    assert_eq!(status, 0, "{command}");
+    Document::new(&format!("{HELP}/{command}"), &String::from_utf8(text).unwrap())
 }
 
 fn collect(place: &str, extension: &str, documents: &mut Vec<Document>) {

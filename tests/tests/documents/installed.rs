@@ -69,7 +69,7 @@ fn a_path_and_a_command_that_the_table_does_not_have_are_found() {
 fn every_page_of_the_key_directory_names_both() {
     for path in [
         "cli/man/arcidentity.1",
-        "cli/src/help/client.txt",
+        "help/token",
         "docs/agent.md",
         "ffi/man/libarcidentity.3",
         "include/arcidentity.h",

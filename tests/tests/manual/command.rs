@@ -74,26 +74,6 @@ fn the_commands_are_those_of_the_help() {
 }
 
 #[test]
-fn the_options_are_those_of_the_help() {
-    let overview = help(None);
-    let texts = commands(&overview).into_iter().filter(|name| *name != "help").map(|name| help(Some(name)));
-    let printed: BTreeSet<_> = texts.chain([overview.clone()]).flat_map(|text| long_options(&text)).collect();
-    let page = Page::arcidentity();
-    let listed: String =
-        page.after("DESCRIPTION", ".It").map(|line| line.replace(r"\-", "-") + "\n").collect();
-    // `.Fl` writes the first of the two.
-    assert_eq!(long_options(&listed.replace("Fl -", "--")), printed);
-}
-
-/// The words that start with two hyphens and a letter.
-fn long_options(text: &str) -> BTreeSet<String> {
-    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
-    let is_option =
-        |word: &&str| word.strip_prefix("--").is_some_and(|name| name.starts_with(char::is_alphabetic));
-    words.filter(is_option).map(str::to_owned).collect()
-}
-
-#[test]
 fn the_exit_status_is_that_of_the_help() {
     let page = Page::arcidentity();
     let table = page.section("EXIT STATUS").join(" ");

@@ -1,0 +1,221 @@
+//! Every command, option and value.
+
+use super::{CommandSyntax, Operand, OptionSyntax, Program, Values, Word};
+use crate::arguments;
+use crate::doctor::DoctorCommand;
+use crate::emulator::EmulatorCommand;
+use crate::metadata::MetadataCommand;
+use crate::run::RunCommand;
+use crate::token::TokenCommand;
+
+/// The program as a whole.
+pub(crate) const OVERVIEW: &CommandSyntax = &CommandSyntax {
+    name: "",
+    about: "access tokens for the managed identity of an Azure Arc machine",
+    operand: None,
+    program: Program::Never,
+    options: &[HELP, flag("version", Some('V'), "show the version")],
+    shared: &[],
+    help: include_str!("../help/overview.txt"),
+    parse: arguments::parse_command,
+};
+
+/// The commands, in the order of the help.
+pub(crate) const COMMANDS: &[CommandSyntax] = &[
+    CommandSyntax {
+        name: "token",
+        about: "print an access token",
+        operand: Some(Operand { name: "RESOURCE", is_required: true, values: Values::Any }),
+        program: Program::Never,
+        options: TOKEN,
+        shared: &[CLIENT, COMMON],
+        help: include_str!("../help/token.txt"),
+        parse: TokenCommand::parse,
+    },
+    CommandSyntax {
+        name: "run",
+        about: "run a program that does not know Arc, with tokens",
+        operand: None,
+        program: Program::Required,
+        options: RUN,
+        shared: &[CLIENT, COMMON],
+        help: include_str!("../help/run.txt"),
+        parse: RunCommand::parse,
+    },
+    CommandSyntax {
+        name: "metadata",
+        about: "print what Azure knows of this machine",
+        operand: Some(Operand { name: "POINTER", is_required: false, values: Values::Any }),
+        program: Program::Never,
+        options: &[],
+        shared: &[CLIENT, COMMON],
+        help: include_str!("../help/metadata.txt"),
+        parse: MetadataCommand::parse,
+    },
+    CommandSyntax {
+        name: "doctor",
+        about: "say why there is no token, and how to mend it",
+        operand: Some(Operand { name: "RESOURCE", is_required: false, values: Values::Any }),
+        program: Program::Never,
+        options: DOCTOR,
+        shared: &[CLIENT, COMMON],
+        help: include_str!("../help/doctor.txt"),
+        parse: DoctorCommand::parse,
+    },
+    CommandSyntax {
+        name: "emulator",
+        about: "play the Azure Arc agent, for tests and development",
+        operand: None,
+        program: Program::Optional,
+        options: EMULATOR,
+        shared: &[COMMON],
+        help: include_str!("../help/emulator.txt"),
+        parse: EmulatorCommand::parse,
+    },
+    CommandSyntax {
+        name: "help",
+        about: "show what a command does, its options and examples",
+        operand: Some(Operand { name: "COMMAND", is_required: false, values: Values::Any }),
+        program: Program::Never,
+        options: &[],
+        shared: &[COMMON],
+        help: include_str!("../help/help.txt"),
+        parse: arguments::parse_help,
+    },
+];
+
+/// Options of every command.
+pub(crate) const COMMON: &[OptionSyntax] = &[HELP];
+
+const HELP: OptionSyntax = flag("help", Some('h'), "show this help");
+
+/// Options of every client of the agent.
+pub(crate) const CLIENT: &[OptionSyntax] = &[
+    option(
+        "endpoint",
+        "URL",
+        Values::Any,
+        "where the agent listens, always on this machine\n\
+         [IDENTITY_ENDPOINT, else http://localhost:40342]",
+    ),
+    option(
+        "key-directory",
+        "DIR",
+        Values::Directories,
+        "the only directory that keys are read from\n\
+         [the agent's own: /var/opt/azcmagent/tokens, on Windows \
+         %ProgramData%\\AzureConnectedMachineAgent\\Tokens]",
+    ),
+    option(
+        "timeout",
+        "SECONDS",
+        Values::Any,
+        "the longest wait, retries included; may be a fraction\n\
+         [60]",
+    ),
+    option("client-id", "ID", Values::Any, "the user-assigned identity with this client id"),
+    option("object-id", "ID", Values::Any, "the user-assigned identity with this object id"),
+    option(
+        "resource-id",
+        "ID",
+        Values::Any,
+        "the user-assigned identity with this Azure resource id\n\
+         [the machine's own identity]",
+    ),
+    flag("no-verify-agent", None, "do not check who holds the agent's port"),
+    flag(
+        "verbose",
+        Some('v'),
+        "show each step of the exchange with the agent\n\
+         and its time, without secrets; run: each request, too",
+    ),
+];
+
+const TOKEN: &[OptionSyntax] = &[
+    OptionSyntax {
+        long: "output",
+        short: Some('o'),
+        value: Some(form(&[
+            Word { name: "token", about: "the token" },
+            Word { name: "header", about: "Authorization: Bearer TOKEN" },
+            Word {
+                name: "json",
+                about: "an object with token, token_type, expires_on and refresh_on (seconds since 1970), \
+                        resource",
+            },
+            Word { name: "az", about: "what `az account get-access-token` prints" },
+            Word { name: "imds", about: "what IMDS and App Service answer" },
+        ])),
+        about: "what is printed [token]",
+    },
+    flag(
+        "force-refresh",
+        None,
+        "a new token, not the one that the agent remembers\n\
+         (agents before 1.66 give that one all the same)",
+    ),
+];
+
+const RUN: &[OptionSyntax] = &[
+    option("resource", "RESOURCE", Values::Any, "give tokens for this; may be given several times"),
+    flag("any-resource", None, "give tokens for whatever is asked for"),
+    option(
+        "url-variable",
+        "NAME",
+        Values::Any,
+        "set NAME to a URL with a secret in it, for a tool that has a setting for a URL and sends no secret \
+         in a header. Such tools write the URL to their logs",
+    ),
+    flag(
+        "terraform",
+        None,
+        "the same for Terraform and Packer: set ARM_USE_MSI, ARM_MSI_ENDPOINT and ARM_MSI_API_VERSION",
+    ),
+];
+
+const DOCTOR: &[OptionSyntax] = &[flag(
+    "json",
+    None,
+    "one JSON object: version, library, ok, status, resource and checks, each with id, title, outcome, seen, \
+     remedy and details",
+)];
+
+const EMULATOR: &[OptionSyntax] = &[
+    option("port", "N", Values::Any, "the port to listen on; 40342 is the agent's [a free one]"),
+    option(
+        "key-directory",
+        "DIR",
+        Values::Directories,
+        "where key files are written\n\
+         [as root /var/opt/azcmagent/tokens, and elevated on Windows the agent's own too, where all clients \
+         look, unless the agent is installed; on Linux the same for COMMAND alone, in namespaces of its own; \
+         else a private temporary directory]",
+    ),
+    option("lifetime", "SECONDS", Values::Any, "how long tokens are valid [86400]"),
+    flag(
+        "lenient",
+        None,
+        "a token for everything\n\
+         also for what Microsoft Entra knows in no tenant: what is neither a URI nor a GUID, or the address of a \
+         vault or a server of databases",
+    ),
+];
+
+const fn flag(long: &'static str, short: Option<char>, about: &'static str) -> OptionSyntax {
+    OptionSyntax { long, short, value: None, about }
+}
+
+const fn option(
+    long: &'static str,
+    value: &'static str,
+    values: Values,
+    about: &'static str,
+) -> OptionSyntax {
+    let value = Operand { name: value, is_required: true, values };
+    OptionSyntax { long, short: None, value: Some(value), about }
+}
+
+/// One of these forms.
+const fn form(words: &'static [Word]) -> Operand {
+    Operand { name: "FORM", is_required: true, values: Values::OneOf(words) }
+}
