@@ -95,7 +95,7 @@ impl Arguments {
                 self.has_operand = true;
                 allowed(operand.name, operand, value).map(Given::Operand).map(Some)
             }
-            (argument, _) => Err(unexpected(argument)),
+            (argument, _) => Err(unexpected(argument, self.syntax)),
         }
     }
 }
@@ -118,7 +118,8 @@ fn allowed(what: &str, operand: &Operand, value: OsString) -> Result<OsString, F
         return Ok(value);
     }
     let names: Vec<_> = words.iter().map(|word| word.name).collect();
-    Err(Failure::argument(format!("{what} {value:?} is none of {}", names.join(", "))))
+    let failure = Failure::argument(format!("{what} {value:?} is none of {}", names.join(", ")));
+    Err(failure.guess(&value.to_string_lossy(), names))
 }
 
 /// Of the program as a whole: the name of a command comes first.
@@ -127,7 +128,7 @@ pub(crate) fn parse_command(arguments: &mut Arguments) -> Result<Command, Failur
         Some(Short('h') | Long("help")) => return Ok(arguments.help()),
         Some(Short('V') | Long("version")) => return Ok(Command::Version),
         Some(Value(name)) => name,
-        Some(option) => return Err(unexpected(option)),
+        Some(option) => return Err(unexpected(option, OVERVIEW)),
         None => return Err(Failure::argument("no command")),
     };
     arguments.syntax = command_named(&name)?;
@@ -146,14 +147,20 @@ pub(crate) fn parse_help(arguments: &mut Arguments) -> Result<Command, Failure> 
 
 fn command_named(name: &OsStr) -> Result<&'static CommandSyntax, Failure> {
     let command = COMMANDS.iter().find(|command| name == command.name);
-    command.ok_or_else(|| Failure::argument(format!("unknown command {name:?}")))
+    command.ok_or_else(|| {
+        let names = COMMANDS.iter().map(|command| command.name);
+        Failure::argument(format!("unknown command {name:?}")).guess(&name.to_string_lossy(), names)
+    })
 }
 
-/// An argument that nothing takes.
-fn unexpected(argument: Arg<'_>) -> Failure {
-    Failure::argument(match argument {
-        Long(name) => format!("unknown option --{name}"),
-        Short(letter) => format!("unknown option -{letter}"),
-        Value(value) => format!("unexpected argument {value:?}"),
-    })
+/// An argument that a command does not take.
+fn unexpected(argument: Arg<'_>, syntax: &CommandSyntax) -> Failure {
+    match argument {
+        Long(name) => {
+            let names = syntax.options().map(|option| option.long);
+            Failure::argument(format!("unknown option --{name}")).guess_marked("--", name, names)
+        }
+        Short(letter) => Failure::argument(format!("unknown option -{letter}")),
+        Value(value) => Failure::argument(format!("unexpected argument {value:?}")),
+    }
 }

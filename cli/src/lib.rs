@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `syntax.rs` | every command, option and value, described once |
 //! | `arguments.rs`, `options.rs` | the command line, and the options that all clients of the agent have |
+//! | `guess.rs` | what a misspelt name was meant to be |
 //! | `token.rs`, `run.rs`, `metadata.rs`, `doctor.rs`, `emulator.rs` | a command each: its options and what it does |
 //! | `format.rs` | the forms in which a token is printed |
 //! | `resource.rs` | what a token is for: a URI, or the short name of a service of core's table |
@@ -19,6 +20,7 @@ mod doctor;
 mod emulator;
 mod failure;
 mod format;
+mod guess;
 mod help;
 mod lines;
 mod metadata;

@@ -1,6 +1,8 @@
 //! Command lines that are wrong.
 
-use crate::support::{VAULT, run};
+use arcidentity_emulator::Emulator;
+
+use crate::support::{VAULT, ask, resources, run};
 
 #[track_caller]
 fn assert_usage(arguments: &[&str], words: &str) {
@@ -27,6 +29,51 @@ fn commands() {
     assert_usage(&["help", "nothing"], "nothing");
     assert_usage(&["help", "token", "more"], "more");
     assert_usage(&["help", "--frobnicate"], "--frobnicate");
+}
+
+#[track_caller]
+fn assert_guess(arguments: &[&str], guess: Option<&str>) {
+    let outcome = run(arguments);
+    assert_eq!(outcome.failure().0, 2, "{arguments:?}");
+    let hint = outcome.stderr.lines().find_map(|line| line.strip_prefix("hint: did you mean "));
+    assert_eq!(hint, guess.map(|guess| format!("{guess}?")).as_deref(), "{}", outcome.stderr);
+}
+
+#[test]
+fn what_is_misspelt_is_guessed() {
+    assert_guess(&["tokne", VAULT], Some("token"));
+    assert_guess(&["help", "docter"], Some("doctor"));
+    assert_guess(&["token", VAULT, "--time-out", "1"], Some("--timeout"));
+    assert_guess(&["token", VAULT, "--out", "json"], Some("--output"));
+    assert_guess(&["emulator", "--key-dir", "/tmp"], Some("--key-directory"));
+    assert_guess(&["--versoin"], Some("--version"));
+    assert_guess(&["token", VAULT, "--output", "jsn"], Some("json"));
+    assert_guess(&["token", "keyvalt"], Some("keyvault"));
+    assert_guess(&["token", "Key-Valut"], Some("keyvault"));
+    assert_guess(&["doctor", "postgre"], Some("postgresql"));
+    assert_guess(&["run", "--resource", "strage", "--", "true"], Some("storage"));
+}
+
+#[test]
+fn what_is_near_nothing_is_not_guessed() {
+    assert_guess(&["frobnicate"], None);
+    assert_guess(&["token", VAULT, "--frobnicate"], None);
+    // The opposite of what was meant.
+    assert_guess(&["token", VAULT, "--verify-agent"], None);
+    assert_guess(&["token", VAULT, "--output", "yaml"], None);
+    assert_guess(&["token", "synapse"], None);
+    assert_guess(&["token"], None);
+}
+
+/// It may be one that this command does not know, and goes to the agent as it is.
+#[test]
+fn a_uri_is_never_guessed() {
+    let agent = Emulator::start().unwrap();
+    let strange = ["https://vault.azure.nett", "api://keyvalt", "vault.azure.ne"];
+    for resource in strange {
+        assert!(ask(&agent, &["token", resource]).result().starts_with("eyJ"));
+    }
+    assert_eq!(resources(&agent), strange);
 }
 
 #[test]
