@@ -28,6 +28,7 @@ impl DoctorCommand {
         while let Some(given) = arguments.next()? {
             match given {
                 Given::Option("help", _) => return Ok(arguments.help()),
+                Given::Option("output", form) => json = form == "json",
                 Given::Option("json", _) => json = true,
                 Given::Operand(value) => resource = Some(value.string()?),
                 given => options.take(given)?,
@@ -65,7 +66,7 @@ impl DoctorCommand {
             // Why it does not is in the report too.
             (Err(failure), Some(public)) if failure.status() != ErrorKind::InvalidArgument.status() => {
                 let reason = failure.message();
-                terminal.tell(format_args!("{reason}: {name} is taken for {public}, as in the public cloud"));
+                terminal.note(format_args!("{reason}: {name} is taken for {public}, as in the public cloud"));
                 Ok(Some(Cow::Borrowed(public)))
             }
             (resolved, _) => resolved.map(Some),

@@ -28,13 +28,14 @@ pub(crate) struct EmulatorCommand {
     key_directory: Option<PathBuf>,
     lifetime: Option<Duration>,
     lenient: bool,
+    quiet: bool,
     program: Option<CommandLine>,
 }
 
 impl EmulatorCommand {
     pub(crate) fn parse(arguments: &mut Arguments) -> Result<Command, Failure> {
         let mut command =
-            EmulatorCommand { port: 0, key_directory: None, lifetime: None, lenient: false, program: None };
+            EmulatorCommand { port: 0, key_directory: None, lifetime: None, lenient: false, quiet: false, program: None };
         while let Some(given) = arguments.next()? {
             match given {
                 Given::Option("help", _) => return Ok(arguments.help()),
@@ -44,6 +45,7 @@ impl EmulatorCommand {
                     command.lifetime = Some(parse_lifetime(&value.string()?)?);
                 }
                 Given::Option("lenient", _) => command.lenient = true,
+                Given::Option("quiet", _) => command.quiet = true,
                 Given::Program(program) => command.program = Some(program),
                 given => return Err(given.unexpected()),
             }
@@ -58,8 +60,10 @@ impl EmulatorCommand {
         terminal.progress.never_wait();
         let keys = KeyDirectory::choose(self.key_directory.as_deref(), self.program.is_some())?;
         let emulator = self.start(&keys)?;
-        let events = event_lines(&emulator);
-        self.print_start(&emulator, &keys, terminal);
+        let events = event_lines(&emulator, self.quiet);
+        if self.program.is_none() || !self.quiet {
+            self.print_start(&emulator, &keys, terminal);
+        }
         let start = |line: &CommandLine| line.start(variables(&emulator), |command| keys.show_to(command));
         let program = self.program.as_ref().map(start).transpose()?;
         let status = wait(&events, program, &signals, terminal);
@@ -116,11 +120,11 @@ fn parse_lifetime(text: &str) -> Result<Duration, Failure> {
     Ok(Duration::from_secs(seconds.get().into()))
 }
 
-/// A line for each answered request. They are handed over, because the terminal belongs to one thread.
-fn event_lines(emulator: &Emulator) -> Lines {
+/// A line for each answered request, unless nobody wants them. They are handed over, because the terminal belongs to one thread.
+fn event_lines(emulator: &Emulator, is_quiet: bool) -> Lines {
     let (outlet, lines) = lines();
     emulator.on_event(move |event| {
-        if let Some(line) = describe(event) {
+        if let Some(line) = describe(event).filter(|_| !is_quiet) {
             outlet.give(line);
         }
     });

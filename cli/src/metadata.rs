@@ -10,20 +10,23 @@ use crate::terminal::Terminal;
 /// Prints the instance metadata, or one value of it.
 pub(crate) struct MetadataCommand {
     pointer: Option<String>,
+    json: bool,
     options: ClientOptions,
 }
 
 impl MetadataCommand {
     pub(crate) fn parse(arguments: &mut Arguments) -> Result<Command, Failure> {
-        let (mut pointer, mut options) = (None, ClientOptions::default());
+        let (mut pointer, mut json, mut options) = (None, false, ClientOptions::default());
         while let Some(given) = arguments.next()? {
             match given {
                 Given::Option("help", _) => return Ok(arguments.help()),
+                Given::Option("output", form) => json = form == "json",
+                Given::Option("json", _) => json = true,
                 Given::Operand(value) => pointer = Some(value.string()?),
                 given => options.take(given)?,
             }
         }
-        Ok(Command::Metadata(MetadataCommand { pointer, options }))
+        Ok(Command::Metadata(MetadataCommand { pointer, json, options }))
     }
 
     pub(crate) fn run(&self, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
@@ -35,8 +38,8 @@ impl MetadataCommand {
         };
         let value = metadata.pointer(pointer).ok_or_else(|| not_found(pointer))?;
         terminal.print(|out| match value.as_str() {
-            Some(text) => writeln!(out, "{text}"),
-            None => writeln!(out, "{value}"),
+            Some(text) if !self.json => writeln!(out, "{text}"),
+            _ => writeln!(out, "{value}"),
         })
     }
 }

@@ -8,6 +8,7 @@ use lexopt::ValueExt;
 
 use crate::arguments::Given;
 use crate::failure::Failure;
+use crate::progress::Verbosity;
 use crate::terminal::Terminal;
 
 /// Where the agent is, which of the machine's identities is meant, and how long to wait.
@@ -15,7 +16,7 @@ pub(crate) struct ClientOptions {
     builder: ClientBuilder,
     identities: Vec<Identity>,
     pub(crate) timeout: Duration,
-    pub(crate) verbose: bool,
+    pub(crate) verbosity: Verbosity,
 }
 
 impl Default for ClientOptions {
@@ -24,7 +25,7 @@ impl Default for ClientOptions {
             builder: Client::builder(),
             identities: Vec::new(),
             timeout: DEFAULT_TIMEOUT,
-            verbose: false,
+            verbosity: Verbosity::Usual,
         }
     }
 }
@@ -42,7 +43,11 @@ impl ClientOptions {
             "resource-id" => self.select(builder, Identity::ResourceId(value.string()?))?,
             "no-verify-agent" => builder.verify_agent(false),
             "verbose" => {
-                self.verbose = true;
+                self.verbosity = Verbosity::Steps;
+                builder
+            }
+            "quiet" => {
+                self.verbosity = Verbosity::Quiet;
                 builder
             }
             "timeout" => {
@@ -64,7 +69,7 @@ impl ClientOptions {
 
     /// Calls begin that show what they do, as these options say.
     pub(crate) fn begin(&self, terminal: &Terminal<'_>) {
-        terminal.progress.begin(self.timeout, self.verbose);
+        terminal.progress.begin(self.timeout, self.verbosity);
     }
 
     /// A client whose calls take `timeout` at most, and show what they do.

@@ -26,10 +26,21 @@ const WRAP: &str = "\x1b[?7h";
 #[derive(Clone)]
 pub(crate) struct Progress(Arc<Mutex<State>>);
 
+/// What is shown beside the result and errors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verbosity {
+    /// Nothing.
+    Quiet,
+    /// Waits, and what was assumed.
+    Usual,
+    /// Each step of the exchange with the agent, too.
+    Steps,
+}
+
 /// How a wait is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Style {
-    /// Not at all: this is no terminal.
+    /// Not at all: this is no terminal, or nobody wants it.
     Silent,
     /// By one line that stays, where the terminal cannot do better or belongs to somebody else too.
     Once,
@@ -40,7 +51,7 @@ enum Style {
 struct State {
     stderr: Stream<'static>,
     style: Style,
-    verbose: bool,
+    verbosity: Verbosity,
     /// Whether each check of a report is shown when it is done.
     shows_checks: bool,
     started: Instant,
@@ -57,7 +68,7 @@ impl Progress {
         Progress(Arc::new(Mutex::new(State {
             stderr,
             style,
-            verbose: false,
+            verbosity: Verbosity::Usual,
             shows_checks: false,
             started: Instant::now(),
             timeout: Duration::ZERO,
@@ -66,10 +77,13 @@ impl Progress {
         })))
     }
 
-    /// The command may take this long, and may show each step.
-    pub(crate) fn begin(&self, timeout: Duration, verbose: bool) {
+    /// The command may take this long, and shows that much.
+    pub(crate) fn begin(&self, timeout: Duration, verbosity: Verbosity) {
         let mut state = self.lock();
-        (state.timeout, state.verbose) = (timeout, verbose);
+        (state.timeout, state.verbosity) = (timeout, verbosity);
+        if verbosity == Verbosity::Quiet {
+            state.style = Style::Silent;
+        }
     }
 
     /// Shows each check of a report when it is done.
@@ -93,7 +107,7 @@ impl Progress {
     /// The settings of a client whose calls are shown, and which this hook can end.
     pub(crate) fn watch(&self, builder: ClientBuilder, interrupt: Option<Interrupt>) -> ClientBuilder {
         let state = self.lock();
-        let builder = match state.verbose || state.style != Style::Silent {
+        let builder = match state.verbosity == Verbosity::Steps || state.style != Style::Silent {
             true => {
                 let steps = self.clone();
                 builder.trace(move |event| steps.lock().step(event))
@@ -118,6 +132,14 @@ impl Progress {
         self.lock().tell(line);
     }
 
+    /// Writes a line that is no error, unless nobody wants it.
+    pub(crate) fn note(&self, line: fmt::Arguments<'_>) {
+        let mut state = self.lock();
+        if state.verbosity != Verbosity::Quiet {
+            state.tell(line);
+        }
+    }
+
     /// Erases the line that is renewed: something else is shown now.
     pub(crate) fn end(&self) {
         self.lock().erase();
@@ -130,7 +152,7 @@ impl Progress {
 
 impl State {
     fn step(&mut self, event: &TraceEvent<'_>) {
-        if self.verbose {
+        if self.verbosity == Verbosity::Steps {
             self.tell(format_args!("{event}"));
         }
         match (event.waits_for(), event.check()) {

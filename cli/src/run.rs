@@ -15,6 +15,7 @@ use crate::failure::Failure;
 use crate::lines::{Outlet, lines};
 use crate::options::ClientOptions;
 use crate::program::CommandLine;
+use crate::progress::Verbosity;
 use crate::resource;
 use crate::signals::{Number, Signals};
 use crate::supervise::{show_rest, wait};
@@ -77,19 +78,23 @@ impl RunCommand {
         terminal.progress.never_wait();
         let (outlet, lines) = lines();
         let builder = resources.iter().fold(self.builder(&outlet)?, |builder, name| builder.resource(name));
-        let builder = with_lines(builder, self.options.verbose, outlet);
+        let builder = with_lines(builder, self.is_verbose(), outlet);
         let endpoint = builder.start().map_err(|error| match error.kind() {
             io::ErrorKind::InvalidInput => Failure::argument(error.to_string()),
             _ => Failure::system("the token endpoint cannot start", &error),
         })?;
         let named = if self.any_resource { "any resource".to_owned() } else { resources.join(", ") };
         let (name, port) = (self.program.name(), endpoint.port());
-        terminal.tell(format_args!("arcidentity: tokens for {named} on 127.0.0.1:{port}, for {name}"));
+        terminal.note(format_args!("arcidentity: tokens for {named} on 127.0.0.1:{port}, for {name}"));
         let program = self.program.start(endpoint.variables(), |_| ())?;
         let status = wait(&lines, Some(program), &signals, terminal);
         drop(endpoint);
         show_rest(&lines, terminal);
         status
+    }
+
+    fn is_verbose(&self) -> bool {
+        self.options.verbosity == Verbosity::Steps
     }
 
     /// The resources that short names mean.
@@ -103,7 +108,7 @@ impl RunCommand {
 
     fn builder(&self, outlet: &Outlet) -> Result<Builder, Failure> {
         let mut client = self.options.silent_builder(self.options.timeout);
-        if self.options.verbose {
+        if self.is_verbose() {
             let outlet = outlet.clone();
             client = client.trace(move |step| outlet.give(format!("arcidentity: {step}")));
         }

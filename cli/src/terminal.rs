@@ -38,6 +38,11 @@ impl Terminal<'_> {
     pub(crate) fn tell(&self, line: fmt::Arguments<'_>) {
         self.progress.tell(line);
     }
+
+    /// The same for a line that is no error, which `--quiet` keeps away.
+    pub(crate) fn note(&self, line: fmt::Arguments<'_>) {
+        self.progress.note(line);
+    }
 }
 
 /// Whether nothing says that the terminal can do more than show one line after another.

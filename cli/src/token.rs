@@ -28,6 +28,7 @@ impl TokenCommand {
             match given {
                 Given::Option("help", _) => return Ok(arguments.help()),
                 Given::Option("output", name) => format = Format::named(&name.string()?),
+                Given::Option("json", _) => format = Format::Json,
                 Given::Option("force-refresh", _) => force_refresh = true,
                 Given::Operand(value) => resource = Some(value.string()?),
                 given => options.take(given)?,

@@ -47,7 +47,7 @@ pub(crate) const COMMANDS: &[CommandSyntax] = &[
         about: "print what Azure knows of this machine",
         operand: Some(Operand { name: "POINTER", is_required: false, values: Values::Any }),
         program: Program::Never,
-        options: &[],
+        options: METADATA,
         shared: &[CLIENT, COMMON],
         help: include_str!("../help/metadata.txt"),
         parse: MetadataCommand::parse,
@@ -129,6 +129,7 @@ pub(crate) const CLIENT: &[OptionSyntax] = &[
         "show each step of the exchange with the agent\n\
          and its time, without secrets; run: each request, too",
     ),
+    flag("quiet", Some('q'), "show nothing but errors on standard error"),
 ];
 
 const TOKEN: &[OptionSyntax] = &[
@@ -148,6 +149,7 @@ const TOKEN: &[OptionSyntax] = &[
         ])),
         about: "what is printed [token]",
     },
+    JSON,
     flag(
         "force-refresh",
         None,
@@ -173,12 +175,35 @@ const RUN: &[OptionSyntax] = &[
     ),
 ];
 
-const DOCTOR: &[OptionSyntax] = &[flag(
-    "json",
-    None,
-    "one JSON object: version, library, ok, status, resource and checks, each with id, title, outcome, seen, \
-     remedy and details",
-)];
+const METADATA: &[OptionSyntax] = &[
+    OptionSyntax {
+        long: "output",
+        short: Some('o'),
+        value: Some(form(&[
+            Word { name: "text", about: "a text without quotes, anything else as JSON" },
+            Word { name: "json", about: "a text as JSON too" },
+        ])),
+        about: "what is printed [text]",
+    },
+    JSON,
+];
+
+const DOCTOR: &[OptionSyntax] = &[
+    OptionSyntax {
+        long: "output",
+        short: Some('o'),
+        value: Some(form(&[
+            Word { name: "text", about: "for people" },
+            Word {
+                name: "json",
+                about: "one object: version, library, ok, status, resource and checks, each with id, title, \
+                        outcome, seen, remedy and details",
+            },
+        ])),
+        about: "what is printed [text]",
+    },
+    JSON,
+];
 
 const EMULATOR: &[OptionSyntax] = &[
     option("port", "N", Values::Any, "the port to listen on; 40342 is the agent's [a free one]"),
@@ -199,7 +224,10 @@ const EMULATOR: &[OptionSyntax] = &[
          also for what Microsoft Entra knows in no tenant: what is neither a URI nor a GUID, or the address of a \
          vault or a server of databases",
     ),
+    flag("quiet", Some('q'), "show no requests, and with COMMAND nothing but errors"),
 ];
+
+const JSON: OptionSyntax = flag("json", None, "the same as --output json");
 
 const fn flag(long: &'static str, short: Option<char>, about: &'static str) -> OptionSyntax {
     OptionSyntax { long, short, value: None, about }

@@ -36,6 +36,10 @@ fn a_report_is_a_result() {
     assert!(!text.contains('\u{1b}'), "no terminal, no colour");
     let outcome = ask(&agent, &["doctor", VAULT, "--json"]);
     let (json, status) = report(&outcome);
+    for form in [&["-o", "json"][..], &["--output=text", "--json"]] {
+        let (same, _) = report(&ask(&agent, &[&["doctor", VAULT], form].concat()));
+        assert_eq!(same["resource"], json["resource"]);
+    }
     assert_eq!((json["ok"].as_bool(), status, outcome.stderr.as_str()), (Some(true), Some(0), ""));
     assert_eq!(json["resource"], VAULT);
 }

@@ -49,18 +49,20 @@ fn every_option_is_explained() {
         "--resource-id ID",
         "--no-verify-agent",
         "-v, --verbose",
+        "-q, --quiet",
         "-h, --help",
     ];
-    let token = [&client[..], &["-o, --output FORM", "--force-refresh"]].concat();
+    let token = [&client[..], &["-o, --output FORM", "--json", "--force-refresh"]].concat();
     let run_options = ["--resource RESOURCE", "--any-resource", "--url-variable NAME", "--terraform"];
     let run_options = [&client[..], &run_options].concat();
-    let emulator = ["--port N", "--key-directory DIR", "--lifetime SECONDS", "--lenient", "-h, --help"];
-    let doctor = [&client[..], &["--json"]].concat();
+    let emulator =
+        ["--port N", "--key-directory DIR", "--lifetime SECONDS", "--lenient", "-q, --quiet", "-h, --help"];
+    let forms = [&client[..], &["-o, --output FORM", "--json"]].concat();
     for (command, options) in [
         ("token", &token[..]),
         ("run", &run_options),
-        ("metadata", &client),
-        ("doctor", &doctor),
+        ("metadata", &forms),
+        ("doctor", &forms),
         ("emulator", &emulator),
     ] {
         let text = run(&["help", command]).result();

@@ -12,6 +12,7 @@ mod interrupt;
 mod keyboard;
 mod metadata;
 mod progress;
+mod quiet;
 mod resources;
 #[cfg(unix)]
 mod run;

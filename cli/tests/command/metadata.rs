@@ -36,6 +36,20 @@ fn a_pointer_selects_one_value() {
 }
 
 #[test]
+fn as_json_a_text_has_quotes() {
+    let agent = Emulator::builder().machine(Machine::default().name("web-01")).start().unwrap();
+    for form in [&["--json"][..], &["-o", "json"], &["--output=json"], &["-o", "text", "--json"]] {
+        let printed = |pointer| ask(&agent, &[&["metadata", pointer], form].concat()).result();
+        assert_eq!(printed("/compute/name"), r#""web-01""#);
+        assert_eq!(printed("/network"), "{}");
+        assert_eq!(printed(""), ask(&agent, &["metadata", ""]).result());
+    }
+    assert_eq!(ask(&agent, &["metadata", "/compute/name", "--json", "-o", "text"]).result(), "web-01");
+    let document = ask(&agent, &["metadata"]).result();
+    assert_eq!(ask(&agent, &["metadata", "--json"]).result(), document);
+}
+
+#[test]
 fn pointers_are_those_of_rfc_6901() {
     let agent = Emulator::start().unwrap();
     agent.respond_with(|_| Answer::json(200, json!({"a/b": {"c~d": [true, 1.5, "é\"\n"]}, "": 7})));

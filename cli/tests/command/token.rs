@@ -41,6 +41,15 @@ fn the_json_form_holds_the_times_and_the_resource() {
 }
 
 #[test]
+fn of_several_forms_the_last_one_counts() {
+    let agent = Emulator::start().unwrap();
+    let printed = |options: &[&str]| ask(&agent, &[&["token", VAULT], options].concat()).result();
+    assert!(printed(&["--json"]).starts_with("{\"token\":"));
+    assert!(printed(&["-o", "header", "--json"]).starts_with("{\"token\":"));
+    assert!(printed(&["--json", "-oheader"]).starts_with("Authorization: "));
+}
+
+#[test]
 fn the_json_form_is_json_whatever_the_texts_hold() {
     let agent = Emulator::start().unwrap();
     let token = serde_json::json!({"access_token": "quote\"slash\\", "expires_in": 3600});

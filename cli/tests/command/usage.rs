@@ -82,7 +82,7 @@ fn missing_and_superfluous_arguments() {
     assert_usage(&["token", VAULT, "another"], "another");
     assert_usage(&["metadata", "/a", "/b"], "/b");
     assert_usage(&["doctor", VAULT, "another"], "another");
-    assert_usage(&["doctor", "--output", "json"], "--output");
+    assert_usage(&["run", "--output", "json"], "--output");
     assert_usage(&["emulator", "true"], "true");
     assert_usage(&["emulator", "--"], "COMMAND");
     assert_usage(&["run", "--resource", VAULT], "COMMAND");
@@ -98,7 +98,10 @@ fn options() {
     assert_usage(&["token", VAULT, "-x"], "-x");
     assert_usage(&["token", VAULT, "-o", "yaml"], "none of token, header, json, az, imds");
     assert_usage(&["token", VAULT, "--port", "1"], "--port");
-    assert_usage(&["metadata", "--output", "json"], "--output");
+    assert_usage(&["metadata", "--output", "az"], "none of text, json");
+    assert_usage(&["doctor", "-o", "az"], "none of text, json");
+    assert_usage(&["doctor", "--json=yes"], "--json");
+    assert_usage(&["run", "--json"], "--json");
     assert_usage(&["emulator", "--endpoint", "http://localhost"], "--endpoint");
     assert_usage(&["token", VAULT, "--force-refresh=yes"], "--force-refresh");
     assert_usage(&["token", "--no-verify-agent=no", VAULT], "--no-verify-agent");
