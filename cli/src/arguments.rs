@@ -2,6 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 
+use arcidentity_core::ErrorKind;
 use lexopt::Arg::{self, Long, Short, Value};
 use lexopt::Parser;
 
@@ -15,10 +16,13 @@ use crate::run::RunCommand;
 use crate::syntax::{COMMANDS, CommandSyntax, OVERVIEW, Operand, Program, Values};
 use crate::terminal::Terminal;
 use crate::token::TokenCommand;
+use crate::version;
 
 /// What to do.
 pub(crate) enum Command {
     Help(&'static CommandSyntax),
+    /// No command was given.
+    Nothing,
     Version,
     Token(TokenCommand),
     Metadata(MetadataCommand),
@@ -37,9 +41,8 @@ impl Command {
     pub(crate) fn run(self, terminal: &mut Terminal<'_>) -> Result<i32, Failure> {
         match self {
             Command::Help(syntax) => terminal.print(|out| out.write_all(help::text(syntax).as_bytes()))?,
-            Command::Version => {
-                terminal.print(|out| writeln!(out, "arcidentity {}", env!("CARGO_PKG_VERSION")))?;
-            }
+            Command::Nothing => return Ok(tell_overview(terminal)),
+            Command::Version => terminal.print(|out| out.write_all(version::text().as_bytes()))?,
             Command::Token(command) => command.run(terminal)?,
             Command::Metadata(command) => command.run(terminal)?,
             Command::Doctor(command) => return command.run(terminal),
@@ -48,6 +51,12 @@ impl Command {
         }
         Ok(0)
     }
+}
+
+/// A person who tries the command sees what there is. A script whose arguments got lost must not take that for a result.
+fn tell_overview(terminal: &Terminal<'_>) -> i32 {
+    terminal.tell(format_args!("{}", help::text(OVERVIEW).trim_end()));
+    ErrorKind::InvalidArgument.status()
 }
 
 /// The arguments of a command, as its syntax has them.
@@ -129,7 +138,7 @@ pub(crate) fn parse_command(arguments: &mut Arguments) -> Result<Command, Failur
         Some(Short('V') | Long("version")) => return Ok(Command::Version),
         Some(Value(name)) => name,
         Some(option) => return Err(unexpected(option, OVERVIEW)),
-        None => return Err(Failure::argument("no command")),
+        None => return Ok(Command::Nothing),
     };
     arguments.syntax = command_named(&name)?;
     (arguments.syntax.parse)(arguments)

@@ -8,7 +8,7 @@
 //! | `token.rs`, `run.rs`, `metadata.rs`, `doctor.rs`, `emulator.rs` | a command each: its options and what it does |
 //! | `format.rs` | the forms in which a token is printed |
 //! | `resource.rs` | what a token is for: a URI, or the short name of a service of core's table |
-//! | `stream.rs`, `terminal.rs`, `failure.rs`, `help.rs` | what is printed, and where |
+//! | `stream.rs`, `terminal.rs`, `failure.rs`, `help.rs`, `version.rs` | what is printed, and where |
 //! | `progress.rs` | what is shown while a call waits, and each of its steps |
 //! | `program.rs`, `signals.rs`, `supervise.rs` | a program that runs as the child of a command |
 //! | `lines.rs`, `teller.rs` | what is told while it runs, without waiting for whoever reads it |
@@ -36,6 +36,7 @@ mod syntax;
 mod teller;
 mod terminal;
 mod token;
+mod version;
 
 use std::ffi::OsString;
 use std::sync::Arc;

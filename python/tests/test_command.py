@@ -45,8 +45,9 @@ def options(agent: Emulator) -> list[str]:
 
 @COMMANDS
 def test_version(command: list[str]) -> None:
-    version = f"arcidentity {arcidentity.__version__}\n"
-    assert run(command, "--version") == (0, version, "")
+    status, output, errors = run(command, "--version")
+    assert (status, errors) == (0, "")
+    assert output.splitlines()[0] == f"arcidentity {arcidentity.__version__}"
 
 
 @COMMANDS

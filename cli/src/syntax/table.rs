@@ -14,7 +14,7 @@ pub(crate) const OVERVIEW: &CommandSyntax = &CommandSyntax {
     about: "access tokens for the managed identity of an Azure Arc machine",
     operand: None,
     program: Program::Never,
-    options: &[HELP, flag("version", Some('V'), "show the version")],
+    options: &[HELP, flag("version", Some('V'), "show the version, and what agents and clouds it is for")],
     shared: &[],
     help: include_str!("../help/overview.txt"),
     parse: arguments::parse_command,

@@ -1,6 +1,9 @@
 //! The help texts.
 
-use crate::support::run;
+use arcidentity_emulator::Emulator;
+
+use crate::resources::CLOUDS;
+use crate::support::{ask, run};
 
 const COMMANDS: [&str; 5] = ["token", "run", "metadata", "doctor", "emulator"];
 
@@ -81,8 +84,35 @@ fn the_exit_numbers_are_in_the_overview() {
 }
 
 #[test]
+fn without_a_command_the_overview_is_no_result() {
+    let outcome = run(&[]);
+    assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(2), ""));
+    assert_eq!(outcome.stderr.trim_end(), run(&["--help"]).result());
+}
+
+#[test]
 fn the_version_is_the_packages() {
-    let version = concat!("arcidentity ", env!("CARGO_PKG_VERSION"));
-    assert_eq!(run(&["--version"]).result(), version);
-    assert_eq!(run(&["-V"]).result(), version);
+    let shown = run(&["--version"]).result();
+    assert_eq!(run(&["-V"]).result(), shown);
+    let lines: Vec<_> = shown.lines().collect();
+    assert_eq!(lines[0], concat!("arcidentity ", env!("CARGO_PKG_VERSION")));
+    assert!(lines.iter().all(|line| line.len() <= 80));
+}
+
+#[test]
+fn the_version_tells_which_agents_and_clouds_it_was_made_for() {
+    let agent = Emulator::start().unwrap();
+    ask(&agent, &["token", "keyvault"]).result();
+    let shown = run(&["--version"]).result();
+    let asked =
+        agent.requests().into_iter().map(|request| request.parameter("api-version").map(str::to_owned));
+    for version in asked {
+        assert!(
+            shown.contains(&format!("API version {}", version.expect("each request has one"))),
+            "{shown}"
+        );
+    }
+    for cloud in CLOUDS {
+        assert!(shown.contains(cloud), "{shown}");
+    }
 }

@@ -6,7 +6,7 @@ use arcidentity_emulator::{Answer, Emulator, Machine};
 
 use crate::support::{Outcome, ask, resources};
 
-const CLOUDS: [&str; 3] = ["AzurePublicCloud", "AzureUSGovernmentCloud", "AzureChinaCloud"];
+pub const CLOUDS: [&str; 3] = ["AzurePublicCloud", "AzureUSGovernmentCloud", "AzureChinaCloud"];
 
 /// The resource in each of the clouds.
 const DIFFERENT: [(&str, [&str; 3]); 13] = [

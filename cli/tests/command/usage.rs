@@ -21,7 +21,6 @@ fn assert_usage(arguments: &[&str], words: &str) {
 
 #[test]
 fn commands() {
-    assert_usage(&[], "no command");
     assert_usage(&["tokens"], "tokens");
     assert_usage(&[""], "unknown command");
     assert_usage(&["--endpoint", "http://localhost", "token", VAULT], "--endpoint");
