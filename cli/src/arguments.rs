@@ -6,6 +6,7 @@ use arcidentity_core::ErrorKind;
 use lexopt::Arg::{self, Long, Short, Value};
 use lexopt::Parser;
 
+use crate::completions::CompletionsCommand;
 use crate::doctor::DoctorCommand;
 use crate::emulator::EmulatorCommand;
 use crate::failure::Failure;
@@ -29,6 +30,7 @@ pub(crate) enum Command {
     Doctor(DoctorCommand),
     Emulator(EmulatorCommand),
     Run(RunCommand),
+    Completions(CompletionsCommand),
 }
 
 impl Command {
@@ -45,6 +47,7 @@ impl Command {
             Command::Version => terminal.print(|out| out.write_all(version::text().as_bytes()))?,
             Command::Token(command) => command.run(terminal)?,
             Command::Metadata(command) => command.run(terminal)?,
+            Command::Completions(command) => command.run(terminal)?,
             Command::Doctor(command) => return command.run(terminal),
             Command::Emulator(command) => return command.run(terminal),
             Command::Run(command) => return command.run(terminal),

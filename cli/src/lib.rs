@@ -6,6 +6,7 @@
 //! | `arguments.rs`, `options.rs` | the command line, and the options that all clients of the agent have |
 //! | `guess.rs` | what a misspelt name was meant to be |
 //! | `token.rs`, `run.rs`, `metadata.rs`, `doctor.rs`, `emulator.rs` | a command each: its options and what it does |
+//! | `completions.rs` | scripts that complete the command in shells |
 //! | `format.rs` | the forms in which a token is printed |
 //! | `resource.rs` | what a token is for: a URI, or the short name of a service of core's table |
 //! | `stream.rs`, `terminal.rs`, `failure.rs`, `help.rs`, `version.rs` | what is printed, and where |
@@ -16,6 +17,7 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod completions;
 mod doctor;
 mod emulator;
 mod failure;

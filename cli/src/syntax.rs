@@ -1,5 +1,5 @@
-//! The command line, described once. The parser and the lists in the help are made from this description, and
-//! a test compares the manual with it.
+//! The command line, described once. The parser, the lists in the help and the completions of shells are made from
+//! this description, and a test compares the manual with it.
 
 #[cfg(test)]
 mod manual;
@@ -53,7 +53,7 @@ pub(crate) struct OptionSyntax {
     pub(crate) long: &'static str,
     pub(crate) short: Option<char>,
     pub(crate) value: Option<Operand>,
-    /// What it does.
+    /// What it does. Its first line is enough for a completion.
     pub(crate) about: &'static str,
 }
 
@@ -64,6 +64,8 @@ pub(crate) enum Values {
     Directories,
     /// One of these and nothing else.
     OneOf(&'static [Word]),
+    /// Anything, such as these.
+    Such(fn() -> Vec<Word>),
 }
 
 /// A value that is known, and what it means.
@@ -107,9 +109,29 @@ impl OptionSyntax {
         let value = self.value.as_ref().map(|value| format!(" {}", value.name));
         format!("{}--{}{}", short.unwrap_or_default(), self.long, value.unwrap_or_default())
     }
+
+    /// Each way to write its name.
+    pub(crate) fn spellings(&self) -> impl Iterator<Item = String> + use<> {
+        let short = self.short.map(|letter| format!("-{letter}"));
+        short.into_iter().chain([format!("--{}", self.long)])
+    }
+
+    /// The first line of what it does.
+    pub(crate) fn brief(&self) -> &'static str {
+        self.about.lines().next().unwrap_or_default()
+    }
 }
 
 impl Values {
+    /// Those that are known.
+    pub(crate) fn words(&self) -> Vec<Word> {
+        match self {
+            Values::Any | Values::Directories => Vec::new(),
+            Values::OneOf(words) => words.to_vec(),
+            Values::Such(words) => words(),
+        }
+    }
+
     /// Those that there are, where others are refused.
     pub(crate) fn only(&self) -> &'static [Word] {
         match self {
@@ -123,24 +145,23 @@ impl Values {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{COMMANDS, CommandSyntax, OVERVIEW, OptionSyntax, Program};
+    use super::{COMMANDS, CommandSyntax, OVERVIEW, Operand, OptionSyntax, Program};
     use crate::arguments::Command;
 
-    /// A value that every parser takes.
-    fn sample(option: &OptionSyntax) -> Option<&'static str> {
-        let value = option.value.as_ref()?;
-        Some(match (value.values.only().first(), value.name) {
+    /// A value that is taken: `token` as the name of a command, too.
+    fn sample(operand: &Operand) -> &'static str {
+        match (operand.values.only().first(), operand.name) {
             (Some(word), _) => word.name,
             (None, "N" | "SECONDS") => "1",
-            (None, _) => "text",
-        })
+            (None, _) => "token",
+        }
     }
 
     fn parse(command: &CommandSyntax, option: &OptionSyntax, spelling: &str) -> Result<Command, String> {
         let mut words = vec![command.name];
-        words.extend(command.operand.as_ref().map(|_| "token"));
+        words.extend(command.operand.as_ref().map(sample));
         words.extend(if command.name == "run" { &["--any-resource"][..] } else { &[] });
-        words.extend([spelling].into_iter().chain(sample(option)));
+        words.extend([spelling].into_iter().chain(option.value.as_ref().map(sample)));
         words.extend(if command.program == Program::Never { &[][..] } else { &["--", "true"] });
         Command::parse(words.into_iter().map(Into::into)).map_err(|failure| failure.message().to_owned())
     }
@@ -149,8 +170,7 @@ mod tests {
     fn every_command_takes_every_option_that_it_has() {
         for command in COMMANDS {
             for option in command.options() {
-                let short = option.short.map(|letter| format!("-{letter}"));
-                for spelling in short.into_iter().chain([format!("--{}", option.long)]) {
+                for spelling in option.spellings() {
                     let parsed = parse(command, option, &spelling);
                     assert!(parsed.is_ok(), "{} {spelling}: {:?}", command.name, parsed.err());
                 }

@@ -1,7 +1,10 @@
 //! Every command, option and value.
 
+use arcidentity_core::azure_services::SERVICES;
+
 use super::{CommandSyntax, Operand, OptionSyntax, Program, Values, Word};
 use crate::arguments;
+use crate::completions::{CompletionsCommand, SHELLS};
 use crate::doctor::DoctorCommand;
 use crate::emulator::EmulatorCommand;
 use crate::metadata::MetadataCommand;
@@ -12,7 +15,7 @@ use crate::token::TokenCommand;
 pub(crate) const OVERVIEW: &CommandSyntax = &CommandSyntax {
     name: "",
     about: "access tokens for the managed identity of an Azure Arc machine",
-    operand: None,
+    operand: Some(Operand { name: "COMMAND", is_required: true, values: Values::Such(commands) }),
     program: Program::Never,
     options: &[HELP, flag("version", Some('V'), "show the version, and what agents and clouds it is for")],
     shared: &[],
@@ -25,7 +28,7 @@ pub(crate) const COMMANDS: &[CommandSyntax] = &[
     CommandSyntax {
         name: "token",
         about: "print an access token",
-        operand: Some(Operand { name: "RESOURCE", is_required: true, values: Values::Any }),
+        operand: Some(Operand { name: "RESOURCE", is_required: true, values: Values::Such(short_names) }),
         program: Program::Never,
         options: TOKEN,
         shared: &[CLIENT, COMMON],
@@ -45,7 +48,7 @@ pub(crate) const COMMANDS: &[CommandSyntax] = &[
     CommandSyntax {
         name: "metadata",
         about: "print what Azure knows of this machine",
-        operand: Some(Operand { name: "POINTER", is_required: false, values: Values::Any }),
+        operand: Some(Operand { name: "POINTER", is_required: false, values: Values::Such(pointers) }),
         program: Program::Never,
         options: METADATA,
         shared: &[CLIENT, COMMON],
@@ -55,7 +58,7 @@ pub(crate) const COMMANDS: &[CommandSyntax] = &[
     CommandSyntax {
         name: "doctor",
         about: "say why there is no token, and how to mend it",
-        operand: Some(Operand { name: "RESOURCE", is_required: false, values: Values::Any }),
+        operand: Some(Operand { name: "RESOURCE", is_required: false, values: Values::Such(short_names) }),
         program: Program::Never,
         options: DOCTOR,
         shared: &[CLIENT, COMMON],
@@ -73,9 +76,19 @@ pub(crate) const COMMANDS: &[CommandSyntax] = &[
         parse: EmulatorCommand::parse,
     },
     CommandSyntax {
+        name: "completions",
+        about: "print what completes this command in a shell",
+        operand: Some(Operand { name: "SHELL", is_required: true, values: Values::OneOf(SHELLS) }),
+        program: Program::Never,
+        options: &[],
+        shared: &[COMMON],
+        help: include_str!("../help/completions.txt"),
+        parse: CompletionsCommand::parse,
+    },
+    CommandSyntax {
         name: "help",
         about: "show what a command does, its options and examples",
-        operand: Some(Operand { name: "COMMAND", is_required: false, values: Values::Any }),
+        operand: Some(Operand { name: "COMMAND", is_required: false, values: Values::Such(commands) }),
         program: Program::Never,
         options: &[],
         shared: &[COMMON],
@@ -159,19 +172,26 @@ const TOKEN: &[OptionSyntax] = &[
 ];
 
 const RUN: &[OptionSyntax] = &[
-    option("resource", "RESOURCE", Values::Any, "give tokens for this; may be given several times"),
+    option(
+        "resource",
+        "RESOURCE",
+        Values::Such(short_names),
+        "give tokens for this; may be given several times",
+    ),
     flag("any-resource", None, "give tokens for whatever is asked for"),
     option(
         "url-variable",
         "NAME",
         Values::Any,
-        "set NAME to a URL with a secret in it, for a tool that has a setting for a URL and sends no secret \
-         in a header. Such tools write the URL to their logs",
+        "set NAME to a URL with a secret in it\n\
+         for a tool that has a setting for a URL and sends no secret in a header. Such tools write the URL to \
+         their logs",
     ),
     flag(
         "terraform",
         None,
-        "the same for Terraform and Packer: set ARM_USE_MSI, ARM_MSI_ENDPOINT and ARM_MSI_API_VERSION",
+        "the same for Terraform and Packer\n\
+         set ARM_USE_MSI, ARM_MSI_ENDPOINT and ARM_MSI_API_VERSION",
     ),
 ];
 
@@ -246,4 +266,29 @@ const fn option(
 /// One of these forms.
 const fn form(words: &'static [Word]) -> Operand {
     Operand { name: "FORM", is_required: true, values: Values::OneOf(words) }
+}
+
+/// The short names of resources, each in one spelling.
+fn short_names() -> Vec<Word> {
+    let word = |names: &[&'static str], about| names.first().map(|name| Word { name, about });
+    SERVICES.iter().filter_map(|service| word(service.names, service.title)).collect()
+}
+
+/// What most programs ask for of the instance metadata.
+fn pointers() -> Vec<Word> {
+    vec![
+        Word { name: "/compute/name", about: "the machine's name in Azure" },
+        Word { name: "/compute/location", about: "the region" },
+        Word { name: "/compute/resourceId", about: "the Azure resource id" },
+        Word { name: "/compute/resourceGroupName", about: "the resource group" },
+        Word { name: "/compute/subscriptionId", about: "the subscription" },
+        Word { name: "/compute/vmId", about: "the id of the machine" },
+        Word { name: "/compute/osType", about: "the operating system" },
+        Word { name: "/compute/azEnvironment", about: "the cloud" },
+        Word { name: "/compute/tagsList", about: "the tags" },
+    ]
+}
+
+fn commands() -> Vec<Word> {
+    COMMANDS.iter().map(|command| Word { name: command.name, about: command.about }).collect()
 }

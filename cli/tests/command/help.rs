@@ -5,7 +5,7 @@ use arcidentity_emulator::Emulator;
 use crate::resources::CLOUDS;
 use crate::support::{ask, run};
 
-const COMMANDS: [&str; 5] = ["token", "run", "metadata", "doctor", "emulator"];
+const COMMANDS: [&str; 6] = ["token", "run", "metadata", "doctor", "emulator", "completions"];
 
 #[test]
 fn help_is_a_result() {

@@ -1,6 +1,7 @@
 //! The command as a user meets it: a process, its two streams and its exit status.
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
+mod completions;
 mod doctor;
 mod emulator;
 mod emulator_windows;

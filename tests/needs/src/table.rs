@@ -75,7 +75,13 @@ table! {
     PERL_FFI = package("perl-ffi", "libffi-platypus-perl", Succeeds("perl", &["-MFFI::Platypus", "-e", "1"]));
     /// Runs pyright.
     NODE = package("node", "nodejs", Program("node"));
-    /// Runs the programs of PowerShell in the documentation.
+    /// A bash that has what the completions use.
+    BASH = package("bash", "bash", Succeeds("bash", &["-c", "((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404))"]));
+    /// Completes the command.
+    ZSH = package("zsh", "zsh", Succeeds("zsh", &["-f", "-c", "zmodload zsh/zpty && autoload +X -Uz compinit"]));
+    /// The same, with an answer that programs can ask for.
+    FISH = package("fish", "fish", Succeeds("fish", &["--no-config", "-c", "complete -C true"]));
+    /// Runs the programs of PowerShell in the documentation, and completes the command.
     POWERSHELL = words("powershell", "install PowerShell; Debian has no package of it", Program("pwsh"));
 
     /// Makes a reference of the headers.

@@ -71,7 +71,7 @@ pub fn documents() -> Vec<Document> {
         collect(place, extension, &mut documents);
         assert!(documents.len() > before, "{place} has documents");
     }
-    documents.extend(["", "token", "run", "metadata", "doctor", "emulator"].map(help));
+    documents.extend(["", "token", "run", "metadata", "doctor", "emulator", "completions"].map(help));
     documents
 }
 
