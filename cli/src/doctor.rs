@@ -1,5 +1,7 @@
 //! `arcidentity doctor`.
 
+mod survey;
+
 use std::borrow::Cow;
 use std::env;
 use std::ffi::OsString;
@@ -8,6 +10,7 @@ use std::time::Instant;
 use arcidentity_core::{ErrorKind, Outcome, Report};
 use lexopt::ValueExt;
 
+use self::survey::Destination;
 use crate::arguments::{Arguments, Command, Given};
 use crate::failure::Failure;
 use crate::options::ClientOptions;
@@ -19,26 +22,36 @@ use crate::token::remaining;
 pub(crate) struct DoctorCommand {
     resource: Option<String>,
     json: bool,
+    survey: Option<Destination>,
     options: ClientOptions,
 }
 
 impl DoctorCommand {
     pub(crate) fn parse(arguments: &mut Arguments) -> Result<Command, Failure> {
         let (mut resource, mut json, mut options) = (None, false, ClientOptions::default());
+        let mut survey = None;
         while let Some(given) = arguments.next()? {
             match given {
                 Given::Option("help", _) => return Ok(arguments.help()),
                 Given::Option("output", form) => json = form == "json",
                 Given::Option("json", _) => json = true,
+                Given::Option("report", value) => survey = Some(Destination::of(value)),
                 Given::Operand(value) => resource = Some(value.string()?),
                 given => options.take(given)?,
             }
         }
-        Ok(Command::Doctor(DoctorCommand { resource, json, options }))
+        if survey.is_some() && (json || resource.is_some()) {
+            return Err(Failure::argument("--report takes neither --json nor a resource"));
+        }
+        Ok(Command::Doctor(DoctorCommand { resource, json, survey, options }))
     }
 
     /// Returns 0 if nothing failed, else the number of what a request for a token fails with.
     pub(crate) fn run(&self, terminal: &mut Terminal<'_>) -> Result<i32, Failure> {
+        if let Some(destination) = &self.survey {
+            self.options.begin(terminal);
+            return survey::run(&self.options, destination, terminal);
+        }
         let report = self.diagnose(terminal)?;
         match self.json {
             true => terminal.print(|out| writeln!(out, "{}", report.to_json()))?,

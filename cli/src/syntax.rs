@@ -61,6 +61,7 @@ pub(crate) struct OptionSyntax {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Values {
     Any,
+    Files,
     Directories,
     /// One of these and nothing else.
     OneOf(&'static [Word]),
@@ -126,7 +127,7 @@ impl Values {
     /// Those that are known.
     pub(crate) fn words(&self) -> Vec<Word> {
         match self {
-            Values::Any | Values::Directories => Vec::new(),
+            Values::Any | Values::Files | Values::Directories => Vec::new(),
             Values::OneOf(words) => words.to_vec(),
             Values::Such(words) => words(),
         }

@@ -97,7 +97,7 @@ impl Agent {
         handshake::ask(&self.http(path_and_query, deadline)?, None, deadline)
     }
 
-    fn http(&self, path_and_query: String, deadline: &Deadline) -> Result<HttpClient, Error> {
+    pub(crate) fn http(&self, path_and_query: String, deadline: &Deadline) -> Result<HttpClient, Error> {
         let url = self.endpoint.url(path_and_query)?;
         Ok(HttpClient::new(url, Arc::clone(&self.route), deadline.clone(), Arc::clone(&self.clock)))
     }

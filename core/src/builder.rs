@@ -9,7 +9,7 @@ use crate::client::{Client, Limits};
 use crate::clock::{Clock, SystemClock};
 use crate::connection::Route;
 use crate::deadline::Interrupt;
-use crate::diagnose::{self, Report};
+use crate::diagnose::{self, Report, Survey};
 use crate::endpoint::{self, Endpoint};
 use crate::error::{Error, ErrorKind};
 use crate::identity::Identity;
@@ -201,6 +201,28 @@ impl ClientBuilder {
             agent => (agent?, None),
         };
         Ok(diagnose::run(&agent, limits.timeout, resource, misplaced))
+    }
+
+    /// What this machine's agent answers to each kind of question, and what its keys look like: for a bug report, or to
+    /// play this agent. It is made to be given away, and holds nothing that tells this machine from others.
+    ///
+    /// It asks about 20 times, within the timeout as a whole, and gets a token, which it drops. Reading keys needs the
+    /// privilege that a token needs; without it, the survey says so and lacks what depends on them.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`] for settings that make no sense, and that of a call for a token where nobody may be
+    /// asked.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// println!("{}", arcidentity_core::Client::builder().survey()?.to_json());
+    /// # Ok::<(), arcidentity_core::Error>(())
+    /// ```
+    pub fn survey(self) -> Result<Survey, Error> {
+        let limits = self.limits.checked()?;
+        diagnose::survey(&self.agent()?, limits.timeout)
     }
 
     /// For faces whose timeout is a number of seconds: the one of [`timeout`](ClientBuilder::timeout).

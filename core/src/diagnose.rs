@@ -14,6 +14,7 @@ mod findings;
 mod json;
 mod remedy;
 mod report;
+mod survey;
 mod text;
 
 use std::time::Duration;
@@ -23,6 +24,8 @@ use arcidentity_process::CancellationDisabled;
 pub use self::check::{Check, Outcome};
 use self::findings::Findings;
 pub use self::report::Report;
+pub use self::survey::Survey;
+pub(crate) use self::survey::run as survey;
 use crate::agent::Agent;
 use crate::error::Error;
 use crate::trace::TraceStep;

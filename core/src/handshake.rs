@@ -108,11 +108,11 @@ fn without_key(error: KeyError, on_step: &dyn Fn(Step)) -> Failure {
 
 /// The realm of a challenge to a request, before which or with which these keys were sent.
 fn realm<'a>(response: &'a Response, sent: &[Key]) -> Result<&'a str, Error> {
-    if response.challenges.is_empty() {
+    if response.challenges().next().is_none() {
         let error = response.error(sent);
         return Err(Error::protocol(format!("{}, without a challenge", error.message()))
             .with_http_status(response.status)
             .with_code(error.code().map(str::to_owned)));
     }
-    challenge::realm(response.challenges.iter().map(|value| value.as_bytes()))
+    challenge::realm(response.challenges())
 }

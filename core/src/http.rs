@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{
-    ACCEPT, AUTHORIZATION, HOST, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT, WWW_AUTHENTICATE,
+    ACCEPT, AUTHORIZATION, HOST, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT,
+    WWW_AUTHENTICATE,
 };
 use http::{Request, Uri};
 use once_cell::race::OnceBox;
@@ -30,9 +31,11 @@ use crate::response;
 use crate::retry::{self, Failure};
 use crate::secret::Secret;
 
+const METADATA: HeaderName = HeaderName::from_static("metadata");
+
 /// Every request has these. The agent logs `Client-Id` since version 1.50.
 const HEADERS: [(HeaderName, HeaderValue); 4] = [
-    (HeaderName::from_static("metadata"), HeaderValue::from_static("true")),
+    (METADATA, HeaderValue::from_static("true")),
     (HeaderName::from_static("client-id"), PROGRAM),
     (USER_AGENT, PROGRAM),
     (ACCEPT, HeaderValue::from_static("application/json")),
@@ -56,8 +59,7 @@ pub(crate) struct Response {
     pub(crate) status: u16,
     /// Who answered.
     pub(crate) peer: Peer,
-    /// The values of `WWW-Authenticate`.
-    pub(crate) challenges: Vec<HeaderValue>,
+    pub(crate) headers: HeaderMap,
     pub(crate) retry_after: Option<Duration>,
     body: WipedBuffer,
 }
@@ -73,6 +75,12 @@ impl HttpClient {
         request.headers_mut().extend(host.map(|host| (HOST, host)).into_iter().chain(HEADERS));
         *request.uri_mut() = url;
         HttpClient { http, request, clock, exchange }
+    }
+
+    /// Without the header that proves that no other program was tricked into asking.
+    pub(crate) fn without_metadata_header(mut self) -> HttpClient {
+        self.request.headers_mut().remove(METADATA);
+        self
     }
 
     /// The path of the URL.
@@ -92,17 +100,16 @@ impl HttpClient {
             size: self.size(key),
             peer: Peer::default(),
         };
-        let mut response = self.http.run(request).map_err(failure)?;
+        let (answer, mut body) = self.http.run(request).map_err(failure)?.into_parts();
         let peer = lock(&self.exchange).peer;
-        let headers = response.headers();
         let retry_after =
-            text(headers.get(RETRY_AFTER)).and_then(|value| retry::retry_after(value, &*self.clock));
+            text(answer.headers.get(RETRY_AFTER)).and_then(|value| retry::retry_after(value, &*self.clock));
         Ok(Response {
-            status: response.status().as_u16(),
+            status: answer.status.as_u16(),
             peer,
-            challenges: headers.get_all(WWW_AUTHENTICATE).iter().cloned().collect(),
+            headers: answer.headers,
             retry_after,
-            body: read_body(response.body_mut())?,
+            body: read_body(&mut body)?,
         })
     }
 
@@ -147,9 +154,14 @@ impl Response {
         })
     }
 
-    /// How many bytes the body has.
-    pub(crate) fn size(&self) -> usize {
-        self.body.used().len()
+    /// The values of `WWW-Authenticate`.
+    pub(crate) fn challenges(&self) -> impl Iterator<Item = &[u8]> {
+        self.headers.get_all(WWW_AUTHENTICATE).iter().map(HeaderValue::as_bytes)
+    }
+
+    /// The body, whatever the status is.
+    pub(crate) fn body(&self) -> &[u8] {
+        self.body.used()
     }
 
     /// The response as an error, in the agent's own words.

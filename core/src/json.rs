@@ -70,6 +70,11 @@ impl<'a> Object<'a> {
         self.all(name).next_back()
     }
 
+    /// All members that are read, with their names.
+    pub(crate) fn members(&self) -> impl Iterator<Item = (&str, &Member<'a>)> {
+        self.0.iter().map(|(name, member)| (&*name.0, member))
+    }
+
     /// All members of this name.
     pub(crate) fn all(&self, name: &str) -> impl DoubleEndedIterator<Item = &Member<'a>> {
         self.0.iter().filter(move |(key, _)| key.0 == name).map(|(_, member)| member)

@@ -18,7 +18,7 @@ mod windows;
 
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub(crate) use self::error::KeyError;
@@ -45,6 +45,14 @@ pub(crate) struct Key {
     pub(crate) owner: Option<u32>,
     /// The thread that has read it.
     _reader: Reader,
+}
+
+impl Key {
+    /// Another text in the place of this one.
+    pub(crate) fn replaced(&self, text: &str) -> Key {
+        let authorization = Arc::new(Secret::concat(&["Basic ", text]));
+        Key { authorization, owner: self.owner, _reader: Reader::default() }
+    }
 }
 
 /// The one directory that keys are read from.
@@ -79,6 +87,11 @@ impl KeyDirectory {
 
     pub(crate) fn without_thread(self, without_thread: bool) -> KeyDirectory {
         KeyDirectory { without_thread, ..self }
+    }
+
+    /// The path of the file named by `realm`.
+    pub(crate) fn file(&self, realm: &str) -> Result<PathBuf, Error> {
+        Ok(self.path.join(key_name(system::SYNTAX, &self.path, realm)?))
     }
 
     /// The key in the file named by `realm`.

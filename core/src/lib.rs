@@ -85,7 +85,7 @@ mod windows;
 
 pub use builder::ClientBuilder;
 pub use client::Client;
-pub use diagnose::{Check, Outcome, Report};
+pub use diagnose::{Check, Outcome, Report, Survey};
 pub use error::{Error, ErrorKind};
 pub use identity::Identity;
 pub use metadata::Metadata;

@@ -93,3 +93,6 @@ pub const USER_ASSIGNED_SINCE: &str = "1.67";
 
 /// The version of the layout of a report as JSON.
 pub const REPORT_VERSION: u32 = 1;
+
+/// The version of the layout of a survey as JSON.
+pub const SURVEY_VERSION: u32 = 1;

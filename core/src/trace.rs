@@ -228,9 +228,9 @@ fn listener(peer: &Peer, is_verified: bool) -> String {
 
 /// The status, and of the headers what decides how the call goes on.
 fn answer(response: &Response) -> String {
-    let mut text = format!("answer {}, {} bytes", response.status, response.size());
+    let mut text = format!("answer {}, {} bytes", response.status, response.body().len());
     // Writing to a string does not fail.
-    if !response.challenges.is_empty() {
+    if response.challenges().next().is_some() {
         let _ = write!(text, ", WWW-Authenticate");
     }
     if let Some(wait) = response.retry_after {

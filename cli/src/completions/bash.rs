@@ -48,7 +48,8 @@ fn value(option: &OptionSyntax) -> Option<String> {
 
 fn found(values: Values) -> String {
     match values {
-        Values::Directories => "directories=yes".to_owned(),
+        Values::Files => "paths=file".to_owned(),
+        Values::Directories => "paths=directory".to_owned(),
         values => {
             let names: Vec<_> = values.words().iter().map(|word| word.name).collect();
             format!("values='{}'", names.join(" "))

@@ -44,6 +44,7 @@ fn settings(option: &OptionSyntax) -> Vec<String> {
     let short = option.short.map(|letter| format!("--short-option {letter}"));
     let value = option.value.as_ref().map(|operand| match operand.values {
         Values::Any => "--exclusive".to_owned(),
+        Values::Files => "--require-parameter --force-files".to_owned(),
         Values::Directories => "--exclusive --arguments '(__fish_complete_directories)'".to_owned(),
         values => format!("--exclusive --arguments {}", quoted(&known(&values.words()))),
     });

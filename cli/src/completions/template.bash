@@ -66,14 +66,14 @@ _arcidentity() {
         [[ $COMP_WORDBREAKS == *=* ]] || before=$option=
     fi
 
-    local options='' values='' directories=''
+    local options='' values='' paths=''
     case $command in
 {commands}
     esac
     [[ -n $option || $operands -eq 0 ]] || values=
     [[ -z $option && ($current == -* || -z $values) ]] && values=$options
-    if [[ -n $directories ]]; then
-        mapfile -t COMPREPLY < <(compgen -d -P "$before" -- "$current")
+    if [[ -n $paths ]]; then
+        mapfile -t COMPREPLY < <(compgen -A "$paths" -P "$before" -- "$current")
         compopt -o filenames 2>/dev/null
     else
         mapfile -t COMPREPLY < <(compgen -W "$values" -P "$before" -- "$current")

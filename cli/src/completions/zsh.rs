@@ -79,6 +79,7 @@ fn specification(command: &CommandSyntax, option: &OptionSyntax) -> Vec<String> 
 fn action(command: &CommandSyntax, place: &str, values: Values) -> String {
     match values {
         Values::Any => " ".to_owned(),
+        Values::Files => "_files".to_owned(),
         // _directories would offer files where there is no directory.
         Values::Directories => "_path_files -/".to_owned(),
         Values::OneOf(_) | Values::Such(_) => name(command, place),

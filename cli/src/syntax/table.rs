@@ -223,6 +223,13 @@ const DOCTOR: &[OptionSyntax] = &[
         about: "what is printed [text]",
     },
     JSON,
+    option(
+        "report",
+        "FILE",
+        Values::Files,
+        "a report on what the agent does, to be given away\n\
+         without anything that tells whose machine it is; shown first, and written if you want it; - only shows it",
+    ),
 ];
 
 const EMULATOR: &[OptionSyntax] = &[

@@ -61,11 +61,12 @@ fn every_option_is_explained() {
     let emulator =
         ["--port N", "--key-directory DIR", "--lifetime SECONDS", "--lenient", "-q, --quiet", "-h, --help"];
     let forms = [&client[..], &["-o, --output FORM", "--json"]].concat();
+    let doctor = [&forms[..], &["--report FILE"]].concat();
     for (command, options) in [
         ("token", &token[..]),
         ("run", &run_options),
         ("metadata", &forms),
-        ("doctor", &forms),
+        ("doctor", &doctor),
         ("emulator", &emulator),
     ] {
         let text = run(&["help", command]).result();

@@ -21,8 +21,10 @@ mod run_windows;
 #[cfg(unix)]
 mod running;
 mod support;
+mod survey;
 mod terminal;
 mod token;
 #[cfg(unix)]
 mod unread;
 mod usage;
+mod watched;

@@ -15,13 +15,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub(super) use self::keys::{Directory, Keys};
-pub(super) use self::port::Port;
+pub(super) use self::port::{Listener, Port};
 pub(super) use self::process::{Distribution, Launch, ThisProcess};
-pub(super) use self::request::{Reached, Steps, Success, milliseconds};
+pub(super) use self::request::{Reached, Steps, Success, connect, milliseconds};
 pub(super) use self::run::Run;
 pub(super) use self::service::ServiceState;
 pub(super) use self::system::{System, one_line};
-use self::time::Time;
+pub(super) use self::time::Time;
 use crate::agent::Agent;
 use crate::azure_services::{AzureService, Cloud, RESOURCE_MANAGER};
 use crate::error::{Error, ErrorKind};
@@ -136,7 +136,7 @@ impl Answers {
     fn ask(time: &Time<'_>, misplaced: Option<&Error>) -> Answers {
         let connection = match misplaced {
             Some(error) => Err(error.clone()),
-            None => request::connect(time),
+            None => connect(time),
         };
         let nobody = connection.as_ref().err().cloned();
         let fetch = || time.agent.metadata(&time.for_question()?).map_err(Failure::into_error);
@@ -149,6 +149,6 @@ impl Answers {
     }
 }
 
-fn cloud(metadata: Option<&Metadata>) -> Cloud {
+pub(super) fn cloud(metadata: Option<&Metadata>) -> Cloud {
     metadata.and_then(Metadata::environment).and_then(Cloud::named).unwrap_or(Cloud::Public)
 }

@@ -20,6 +20,17 @@ pub(crate) enum KeyError {
     Final(Error),
 }
 
+impl KeyError {
+    pub(crate) fn into_error(self) -> Error {
+        match self {
+            KeyError::Gone(error)
+            | KeyError::Held(error)
+            | KeyError::Stuck(error)
+            | KeyError::Final(error) => error,
+        }
+    }
+}
+
 impl From<Error> for KeyError {
     fn from(error: Error) -> KeyError {
         KeyError::Final(error)

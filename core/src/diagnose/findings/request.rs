@@ -56,7 +56,7 @@ pub(crate) struct Reached {
 }
 
 /// Connects and verifies who listens.
-pub(super) fn connect(time: &Time<'_>) -> Result<Reached, Error> {
+pub(crate) fn connect(time: &Time<'_>) -> Result<Reached, Error> {
     let started = Instant::now();
     let peer = time.agent.connect(&time.for_token()?).map_err(Failure::into_error)?;
     Ok(Reached { peer, time: started.elapsed() })

@@ -12,24 +12,24 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// A question that is not the one for a token has at most this part of the timeout.
 const SHARE: u32 = 4;
 
-pub(super) struct Time<'a> {
-    pub(super) agent: &'a Agent,
+pub(crate) struct Time<'a> {
+    pub(crate) agent: &'a Agent,
     timeout: Duration,
     whole: Deadline,
 }
 
 impl<'a> Time<'a> {
-    pub(super) fn new(agent: &'a Agent, timeout: Duration) -> Time<'a> {
+    pub(crate) fn new(agent: &'a Agent, timeout: Duration) -> Time<'a> {
         Time { agent, timeout, whole: agent.deadline(timeout) }
     }
 
     /// For the connection, or the request for a token.
-    pub(super) fn for_token(&self) -> Result<Deadline, Error> {
+    pub(crate) fn for_token(&self) -> Result<Deadline, Error> {
         self.at_most(PATIENCE)
     }
 
     /// For any other question, so that most is left for that request.
-    pub(super) fn for_question(&self) -> Result<Deadline, Error> {
+    pub(crate) fn for_question(&self) -> Result<Deadline, Error> {
         self.at_most(PATIENCE.min(self.timeout / SHARE))
     }
 

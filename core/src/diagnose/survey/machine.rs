@@ -1,0 +1,76 @@
+//! What is shown of the machine: what many machines have in common.
+
+use std::env::consts::{ARCH, OS};
+use std::fs::Metadata;
+
+use serde_json::{Value, json};
+
+use crate::agent::Agent;
+use crate::diagnose::findings::{Listener, Port, System, ThisProcess};
+use crate::limits::AGENT_PORT;
+
+/// `version` is what the agent says of itself.
+pub(super) fn describe(system: &System, agent: &Agent, port: &Port, version: Option<&str>) -> Value {
+    let keys = std::fs::metadata(agent.keys.path());
+    json!({
+        "system": OS,
+        "architecture": ARCH,
+        "kernel": system.read("/proc/sys/kernel/osrelease").as_deref().map(number),
+        "distribution": distribution(system),
+        "container": ThisProcess::find(system).container.is_some(),
+        "agent_version": version.map(number),
+        "key_directory": keys.map_or(Value::Null, |found| permissions(&found)),
+        "listening": port.listening.iter().map(listener).collect::<Vec<_>>(),
+    })
+}
+
+fn listener(listener: &Listener) -> Value {
+    let ip = listener.address.ip();
+    let is_everybodys = ip.is_loopback() || ip.is_unspecified();
+    json!({
+        "address": if is_everybodys { ip.to_string() } else { "<other>".to_owned() },
+        "user": user(&listener.user),
+        "is_agents_port": listener.address.port() == AGENT_PORT,
+    })
+}
+
+/// The number at the beginning of a version, without what a builder adds: `6.1.0` of `6.1.0-contoso`.
+fn number(version: &str) -> String {
+    version.chars().take_while(|c| c.is_ascii_digit() || *c == '.').take(20).collect()
+}
+
+/// `debian 12`.
+fn distribution(system: &System) -> Option<String> {
+    let lines = system.read("/etc/os-release")?;
+    let value = |name: &str| {
+        let value = lines.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='))?;
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+        Some(value.trim_matches('"').chars().filter(|c| is_plain(*c)).take(20).collect::<String>())
+    };
+    Some(format!("{} {}", value("ID")?, value("VERSION_ID").unwrap_or_default()).trim().to_owned())
+}
+
+/// Who has it, where that is one of whom every machine has.
+fn user(name: &str) -> &str {
+    use crate::installed::AGENT;
+    if name == "root" || name == AGENT.user { name } else { "<other>" }
+}
+
+/// The mode and the owners of a file or directory, where files have them.
+#[cfg(unix)]
+pub(super) fn permissions(found: &Metadata) -> Value {
+    use std::os::unix::fs::MetadataExt;
+
+    use crate::accounts::{group_name, user_name};
+    let (owner, group) = (user_name(found.uid()), group_name(found.gid()));
+    json!({
+        "mode": format!("{:04o}", found.mode() & 0o7777),
+        "owner": user(owner.as_deref().unwrap_or_default()),
+        "group": user(group.as_deref().unwrap_or_default()),
+    })
+}
+
+#[cfg(not(unix))]
+pub(super) fn permissions(_: &Metadata) -> Value {
+    json!({})
+}
