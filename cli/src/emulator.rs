@@ -5,11 +5,12 @@ mod keys;
 mod own_place;
 
 use std::ffi::OsString;
+use std::fs;
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use arcidentity_emulator::{Emulator, Event};
+use arcidentity_emulator::{Builder, Emulator, Event};
 use lexopt::ValueExt;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
@@ -23,19 +24,20 @@ use crate::supervise::{show_rest, wait};
 use crate::terminal::Terminal;
 
 /// Plays the agent, for as long as a program runs or until it is stopped.
+#[derive(Default)]
 pub(crate) struct EmulatorCommand {
     port: u16,
     key_directory: Option<PathBuf>,
     lifetime: Option<Duration>,
     lenient: bool,
     quiet: bool,
+    like: Option<PathBuf>,
     program: Option<CommandLine>,
 }
 
 impl EmulatorCommand {
     pub(crate) fn parse(arguments: &mut Arguments) -> Result<Command, Failure> {
-        let mut command =
-            EmulatorCommand { port: 0, key_directory: None, lifetime: None, lenient: false, quiet: false, program: None };
+        let mut command = EmulatorCommand::default();
         while let Some(given) = arguments.next()? {
             match given {
                 Given::Option("help", _) => return Ok(arguments.help()),
@@ -44,6 +46,7 @@ impl EmulatorCommand {
                 Given::Option("lifetime", value) => {
                     command.lifetime = Some(parse_lifetime(&value.string()?)?);
                 }
+                Given::Option("like", value) => command.like = Some(value.into()),
                 Given::Option("lenient", _) => command.lenient = true,
                 Given::Option("quiet", _) => command.quiet = true,
                 Given::Program(program) => command.program = Some(program),
@@ -73,8 +76,11 @@ impl EmulatorCommand {
     }
 
     fn start(&self, keys: &KeyDirectory) -> Result<Emulator, Failure> {
-        let mut builder =
-            keys.give_to(Emulator::builder()).port(self.port).lenient(self.lenient).keep_requests(0);
+        let mut builder = Emulator::builder().keep_requests(0);
+        if let Some(path) = &self.like {
+            builder = like(builder, path)?;
+        }
+        builder = keys.give_to(builder).port(self.port).lenient(self.lenient);
         if let Some(lifetime) = self.lifetime {
             builder = builder.lifetime(lifetime);
         }
@@ -92,6 +98,12 @@ impl EmulatorCommand {
         }
         keys.print(emulator.key_directory(), terminal);
     }
+}
+
+/// Plays the agent that a report of `arcidentity doctor --report` is about.
+fn like(builder: Builder, path: &Path) -> Result<Builder, Failure> {
+    let report = fs::read_to_string(path).and_then(|report| builder.like(&report));
+    report.map_err(|error| Failure::argument(format!("--like {}: {error}", path.display())))
 }
 
 /// What makes a program a client of the emulator.

@@ -206,3 +206,39 @@ fn without_an_agent_there_is_no_survey() {
     let client = Client::builder().endpoint(format!("http://127.0.0.1:{port}"));
     assert_eq!(client.survey().unwrap_err().kind(), ErrorKind::Unavailable);
 }
+
+/// The emulator plays an agent so well that its own survey says the same.
+#[test]
+fn an_agent_can_be_played_from_its_survey() {
+    let odd = emulator();
+    odd.make_keys(KeyStyle::file().random_text(43, "abc-").mode(0o600));
+    odd.respond_with(|request| {
+        let answer = Answer::normal().header("X-Ms-Request-Id", "6f1c2a34-0000-4a5b-9c7d-0123456789ab");
+        let is_instance = request.path == "/metadata/instance";
+        match (request.header("metadata"), request.header("authorization")) {
+            (None, _) => Answer::error(403, "forbidden", "A header is missing: Metadata"),
+            (_, Some("Basic arcidentity-no-key")) => Answer::status(400).body("wrong key"),
+            _ if is_instance && request.parameter("api-version") == Some("2019-08-15") => Answer::status(404),
+            _ => answer,
+        }
+    });
+    let (seen, _) = survey(&odd);
+    let played = Emulator::builder().like(&seen.to_string()).unwrap().start().unwrap();
+    let (again, _) = survey(&played);
+    let (seen, again) = (without_times(&seen), without_times(&again));
+    for (one, other) in seen["answers"].as_array().unwrap().iter().zip(again["answers"].as_array().unwrap()) {
+        assert_eq!(other, one);
+    }
+    assert_eq!(again, seen);
+    assert_eq!(answer(&again, "metadata 2019-08-15")["status"], 404);
+    assert_eq!(answer(&again, "token, with a wrong key")["body"]["text"], "wrong key");
+}
+
+/// All but the time that answers took.
+fn without_times(survey: &Value) -> Value {
+    let mut survey = survey.clone();
+    for answer in survey["answers"].as_array_mut().unwrap() {
+        answer["ms"].take();
+    }
+    survey
+}

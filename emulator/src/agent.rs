@@ -7,6 +7,7 @@ pub(crate) mod key_style;
 pub(crate) mod keys;
 pub(crate) mod machine;
 mod resource;
+pub(crate) mod survey;
 pub(crate) mod tokens;
 
 use std::io;
@@ -16,8 +17,9 @@ use serde_json::{Value, json};
 
 use self::clock::Clock;
 use self::identity::{Selector, UserAssigned};
-use self::keys::{IssuedKey, Keys};
+use self::keys::{IssuedKey, Keys, Redeemed};
 use self::machine::Machine;
+use self::survey::Survey;
 use self::tokens::{Tokens, Wanted};
 use crate::http::message::Message;
 use crate::http::request::Request;
@@ -60,6 +62,8 @@ pub(crate) struct Agent {
     pub(crate) clock: Clock,
     pub(crate) keys: Keys,
     pub(crate) tokens: Tokens,
+    /// What it does otherwise than usual.
+    pub(crate) survey: Survey,
 }
 
 /// The error message of a request that ends here.
@@ -92,36 +96,82 @@ impl Agent {
     fn route(&self, request: &Request) -> Result<Message, Refusal> {
         match request.path.as_str() {
             TOKEN_PATH => self.token(request),
-            "/metadata/instance" => metadata(request, || self.machine.instance()),
-            "/metadata/instance/compute" => metadata(request, || self.machine.compute()),
+            "/metadata/instance" => self.metadata(request, || self.machine.instance()),
+            "/metadata/instance/compute" => self.metadata(request, || self.machine.compute()),
             "/agentstatus" => {
                 check_method(request)?;
-                Ok(Message::json(200, &self.machine.agent_status(self.version.text())))
+                let version = self.survey.agent_version().unwrap_or(self.version.text());
+                Ok(self.survey.word("agent status", Message::json(200, &self.machine.agent_status(version))))
             }
-            _ => Err(Message::error(404, "not_found", "The requested path was not found")),
+            _ => {
+                let refusal = Message::error(404, "not_found", "The requested path was not found");
+                Err(self.survey.word("unknown path", refusal))
+            }
+        }
+    }
+
+    fn metadata(&self, request: &Request, document: impl FnOnce() -> Value) -> Result<Message, Refusal> {
+        self.check_metadata_request(request, "metadata")?;
+        let version = request.parameter("api-version").unwrap_or_default();
+        Ok(self.survey.word(&format!("metadata {version}"), Message::json(200, &document())))
+    }
+
+    /// What all requests below `/metadata` need; `about` is what they are about.
+    fn check_metadata_request(&self, request: &Request, about: &str) -> Result<(), Refusal> {
+        check_method(request)?;
+        if !request.header("metadata").is_some_and(|value| value.eq_ignore_ascii_case("true")) {
+            let refusal = bad_request("Required metadata header not specified");
+            self.refuse(&format!("{about}, no Metadata header"), refusal)?;
+        }
+        self.check_api_version(request.parameter("api-version"), about)
+    }
+
+    fn check_api_version(&self, version: Option<&str>, about: &str) -> Result<(), Refusal> {
+        let supported = API_VERSIONS.join(" ");
+        let refusal = || bad_request(&format!("The api-version not specified. Supported are {supported}"));
+        match (version, version.and_then(|version| self.survey.knows(version))) {
+            (_, Some(true)) => Ok(()),
+            (Some(version), Some(false)) => Err(self.survey.word(&format!("metadata {version}"), refusal())),
+            (Some(version), None) if API_VERSIONS.contains(&version) => Ok(()),
+            (Some(_), None) => self.refuse(&format!("{about}, unknown api-version"), refusal()),
+            (None, _) => self.refuse(&format!("{about}, no api-version"), refusal()),
+        }
+    }
+
+    /// Refuses what was asked in this way, unless the surveyed agent does not.
+    fn refuse(&self, question: &str, refusal: Refusal) -> Result<(), Refusal> {
+        match self.survey.accepts(question) {
+            Some(true) => Ok(()),
+            _ => Err(self.survey.word(question, refusal)),
         }
     }
 
     fn token(&self, request: &Request) -> Result<Message, Refusal> {
-        check_metadata_request(request)?;
+        self.check_metadata_request(request, "token")?;
         let resource = request.parameter("resource").unwrap_or_default();
         if resource.is_empty() {
-            return Err(bad_request("Required query variable 'resource' is missing"));
+            self.refuse("token, no resource", bad_request("Required query variable 'resource' is missing"))?;
         }
         let chosen = self.choose_identity(request)?;
         if !self.require_challenge {
             return self.grant(request, resource, &chosen);
         }
         let Some(authorization) = request.header("authorization") else {
-            return self.challenge("Missing Basic Authorization header");
+            return self.challenge("token", "Missing Basic Authorization header");
         };
-        let key = authorization.strip_prefix("Basic ").unwrap_or_default();
-        match self.keys.redeem(key.as_bytes()) {
-            Some(path) => {
+        let key = authorization.strip_prefix("Basic ").unwrap_or_default().as_bytes();
+        let (question, used) = match self.keys.redeem(key) {
+            Redeemed::Now(path) => ("token, with the key", Some(path)),
+            Redeemed::Before(path) => ("token, with a used key", Some(path)),
+            Redeemed::Never => ("token, with a wrong key", None),
+        };
+        let is_first = matches!(question, "token, with the key");
+        match used {
+            Some(path) if is_first || self.survey.gives_token(question) => {
                 let answer = self.grant(request, resource, &chosen).unwrap_or_else(|refusal| refusal);
                 Ok(answer.with_key_file(path))
             }
-            None => self.challenge("Invalid Basic Authorization header"),
+            _ => self.challenge(question, "Invalid Basic Authorization header"),
         }
     }
 
@@ -134,26 +184,40 @@ impl Agent {
         match selectors.as_slice() {
             [] => Ok(Chosen::default()),
             [selector] => {
-                let (identity, name) = selector.find(&self.identities).ok_or_else(identity_not_found)?;
+                let (identity, name) =
+                    selector.find(&self.identities).ok_or_else(|| self.identity_not_found())?;
                 Ok(Chosen { identity: Some(identity), echo: Some((selector.name, name)) })
             }
             _ => Err(bad_request("Only one of client_id, object_id and msi_res_id may be given")),
         }
     }
 
-    fn challenge(&self, description: &str) -> Result<Message, Refusal> {
+    fn identity_not_found(&self) -> Refusal {
+        let description =
+            "Identity not found: error acquiring access token: requested identity was not found";
+        let usual = Message::error(404, "identity_not_found", description);
+        self.survey.word("token, unknown identity", usual)
+    }
+
+    fn challenge(&self, question: &str, description: &str) -> Result<Message, Refusal> {
+        if self.survey.challenges(question) == Some(false) {
+            return Err(self.survey.word(question, Message::error(401, "unauthorized_client", description)));
+        }
         let key = self.issue_key().map_err(|error| {
             Message::error(500, "internal_error", &format!("The key file could not be written: {error}"))
         })?;
-        Ok(Message::challenge(&key.challenge(), description).with_key_file(key.path().to_path_buf()))
+        let challenge = Message::challenge(&key.challenge(), description);
+        Ok(self.survey.word(question, challenge.with_key_file(key.path().to_path_buf())))
     }
 
     /// Who has shown the key is told what Microsoft Entra says.
     fn grant(&self, request: &Request, resource: &str, chosen: &Chosen<'_>) -> Result<Message, Refusal> {
         if !self.lenient && !resource::may_be_known(resource) {
-            return Err(unknown_resource(resource, self.machine.tenant()));
+            let refusal = unknown_resource(resource, self.machine.tenant());
+            self.refuse("token, unknown resource, with the key", refusal)?;
         }
-        Ok(Message::json(200, &self.issue(request, resource, chosen)))
+        let token = Message::json(200, &self.issue(request, resource, chosen));
+        Ok(self.survey.word("token, with the key", token))
     }
 
     fn issue(&self, request: &Request, resource: &str, chosen: &Chosen<'_>) -> Value {
@@ -178,24 +242,6 @@ impl Agent {
     }
 }
 
-fn metadata(request: &Request, document: impl FnOnce() -> Value) -> Result<Message, Refusal> {
-    check_metadata_request(request)?;
-    Ok(Message::json(200, &document()))
-}
-
-/// What all requests below `/metadata` need.
-fn check_metadata_request(request: &Request) -> Result<(), Refusal> {
-    check_method(request)?;
-    if !request.header("metadata").is_some_and(|value| value.eq_ignore_ascii_case("true")) {
-        return Err(bad_request("Required metadata header not specified"));
-    }
-    if !request.parameter("api-version").is_some_and(|version| API_VERSIONS.contains(&version)) {
-        let supported = API_VERSIONS.join(" ");
-        return Err(bad_request(&format!("The api-version not specified. Supported are {supported}")));
-    }
-    Ok(())
-}
-
 fn check_method(request: &Request) -> Result<(), Refusal> {
     if request.method == "GET" {
         return Ok(());
@@ -205,11 +251,6 @@ fn check_method(request: &Request) -> Result<(), Refusal> {
 
 fn bad_request(description: &str) -> Refusal {
     Message::error(400, "invalid_request", description)
-}
-
-fn identity_not_found() -> Refusal {
-    let description = "Identity not found: error acquiring access token: requested identity was not found";
-    Message::error(404, "identity_not_found", description)
 }
 
 /// As Microsoft Entra says it, but for the numbers and the time of the request.

@@ -9,6 +9,7 @@ use crate::agent::directory::KeyDirectory;
 use crate::agent::identity::UserAssigned;
 use crate::agent::keys::Keys;
 use crate::agent::machine::Machine;
+use crate::agent::survey::Survey;
 use crate::agent::tokens::Tokens;
 use crate::agent::{Agent, AgentVersion};
 use crate::emulator::Emulator;
@@ -45,6 +46,7 @@ pub struct Builder {
     require_challenge: bool,
     lenient: bool,
     kept_requests: usize,
+    survey: Survey,
 }
 
 impl Default for Builder {
@@ -64,6 +66,7 @@ impl Default for Builder {
             require_challenge: true,
             lenient: false,
             kept_requests: usize::MAX,
+            survey: Survey::default(),
         }
     }
 }
@@ -164,6 +167,23 @@ impl Builder {
         self
     }
 
+    /// Does what another agent was seen to do, of which `report` is the JSON that `arcidentity doctor --report` makes: its
+    /// version, its keys, the addresses it listens on, and how it words and refuses. What the report does not tell is done
+    /// as usual; settings that are made after this one take the place of the report's.
+    ///
+    /// # Errors
+    ///
+    /// When that is no such report, or one of a later layout.
+    pub fn like(mut self, report: &str) -> io::Result<Builder> {
+        self.survey = Survey::parse(report)?;
+        self.ipv4 = self.survey.listens_on("127.0.0.1", &["0.0.0.0", "::"]).unwrap_or(self.ipv4);
+        self.ipv6 = self.survey.listens_on("::1", &["::"]).unwrap_or(self.ipv6);
+        if self.survey.accepts("token, unknown identity") == Some(true) {
+            self.agent = AgentVersion::Legacy;
+        }
+        Ok(self)
+    }
+
     /// Starts the emulator.
     ///
     /// # Errors
@@ -182,8 +202,14 @@ impl Builder {
             require_challenge: self.require_challenge,
             lenient: self.lenient,
             clock: self.clock,
-            keys: Keys::new(directory.path().to_path_buf(), self.key_directory_seen_at, self.key_lifetime),
+            keys: Keys::new(
+                directory.path().to_path_buf(),
+                self.key_directory_seen_at,
+                self.key_lifetime,
+                &self.survey,
+            ),
             tokens: Tokens::new(self.lifetime),
+            survey: self.survey,
         };
         Emulator::run(listeners, agent, Journal::new(self.kept_requests), directory)
     }

@@ -244,6 +244,13 @@ const EMULATOR: &[OptionSyntax] = &[
          else a private temporary directory]",
     ),
     option("lifetime", "SECONDS", Values::Any, "how long tokens are valid [86400]"),
+    option(
+        "like",
+        "FILE",
+        Values::Files,
+        "play the agent of a report by `arcidentity doctor --report`\n\
+         its version, addresses, keys and words; what the report does not tell is done as usual",
+    ),
     flag(
         "lenient",
         None,

@@ -58,8 +58,15 @@ fn every_option_is_explained() {
     let token = [&client[..], &["-o, --output FORM", "--json", "--force-refresh"]].concat();
     let run_options = ["--resource RESOURCE", "--any-resource", "--url-variable NAME", "--terraform"];
     let run_options = [&client[..], &run_options].concat();
-    let emulator =
-        ["--port N", "--key-directory DIR", "--lifetime SECONDS", "--lenient", "-q, --quiet", "-h, --help"];
+    let emulator = [
+        "--port N",
+        "--key-directory DIR",
+        "--lifetime SECONDS",
+        "--like FILE",
+        "--lenient",
+        "-q, --quiet",
+        "-h, --help",
+    ];
     let forms = [&client[..], &["-o, --output FORM", "--json"]].concat();
     let doctor = [&forms[..], &["--report FILE"]].concat();
     for (command, options) in [

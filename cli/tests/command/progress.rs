@@ -1,7 +1,6 @@
 //! What the command shows of a call that waits: on a terminal, with `--verbose`, and nothing elsewhere.
 #![cfg(target_os = "linux")]
 
-use std::io::Read;
 use std::os::unix::process::ExitStatusExt;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};

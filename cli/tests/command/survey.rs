@@ -1,9 +1,9 @@
 //! `arcidentity doctor --report`: shown first, written when a person wants it, sent to nobody.
 
-use arcidentity_emulator::Emulator;
+use arcidentity_emulator::{Answer, Emulator};
 use serde_json::Value;
 
-use crate::support::{client, outcome};
+use crate::support::{arcidentity, client, outcome};
 
 #[test]
 fn a_dash_only_shows_it() {
@@ -11,6 +11,37 @@ fn a_dash_only_shows_it() {
     let shown = outcome(&mut client(&agent, &["doctor", "--report", "-"])).result();
     let report: Value = serde_json::from_str(&shown).unwrap();
     assert_eq!((&report["survey"], &report["key"]["gone_after_use"]), (&1.into(), &true.into()));
+}
+
+#[test]
+fn the_emulator_plays_the_agent_of_a_report() {
+    let (agent, file) = (Emulator::start().unwrap(), tempfile::NamedTempFile::new().unwrap());
+    agent.respond_with(|request| match request.header("metadata") {
+        None => Answer::error(403, "forbidden", "Missing Metadata header"),
+        Some(_) => Answer::normal(),
+    });
+    let report = |agent: &Emulator| outcome(&mut client(agent, &["doctor", "--report", "-"])).result();
+    std::fs::write(file.path(), report(&agent)).unwrap();
+    let program = [env!("CARGO_BIN_EXE_arcidentity"), "doctor", "--report", "-"];
+    let path = file.path().to_str().unwrap();
+    let played = outcome(&mut arcidentity(&[&["emulator", "--like", path, "--"], &program[..]].concat()));
+    assert_eq!(played.status, Some(0), "{played:?}");
+    let played: Value = serde_json::from_str(&played.stdout).unwrap();
+    let answers = played["answers"].as_array().unwrap();
+    let refused = answers.iter().find(|answer| answer["question"] == "metadata, no Metadata header").unwrap();
+    assert_eq!((&refused["status"], &refused["body"]["error"]), (&403.into(), &"forbidden".into()));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_report_is_not_played() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let path = file.path().to_str().unwrap();
+    for (path, why) in [(path, "not JSON"), ("/no/such/file", "No such file")] {
+        let refused = outcome(&mut arcidentity(&["emulator", "--like", path, "--", "true"]));
+        assert!(refused.failure().0 == 2 && refused.failure().1.contains(why), "{refused:?}");
+        assert!(refused.failure().1.starts_with(&format!("--like {path}: ")), "{refused:?}");
+    }
 }
 
 #[test]

@@ -2,11 +2,14 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
+use std::iter;
 use std::path::{Path, PathBuf};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use uuid::Uuid;
+
+/// What a key of the agent looks like: one line of base64, without its end.
+const BASE64: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const LENGTH: usize = 128;
 
 /// How key files are made; see [`Emulator::make_keys`](crate::Emulator::make_keys).
 ///
@@ -24,10 +27,17 @@ use uuid::Uuid;
 #[must_use]
 pub struct KeyStyle {
     form: Form,
-    contents: Option<Vec<u8>>,
+    contents: Contents,
     mode: u32,
     file_name: Option<String>,
     realm: Option<Vec<u8>>,
+}
+
+#[derive(Clone, Debug)]
+enum Contents {
+    Fixed(Vec<u8>),
+    /// So many characters of these.
+    Random(usize, Vec<u8>),
 }
 
 #[derive(Clone, Debug)]
@@ -81,14 +91,26 @@ impl KeyStyle {
     }
 
     fn of(form: Form) -> KeyStyle {
-        KeyStyle { form, contents: None, mode: 0o640, file_name: None, realm: None }
+        KeyStyle {
+            form,
+            contents: Contents::Random(LENGTH, BASE64.into()),
+            mode: 0o640,
+            file_name: None,
+            realm: None,
+        }
     }
 
     /// The file's bytes, as they are. The agent then takes this text as the key, without a byte
     /// order mark and white space at its end, which no header can carry. Defaults to random text
     /// without a newline.
     pub fn contents(mut self, contents: impl Into<Vec<u8>>) -> KeyStyle {
-        self.contents = Some(contents.into());
+        self.contents = Contents::Fixed(contents.into());
+        self
+    }
+
+    /// Random text of `length` characters from `alphabet`, which is ASCII. Defaults to 128 characters of base64.
+    pub fn random_text(mut self, length: usize, alphabet: impl Into<String>) -> KeyStyle {
+        self.contents = Contents::Random(length, alphabet.into().into_bytes());
         self
     }
 
@@ -113,7 +135,10 @@ impl KeyStyle {
 
     /// Makes the key at `path` and returns its text.
     pub(crate) fn make(&self, path: &Path) -> io::Result<Vec<u8>> {
-        let contents = self.contents.clone().unwrap_or_else(random_text);
+        let contents = match &self.contents {
+            Contents::Fixed(contents) => contents.clone(),
+            Contents::Random(length, alphabet) => random_text(*length, alphabet),
+        };
         match &self.form {
             Form::File => self.write(path, &contents)?,
             Form::Symlink(target) => {
@@ -163,10 +188,9 @@ impl KeyStyle {
     }
 }
 
-/// Looks like the agent's: one line of base64, without its end.
-fn random_text() -> Vec<u8> {
-    let bytes: Vec<u8> = (0..6).flat_map(|_| Uuid::new_v4().into_bytes()).collect();
-    STANDARD.encode(bytes).into_bytes()
+fn random_text(length: usize, alphabet: &[u8]) -> Vec<u8> {
+    let bytes = iter::repeat_with(|| Uuid::new_v4().into_bytes()).flatten().take(length);
+    bytes.filter_map(|byte| alphabet.get(usize::from(byte).checked_rem(alphabet.len())?).copied()).collect()
 }
 
 /// Sets the mode, whatever the umask, and the directory's group, whose members may read keys. The owner is who

@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use super::key_style::KeyStyle;
+use super::survey::Survey;
 use crate::sync::lock;
 
 /// A key that waits to be used; see [`Emulator::issue_key`](crate::Emulator::issue_key).
@@ -50,23 +51,61 @@ pub(crate) struct Keys {
     /// The directory's path as clients know it.
     seen_at: PathBuf,
     lifetime: Duration,
+    used: UsedKeys,
     style: Mutex<KeyStyle>,
     waiting: Mutex<Vec<Waiting>>,
 }
 
-/// A key that can still be redeemed.
+/// What becomes of a key that was used, until it expires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum UsedKeys {
+    Forgotten,
+    /// Its file is deleted, and it is told from what never was a key.
+    Remembered,
+    /// Its file stays too.
+    Kept,
+}
+
+impl UsedKeys {
+    fn deletes_files(self) -> bool {
+        self != UsedKeys::Kept
+    }
+}
+
+/// What a text is that was sent as a key.
+pub(crate) enum Redeemed {
+    /// The key in this file, which was not used before.
+    Now(PathBuf),
+    /// One that was.
+    Before(PathBuf),
+    Never,
+}
+
+/// A key that has not expired.
 #[derive(Debug)]
 struct Waiting {
     key: IssuedKey,
+    is_used: bool,
     link_target: Option<PathBuf>,
     /// Since 1970 UTC.
     expires_on: Duration,
 }
 
 impl Keys {
-    pub(crate) fn new(directory: PathBuf, seen_at: Option<PathBuf>, lifetime: Duration) -> Keys {
-        let seen_at = seen_at.unwrap_or_else(|| directory.clone());
-        Keys { directory, seen_at, lifetime, style: Mutex::default(), waiting: Mutex::default() }
+    pub(crate) fn new(
+        directory: PathBuf,
+        seen_at: Option<PathBuf>,
+        lifetime: Duration,
+        survey: &Survey,
+    ) -> Keys {
+        Keys {
+            seen_at: seen_at.unwrap_or_else(|| directory.clone()),
+            directory,
+            lifetime,
+            used: survey.used_keys(),
+            style: Mutex::new(survey.key_style()),
+            waiting: Mutex::default(),
+        }
     }
 
     pub(crate) fn directory(&self) -> &Path {
@@ -87,20 +126,30 @@ impl Keys {
         let key = IssuedKey { path, contents, realm };
         lock(&self.waiting).push(Waiting {
             key: key.clone(),
+            is_used: false,
             link_target: style.link_target().map(Path::to_path_buf),
             expires_on: now.saturating_add(self.lifetime),
         });
         Ok(key)
     }
 
-    /// Uses up the key with this text and returns its file's path; `None` for a text that is no
-    /// key, or no more.
-    pub(crate) fn redeem(&self, text: &[u8]) -> Option<PathBuf> {
+    /// Uses up the key with this text.
+    pub(crate) fn redeem(&self, text: &[u8]) -> Redeemed {
         let mut waiting = lock(&self.waiting);
-        let position = waiting.iter().position(|waiting| waiting.key.text() == text)?;
-        let used = waiting.remove(position);
-        used.delete();
-        Some(used.key.path)
+        let is_it = |waiting: &Waiting| waiting.key.text() == text;
+        let Some(position) = waiting.iter().position(|key| !key.is_used && is_it(key)) else {
+            return waiting.iter().find(|key| is_it(key)).map_or(Redeemed::Never, Waiting::used_before);
+        };
+        let mut key = waiting.remove(position);
+        let path = key.key.path.clone();
+        if self.used.deletes_files() {
+            key.delete();
+        }
+        if self.used != UsedKeys::Forgotten {
+            key.is_used = true;
+            waiting.push(key);
+        }
+        Redeemed::Now(path)
     }
 
     /// Deletes the keys that have expired.
@@ -124,6 +173,10 @@ impl Keys {
 }
 
 impl Waiting {
+    fn used_before(&self) -> Redeemed {
+        Redeemed::Before(self.key.path.clone())
+    }
+
     /// Whatever stands there now: a test may have put something else in the file's place, or taken
     /// it away.
     fn delete(&self) {

@@ -25,6 +25,9 @@ const OPEN_SOURCE_DATABASES: &str = "ossrdbms-aad.database.";
 const STORAGE: [&str; 3] = ["core.windows.net", "core.usgovcloudapi.net", "core.chinacloudapi.cn"];
 const STORAGE_SERVICES: [&str; 5] = ["blob", "queue", "table", "file", "dfs"];
 
+/// No name ends with it (RFC 2606).
+const NOWHERE: &str = ".invalid";
+
 /// A scope is no resource.
 const SCOPE: &str = "/.default";
 
@@ -48,7 +51,7 @@ fn is_absolute_uri(text: &str) -> bool {
     is_scheme && !matches!(rest, "" | "/" | "//") && !rest.contains(is_blank)
 }
 
-/// Whether it names somebody's own part of a service that has one audience for all.
+/// Whether it names nobody, or somebody's own part of a service that has one audience for all.
 fn is_part(resource: &str) -> bool {
     let (host, path) = host_and_path(&resource.to_ascii_lowercase());
     if host.starts_with(OPEN_SOURCE_DATABASES) {
@@ -58,7 +61,7 @@ fn is_part(resource: &str) -> bool {
     let service =
         |domain: &&str| part_below(&host, domain).and_then(|part| part.split_once('.')).map(|(_, it)| it);
     let is_account = STORAGE.iter().filter_map(service).any(|service| STORAGE_SERVICES.contains(&service));
-    WITHOUT_PARTS.iter().any(is_below) || (is_account && !matches!(path.as_str(), "" | "/"))
+    host.ends_with(NOWHERE) || WITHOUT_PARTS.iter().any(is_below) || (is_account && !matches!(path.as_str(), "" | "/"))
 }
 
 /// `my` of `my.vault.azure.net`.
@@ -135,6 +138,7 @@ mod tests {
     #[test]
     fn parts_of_services_are_not() {
         for resource in [
+            "https://example.invalid/",
             "https://my-vault.vault.azure.net",
             "https://my-vault.vault.azure.net/",
             "https://MY-VAULT.Vault.Azure.Net/secrets/x?api-version=7.4",

@@ -11,5 +11,6 @@ mod machine;
 mod observing;
 mod resources;
 mod stopping;
+mod survey;
 mod tokens;
 mod wire;

@@ -1,6 +1,7 @@
 //! What is shown of an answer.
 
 use http::HeaderMap;
+use http::header::CONTENT_LENGTH;
 use serde_json::{Map, Value, json};
 
 use super::redact::{redacted, shape};
@@ -11,22 +12,25 @@ use crate::json::{self, Member, Object};
 const WORDS: [&str; 8] =
     ["error", "error_description", "code", "message", "token_type", "status", "osType", "azEnvironment"];
 
-/// `secret` says whether the body may hold a token or repeat a key, and must not be copied.
-pub(super) fn describe(response: &Response, secret: bool) -> Value {
-    let body = if secret { flat(response.body()) } else { nested(response.body()) };
+/// The answer, but for the time that it took.
+pub(super) fn describe(response: &Response) -> Value {
+    let body = response.body();
+    let body = Object::parse(body).and_then(|object| token(&object)).unwrap_or_else(|| nested(body));
     json!({ "status": response.status, "headers": headers(&response.headers), "body": body })
 }
 
-/// Names and values, in the agent's order; names in small letters, as HTTP/2 has them.
+/// Names and values, in the agent's order; names in small letters, as HTTP/2 has them. The length of a body is as long as
+/// the names in it are.
 fn headers(headers: &HeaderMap) -> Vec<[String; 2]> {
     let shown = |value: &[u8]| redacted(&String::from_utf8_lossy(value));
-    headers.iter().map(|(name, value)| [redacted(name.as_str()), shown(value.as_bytes())]).collect()
+    let headers = headers.iter().filter(|(name, _)| **name != CONTENT_LENGTH);
+    headers.map(|(name, value)| [redacted(name.as_str()), shown(value.as_bytes())]).collect()
 }
 
-/// A JSON object whose texts are read where they are.
-fn flat(body: &[u8]) -> Value {
-    let Some(object) = Object::parse(body) else { return no_json(body) };
-    object.members().map(|(name, member)| (redacted(name), self::member(name, member))).collect()
+/// An object that holds a token, of which no copy is made.
+fn token(object: &Object<'_>) -> Option<Value> {
+    object.text("access_token")?;
+    Some(object.members().map(|(name, member)| (redacted(name), self::member(name, member))).collect())
 }
 
 fn member(name: &str, member: &Member<'_>) -> Value {

@@ -140,7 +140,7 @@ impl<'a> Visit<'a> {
         let response = self.send(request, way);
         let ms = milliseconds(started.elapsed());
         let mut noted = match &response {
-            Ok(response) => answer::describe(response, matches!(way, Way::WithKey(_))),
+            Ok(response) => answer::describe(response),
             Err(error) => json!({ "error": error.kind().name() }),
         };
         noted["question"] = question.into();
