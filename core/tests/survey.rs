@@ -17,7 +17,7 @@ fn survey(emulator: &Emulator) -> (Value, String) {
 #[track_caller]
 fn answer<'a>(survey: &'a Value, question: &str) -> &'a Value {
     let answers = survey["answers"].as_array().unwrap();
-    answers.iter().find(|answer| answer["question"] == question).unwrap_or_else(|| panic!("{survey:#}"))
+    answers.iter().find(|answer| answer["asked"] == question).unwrap_or_else(|| panic!("{survey:#}"))
 }
 
 /// No text of these, in any case, stands in the survey.

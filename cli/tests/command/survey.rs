@@ -28,7 +28,7 @@ fn the_emulator_plays_the_agent_of_a_report() {
     assert_eq!(played.status, Some(0), "{played:?}");
     let played: Value = serde_json::from_str(&played.stdout).unwrap();
     let answers = played["answers"].as_array().unwrap();
-    let refused = answers.iter().find(|answer| answer["question"] == "metadata, no Metadata header").unwrap();
+    let refused = answers.iter().find(|answer| answer["asked"] == "metadata, no Metadata header").unwrap();
     assert_eq!((&refused["status"], &refused["body"]["error"]), (&403.into(), &"forbidden".into()));
 }
 

@@ -41,7 +41,7 @@ impl Survey {
     /// | `survey` | 1: the version of this layout. A later one may add members, which readers skip |
     /// | `library` | the version of this library |
     /// | `machine` | `system`, `architecture`, `kernel`, `distribution`, `container`; `agent_version`; `key_directory` (`mode`, `owner`, `group`) and `listening` (an array of `address`, `user`, `is_agents_port`) |
-    /// | `answers` | an array of what was asked (`question`), and what came (`status`, `headers`, `body`, or the name of an `error`; `ms`, the time it took in milliseconds) |
+    /// | `answers` | an array of what was asked (`asked`), and what came (`status`, `headers`, `body`, or the name of an `error`; `ms`, the time it took in milliseconds) |
     /// | `key` | of a key: `mode`, `owner`, `group` and `bytes` of its file, `characters` of its text and their classes (`alphabet`), or `error`; `gone_after_use`, and of the keys that were not used how many are still there (`unused`, `unused_left`) |
     ///
     /// In headers and bodies, words of the agent's protocol are shown as they are. All else is shown by its shape: `<guid>`,

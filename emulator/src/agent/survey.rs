@@ -113,7 +113,7 @@ impl Survey {
     /// What came of this question, if an answer did.
     fn answer(&self, question: &str) -> Option<&Value> {
         let mut answers = self.0["answers"].as_array()?.iter();
-        answers.find(|seen| seen["question"] == question).filter(|seen| status(seen).is_some())
+        answers.find(|seen| seen["asked"] == question).filter(|seen| status(seen).is_some())
     }
 }
 

@@ -19,7 +19,7 @@ fn answers(answers: Value) -> Value {
 /// A refusal, as a report shows it.
 fn refusal(question: &str, status: u16, error: &str) -> Value {
     json!({
-        "question": question,
+        "asked": question,
         "status": status,
         "headers": [["content-type", "application/json"], ["x-why", error]],
         "body": { "error": error, "error_description": error, "error_codes": [status] },
@@ -29,7 +29,7 @@ fn refusal(question: &str, status: u16, error: &str) -> Value {
 /// The agent's own 401, as a report shows it.
 fn challenge(question: &str, description: &str) -> Value {
     json!({
-        "question": question,
+        "asked": question,
         "status": 401,
         "headers": [["content-type", "application/json"], ["www-authenticate", "Basic realm=/var/opt/azcmagent/tokens/<guid>.key"], ["x-ms", "<3 digits>"]],
         "body": { "error": "unauthorized_client", "error_description": description, "<4 characters>": "<number>" },
@@ -40,9 +40,9 @@ fn challenge(question: &str, description: &str) -> Value {
 fn it_refuses_in_the_same_words() {
     let report = answers(json!([
         refusal("metadata, no Metadata header", 403, "forbidden"),
-        { "question": "token, unknown identity", "status": 404, "headers": [],
+        { "asked": "token, unknown identity", "status": 404, "headers": [],
           "body": { "bytes": 9, "text": "not found" } },
-        { "question": "unknown path", "status": 410, "headers": [], "body": null },
+        { "asked": "unknown path", "status": 410, "headers": [], "body": null },
         challenge("token, with a wrong key", "Invalid key"),
     ]));
     let emulator = like(report);
@@ -62,9 +62,9 @@ fn it_refuses_in_the_same_words() {
 #[test]
 fn it_accepts_what_was_accepted() {
     let report = answers(json!([
-        { "question": "metadata, no Metadata header", "status": 200, "headers": [], "body": {} },
-        { "question": "metadata 2030-01-01", "status": 200, "headers": [], "body": {} },
-        { "question": "metadata 2019-08-15", "status": 400, "headers": [], "body": {} },
+        { "asked": "metadata, no Metadata header", "status": 200, "headers": [], "body": {} },
+        { "asked": "metadata 2030-01-01", "status": 200, "headers": [], "body": {} },
+        { "asked": "metadata 2019-08-15", "status": 400, "headers": [], "body": {} },
         challenge("token, no Metadata header", "Missing"),
         challenge("token, unknown identity", "Missing"),
     ]));
@@ -109,7 +109,7 @@ fn its_keys_last_as_long() {
         client.redeem(TOKEN, "no key").error(401, "unauthorized_client");
     }
     // One that takes a key again.
-    let used = json!({ "question": "token, with a used key", "status": 200, "headers": [], "body": {} });
+    let used = json!({ "asked": "token, with a used key", "status": 200, "headers": [], "body": {} });
     let emulator = like(json!({ "survey": 1, "answers": [used], "key": { "gone_after_use": true } }));
     let mut client = Client::of(&emulator);
     let key = fs::read_to_string(client.challenge(TOKEN)).unwrap();
@@ -138,6 +138,6 @@ fn what_is_no_report_is_refused() {
         assert!(error.to_string().contains(why), "{text}: {error}");
     }
     // Members of the wrong type are as good as missing.
-    let odd = json!({ "survey": 1, "answers": [7, { "question": "token", "status": "x", "headers": 1 }], "key": [], "machine": 3 });
+    let odd = json!({ "survey": 1, "answers": [7, { "asked": "token", "status": "x", "headers": 1 }], "key": [], "machine": 3 });
     assert!(Client::of(&like(odd)).challenge(TOKEN).exists());
 }

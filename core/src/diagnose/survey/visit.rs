@@ -143,7 +143,7 @@ impl<'a> Visit<'a> {
             Ok(response) => answer::describe(response),
             Err(error) => json!({ "error": error.kind().name() }),
         };
-        noted["question"] = question.into();
+        noted["asked"] = question.into();
         noted["ms"] = ms;
         self.answers.push(noted);
         let response = response.ok()?;
