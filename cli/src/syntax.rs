@@ -160,7 +160,7 @@ mod tests {
 
     fn parse(command: &CommandSyntax, option: &OptionSyntax, spelling: &str) -> Result<Command, String> {
         let mut words = vec![command.name];
-        words.extend(command.operand.as_ref().map(sample));
+        words.extend(command.operand.as_ref().filter(|operand| operand.is_required).map(sample));
         words.extend(if command.name == "run" { &["--any-resource"][..] } else { &[] });
         words.extend([spelling].into_iter().chain(option.value.as_ref().map(sample)));
         words.extend(if command.program == Program::Never { &[][..] } else { &["--", "true"] });

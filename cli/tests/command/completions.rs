@@ -111,7 +111,7 @@ fn check(shell: &Shell) {
     assert!(shell.offers("arcidentity token arm ").is_disjoint(&short_names));
     check_options(shell);
     check_programs(shell);
-    check_directories(shell);
+    check_paths(shell);
 }
 
 fn check_options(shell: &Shell) {
@@ -138,13 +138,17 @@ fn check_programs(shell: &Shell) {
     }
 }
 
-fn check_directories(shell: &Shell) {
+fn check_paths(shell: &Shell) {
     let home = shell.home.path().display();
     fs::create_dir(shell.home.path().join("keys")).unwrap();
+    fs::write(shell.home.path().join("kept.json"), "").unwrap();
+    let ends_with = |offered: &BTreeSet<String>, name| {
+        offered.iter().any(|path| path.trim_end_matches(['/', ' ']).rsplit('/').next() == Some(name))
+    };
+    let offered = shell.offers(&format!("arcidentity emulator --like {home}/kep"));
+    assert!(ends_with(&offered, "kept.json"), "{}: {offered:?}", shell.name);
     let offered = shell.offers(&format!("arcidentity token --key-directory {home}/ke"));
-    let names: BTreeSet<_> =
-        offered.iter().filter_map(|path| path.trim_end_matches('/').rsplit('/').next()).collect();
-    assert!(names.contains("keys"), "{}: {offered:?}", shell.name);
+    assert!(ends_with(&offered, "keys"), "{}: {offered:?}", shell.name);
     let offered = shell.offers(&format!("arcidentity token --key-directory {home}/.zsh"));
     assert!(offered.iter().all(|path| !path.contains("zshrc")), "{}: {offered:?}", shell.name);
 }

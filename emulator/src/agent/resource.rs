@@ -61,7 +61,9 @@ fn is_part(resource: &str) -> bool {
     let service =
         |domain: &&str| part_below(&host, domain).and_then(|part| part.split_once('.')).map(|(_, it)| it);
     let is_account = STORAGE.iter().filter_map(service).any(|service| STORAGE_SERVICES.contains(&service));
-    host.ends_with(NOWHERE) || WITHOUT_PARTS.iter().any(is_below) || (is_account && !matches!(path.as_str(), "" | "/"))
+    host.ends_with(NOWHERE)
+        || WITHOUT_PARTS.iter().any(is_below)
+        || (is_account && !matches!(path.as_str(), "" | "/"))
 }
 
 /// `my` of `my.vault.azure.net`.
