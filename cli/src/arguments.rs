@@ -168,11 +168,19 @@ fn command_named(name: &OsStr) -> Result<&'static CommandSyntax, Failure> {
 /// An argument that a command does not take.
 fn unexpected(argument: Arg<'_>, syntax: &CommandSyntax) -> Failure {
     match argument {
-        Long(name) => {
-            let names = syntax.options().map(|option| option.long);
-            Failure::argument(format!("unknown option --{name}")).guess_marked("--", name, names)
-        }
+        Long(name) => unknown_option(name, syntax),
         Short(letter) => Failure::argument(format!("unknown option -{letter}")),
         Value(value) => Failure::argument(format!("unexpected argument {value:?}")),
+    }
+}
+
+fn unknown_option(name: &str, syntax: &CommandSyntax) -> Failure {
+    let failure = Failure::argument(format!("unknown option --{name}"));
+    match &syntax.operand {
+        // As in `az account get-access-token --resource`.
+        Some(operand) if name.eq_ignore_ascii_case(operand.name) => {
+            failure.hint(format!("{} needs no option: arcidentity {}", operand.name, syntax.usage()))
+        }
+        _ => failure.guess_marked("--", name, syntax.options().map(|option| option.long)),
     }
 }

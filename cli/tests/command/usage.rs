@@ -64,6 +64,18 @@ fn what_is_near_nothing_is_not_guessed() {
     assert_guess(&["token"], None);
 }
 
+/// As users of the Azure CLI write it. It is no misspelt --resource-id.
+#[test]
+fn what_needs_no_option_is_said() {
+    for (command, usage) in [("token", "token RESOURCE"), ("doctor", "doctor [RESOURCE]")] {
+        let outcome = run(&[command, "--resource", VAULT]);
+        assert_eq!(outcome.failure().1, "unknown option --resource");
+        let hint = format!("hint: RESOURCE needs no option: arcidentity {usage}\n");
+        assert!(outcome.stderr.contains(&hint), "{}", outcome.stderr);
+        assert!(!outcome.stderr.contains("did you mean"), "{}", outcome.stderr);
+    }
+}
+
 /// It may be one that this command does not know, and goes to the agent as it is.
 #[test]
 fn a_uri_is_never_guessed() {
