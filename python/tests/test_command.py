@@ -50,6 +50,24 @@ def test_version(command: list[str]) -> None:
     assert output.splitlines()[0] == f"arcidentity {arcidentity.__version__}"
 
 
+@pytest.mark.parametrize(
+    ("shell", "path"),
+    [
+        ("bash", "bash-completion/completions/arcidentity"),
+        ("fish", "fish/vendor_completions.d/arcidentity.fish"),
+        ("zsh", "zsh/site-functions/_arcidentity"),
+    ],
+)
+def test_the_completions_that_are_installed_are_its_own(shell: str, path: str) -> None:
+    installed = Path(sysconfig.get_path("data"), "share", path).read_text(encoding="utf-8")
+    assert run([SCRIPT], "completions", shell) == (0, installed, "")
+
+
+def test_the_manual_page_is_installed() -> None:
+    page = Path(sysconfig.get_path("data"), "share/man/man1/arcidentity.1")
+    assert ".Dt ARCIDENTITY 1\n" in page.read_text(encoding="utf-8")
+
+
 @COMMANDS
 def test_a_token(command: list[str], agent: Emulator) -> None:
     status, output, errors = run(command, "token", VAULT, *options(agent))

@@ -271,6 +271,25 @@ fn powershell_completes() {
     }
 }
 
+/// `UPDATE_COMPLETIONS=1 cargo test -p arcidentity-cli --test command completions` writes them anew.
+#[test]
+fn the_python_package_has_the_same_scripts() {
+    let share = Path::new(env!("CARGO_MANIFEST_DIR")).join("../python/wheel/data/share");
+    for (shell, path) in [
+        ("bash", "bash-completion/completions/arcidentity"),
+        ("zsh", "zsh/site-functions/_arcidentity"),
+        ("fish", "fish/vendor_completions.d/arcidentity.fish"),
+    ] {
+        let (path, script) = (share.join(path), run(&["completions", shell]).result() + "\n");
+        if std::env::var_os("UPDATE_COMPLETIONS").is_some() {
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, &script).unwrap();
+        }
+        let packed = fs::read_to_string(&path).unwrap();
+        assert!(packed == script, "{} is not what `arcidentity completions {shell}` prints", path.display());
+    }
+}
+
 #[test]
 fn there_are_scripts_for_four_shells() {
     let outcome = run(&["completions", "tcsh"]);

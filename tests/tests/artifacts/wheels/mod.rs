@@ -6,5 +6,6 @@ mod distributions;
 mod environment;
 mod files;
 mod interpreters;
+mod share;
 mod source;
 mod systems;

@@ -12,7 +12,8 @@ use super::environment::environment;
 
 /// Where maturin finds a file of the source distribution.
 fn origin(file: &Path) -> PathBuf {
-    if file.starts_with("python/arcidentity") || file == Path::new("pyproject.toml") {
+    let moved = ["python/arcidentity", "wheel", "pyproject.toml"];
+    if moved.iter().any(|start| file.starts_with(start)) {
         return Path::new("python").join(file);
     }
     file.to_owned()
