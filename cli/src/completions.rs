@@ -7,7 +7,8 @@ mod zsh;
 
 use lexopt::ValueExt;
 
-use crate::arguments::{Arguments, Command, Given};
+use crate::arguments::{Arguments, Given};
+use crate::command::Command;
 use crate::failure::Failure;
 use crate::syntax::{COMMANDS, CommandSyntax, OVERVIEW, Program, Word};
 use crate::terminal::Terminal;

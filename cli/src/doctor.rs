@@ -11,7 +11,8 @@ use arcidentity_core::{ErrorKind, Outcome, Report};
 use lexopt::ValueExt;
 
 use self::survey::Destination;
-use crate::arguments::{Arguments, Command, Given};
+use crate::arguments::{Arguments, Given};
+use crate::command::Command;
 use crate::failure::Failure;
 use crate::options::ClientOptions;
 use crate::resource;

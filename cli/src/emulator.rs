@@ -15,7 +15,8 @@ use lexopt::ValueExt;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use self::keys::KeyDirectory;
-use crate::arguments::{Arguments, Command, Given};
+use crate::arguments::{Arguments, Given};
+use crate::command::Command;
 use crate::failure::Failure;
 use crate::lines::{Lines, lines};
 use crate::program::CommandLine;

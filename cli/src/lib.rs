@@ -3,6 +3,7 @@
 //! | part | what it holds |
 //! |---|---|
 //! | `syntax.rs` | every command, option and value, described once |
+//! | `command.rs` | which command is meant |
 //! | `arguments.rs`, `options.rs` | the command line, and the options that all clients of the agent have |
 //! | `guess.rs` | what a misspelt name was meant to be |
 //! | `token.rs`, `run.rs`, `metadata.rs`, `doctor.rs`, `emulator.rs` | a command each: its options and what it does |
@@ -17,6 +18,7 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod command;
 mod completions;
 mod doctor;
 mod emulator;
@@ -43,7 +45,7 @@ mod version;
 use std::ffi::OsString;
 use std::sync::Arc;
 
-use crate::arguments::Command;
+use crate::command::Command;
 use crate::progress::Progress;
 pub use crate::stream::Stream;
 use crate::terminal::Terminal;

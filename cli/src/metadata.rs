@@ -2,7 +2,8 @@
 
 use lexopt::ValueExt;
 
-use crate::arguments::{Arguments, Command, Given};
+use crate::arguments::{Arguments, Given};
+use crate::command::Command;
 use crate::failure::Failure;
 use crate::options::ClientOptions;
 use crate::terminal::Terminal;

@@ -10,7 +10,8 @@ use arcidentity_app_service::{Asker, Builder, Endpoint, Event};
 use arcidentity_core::ErrorKind;
 use lexopt::ValueExt;
 
-use crate::arguments::{Arguments, Command, Given};
+use crate::arguments::{Arguments, Given};
+use crate::command::Command;
 use crate::failure::Failure;
 use crate::lines::{Outlet, lines};
 use crate::options::ClientOptions;

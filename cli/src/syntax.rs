@@ -7,7 +7,8 @@ mod table;
 
 use lexopt::Arg;
 
-use crate::arguments::{Arguments, Command};
+use crate::arguments::Arguments;
+use crate::command::Command;
 use crate::failure::Failure;
 
 pub(crate) use self::table::{CLIENT, COMMANDS, COMMON, OVERVIEW};
@@ -147,7 +148,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::{COMMANDS, CommandSyntax, OVERVIEW, Operand, OptionSyntax, Program};
-    use crate::arguments::Command;
+    use crate::command::Command;
 
     /// A value that is taken: `token` as the name of a command, too.
     fn sample(operand: &Operand) -> &'static str {

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use arcidentity_core::Metadata;
 use lexopt::ValueExt;
 
-use crate::arguments::{Arguments, Command, Given};
+use crate::arguments::{Arguments, Given};
+use crate::command::Command;
 use crate::failure::Failure;
 use crate::format::Format;
 use crate::options::ClientOptions;

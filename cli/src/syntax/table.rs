@@ -3,7 +3,7 @@
 use arcidentity_core::azure_services::SERVICES;
 
 use super::{CommandSyntax, Operand, OptionSyntax, Program, Values, Word};
-use crate::arguments;
+use crate::command;
 use crate::completions::{CompletionsCommand, SHELLS};
 use crate::doctor::DoctorCommand;
 use crate::emulator::EmulatorCommand;
@@ -20,7 +20,7 @@ pub(crate) const OVERVIEW: &CommandSyntax = &CommandSyntax {
     options: &[HELP, flag("version", Some('V'), "show the version, and what agents and clouds it is for")],
     shared: &[],
     help: include_str!("../help/overview.txt"),
-    parse: arguments::parse_command,
+    parse: command::parse_command,
 };
 
 /// The commands, in the order of the help.
@@ -93,7 +93,7 @@ pub(crate) const COMMANDS: &[CommandSyntax] = &[
         options: &[],
         shared: &[COMMON],
         help: include_str!("../help/help.txt"),
-        parse: arguments::parse_help,
+        parse: command::parse_help,
     },
 ];
 

@@ -1,0 +1,94 @@
+//! The commands: which one is meant, and what it does.
+
+use std::ffi::{OsStr, OsString};
+
+use arcidentity_core::ErrorKind;
+
+use crate::arguments::{Arguments, Given};
+use crate::completions::CompletionsCommand;
+use crate::doctor::DoctorCommand;
+use crate::emulator::EmulatorCommand;
+use crate::failure::Failure;
+use crate::help;
+use crate::metadata::MetadataCommand;
+use crate::run::RunCommand;
+use crate::syntax::{COMMANDS, CommandSyntax, OVERVIEW};
+use crate::terminal::Terminal;
+use crate::token::TokenCommand;
+use crate::version;
+
+/// What to do.
+pub(crate) enum Command {
+    Help(&'static CommandSyntax),
+    /// No command was given.
+    Nothing,
+    Version,
+    Token(TokenCommand),
+    Metadata(MetadataCommand),
+    Doctor(DoctorCommand),
+    Emulator(EmulatorCommand),
+    Run(RunCommand),
+    Completions(CompletionsCommand),
+}
+
+impl Command {
+    pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, Failure> {
+        let mut arguments = Arguments::new(arguments);
+        let command = (OVERVIEW.parse)(&mut arguments);
+        // A failure comes with the help that would have prevented it.
+        command.map_err(|failure| failure.hint(help::how_to_read(arguments.syntax())))
+    }
+
+    pub(crate) fn run(self, terminal: &mut Terminal<'_>) -> Result<i32, Failure> {
+        match self {
+            Command::Help(syntax) => terminal.print(|out| out.write_all(help::text(syntax).as_bytes()))?,
+            Command::Nothing => return Ok(tell_overview(terminal)),
+            Command::Version => terminal.print(|out| out.write_all(version::text().as_bytes()))?,
+            Command::Token(command) => command.run(terminal)?,
+            Command::Metadata(command) => command.run(terminal)?,
+            Command::Completions(command) => command.run(terminal)?,
+            Command::Doctor(command) => return command.run(terminal),
+            Command::Emulator(command) => return command.run(terminal),
+            Command::Run(command) => return command.run(terminal),
+        }
+        Ok(0)
+    }
+}
+
+/// A person who tries the command sees what there is. A script whose arguments got lost must not take that for a result.
+fn tell_overview(terminal: &Terminal<'_>) -> i32 {
+    terminal.tell(format_args!("{}", help::text(OVERVIEW).trim_end()));
+    ErrorKind::InvalidArgument.status()
+}
+
+/// Of the program as a whole: the name of a command comes first.
+pub(crate) fn parse_command(arguments: &mut Arguments) -> Result<Command, Failure> {
+    match arguments.next()? {
+        None => Ok(Command::Nothing),
+        Some(Given::Operand(name)) => {
+            let syntax = command_named(&name)?;
+            arguments.begin(syntax);
+            (syntax.parse)(arguments)
+        }
+        Some(Given::Option("version", _)) => Ok(Command::Version),
+        Some(_) => Ok(arguments.help()),
+    }
+}
+
+pub(crate) fn parse_help(arguments: &mut Arguments) -> Result<Command, Failure> {
+    let mut topic = OVERVIEW;
+    while let Some(given) = arguments.next()? {
+        if let Given::Operand(name) = given {
+            topic = command_named(&name)?;
+        }
+    }
+    Ok(Command::Help(topic))
+}
+
+fn command_named(name: &OsStr) -> Result<&'static CommandSyntax, Failure> {
+    let command = COMMANDS.iter().find(|command| name == command.name);
+    command.ok_or_else(|| {
+        let names = COMMANDS.iter().map(|command| command.name);
+        Failure::argument(format!("unknown command {name:?}")).guess(&name.to_string_lossy(), names)
+    })
+}
