@@ -31,7 +31,7 @@ def passed(pytester: pytest.Pytester, *options: str) -> int:
 
 @pytest.mark.usefixtures("example")
 def test_the_example_passes(pytester: pytest.Pytester) -> None:
-    assert passed(pytester) == 4
+    assert passed(pytester) == 5
 
 
 def test_the_example_of_the_readme_passes(pytester: pytest.Pytester) -> None:
@@ -44,13 +44,13 @@ def test_the_example_of_the_readme_passes(pytester: pytest.Pytester) -> None:
 @pytest.mark.usefixtures("example")
 def test_workers_have_an_emulator_each(pytester: pytest.Pytester) -> None:
     pytest.importorskip("xdist")
-    assert passed(pytester, "-n", "2") == 4
+    assert passed(pytester, "-n", "2") == 5
 
 
 @pytest.mark.usefixtures("example")
 def test_without_the_plugin_there_is_no_fixture(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest_subprocess("-p", "no:arcidentity")
-    result.assert_outcomes(errors=4)
+    result.assert_outcomes(errors=5)
     result.stdout.fnmatch_lines(["*fixture 'arc_emulator' not found*"])
 
 
@@ -59,8 +59,26 @@ def test_where_no_plugins_are_looked_for_it_is_named(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    pytester.runpytest_subprocess().assert_outcomes(errors=4)
-    assert passed(pytester, "-p", "arcidentity") == 4
+    pytester.runpytest_subprocess().assert_outcomes(errors=5)
+    assert passed(pytester, "-p", "arcidentity") == 5
+
+
+def test_the_mark_has_the_arguments(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("""
+        import arcidentity
+        import pytest
+
+        pytestmark = pytest.mark.arc_emulator(lenient=True)
+
+        def test_lenient(arc_emulator):
+            assert arcidentity.get_token("https://my-vault.vault.azure.net").token
+
+        @pytest.mark.arc_emulator(lifetime=60)
+        def test_the_closest_mark_counts(arc_emulator):
+            with pytest.raises(arcidentity.RefusedError):
+                arcidentity.get_token("https://my-vault.vault.azure.net")
+    """)
+    assert passed(pytester, "--strict-markers") == 2
 
 
 def test_asynchronous_tests_have_it_too(pytester: pytest.Pytester) -> None:

@@ -42,6 +42,11 @@ __all__ = ["ArcEmulator", "Emulator", "Request"]
 _VARIABLES = ("IDENTITY_ENDPOINT", "IMDS_ENDPOINT", "IDENTITY_HEADER")
 
 
+# Where the agent has its keys on Linux, and where it is itself.
+_KEY_DIRECTORY = "/var/opt/azcmagent/tokens"
+_AGENT = "/opt/azcmagent/bin/himds"
+
+
 class ArcEmulator(Emulator):
     """The agent of this process inside a `with` block, and the ways in which it can fail.
 
@@ -62,15 +67,32 @@ class ArcEmulator(Emulator):
         subprocess.run(["arcidentity", "token", "keyvault", "--key-directory", agent.key_directory])
 
     Programs that read keys in the agent's own directory only, as those with azure-identity do, need
-    an emulator that has it: `ArcEmulator(key_directory="/var/opt/azcmagent/tokens")` as root in a
-    container with /var/opt/azcmagent, or else the command `arcidentity emulator -- PROGRAM`.
+    an emulator that has it. On Linux the command `arcidentity emulator` brings it about for all that
+    it starts, in most places without root, and an ArcEmulator then uses it by itself:
 
-    Takes the arguments of Emulator.
+        python -m arcidentity emulator -- python -m pytest
+
+    Takes the arguments of Emulator. `key_directory` defaults to the agent's own, if that is this
+    user's, and else to a temporary directory.
     """
 
     # Held by the one that is in use.
     _use = threading.Lock()
     _variables: dict[str, str | None]
+
+    def __new__(
+        cls,
+        *,
+        port: int = 0,
+        key_directory: str | os.PathLike[str] | None = None,
+        lifetime: float = 86400.0,
+        lenient: bool = False,
+    ) -> "ArcEmulator":
+        if key_directory is None and _is_stand_in(_KEY_DIRECTORY):
+            key_directory = _KEY_DIRECTORY
+        return super().__new__(
+            cls, port=port, key_directory=key_directory, lifetime=lifetime, lenient=lenient
+        )
 
     def __enter__(self) -> "ArcEmulator":
         if not ArcEmulator._use.acquire(blocking=False):
@@ -148,6 +170,16 @@ class ArcEmulator(Emulator):
     def _be_late(self) -> None:
         self._connect(timeout=0.1)
         self.respond(delay=3600, times=None)
+
+
+def _is_stand_in(directory: str) -> bool:
+    """Whether this user has made the directory, where no agent has."""
+    try:
+        user = os.geteuid()
+        # An installed agent may have one that is root's.
+        return os.stat(directory).st_uid == user and not (user == 0 and os.path.exists(_AGENT))
+    except (AttributeError, OSError):
+        return False
 
 
 class _ChildSettings:

@@ -37,6 +37,15 @@ plugins (PYTEST_DISABLE_PLUGIN_AUTOLOAD). A complete example, with the code unde
         arc_emulator.reset()
         assert authorization()
 
+The mark `arc_emulator` has the arguments of `ArcEmulator`, such as `lenient` and `lifetime`:
+
+    @pytest.mark.arc_emulator(lifetime=60)
+    def test_tokens_end_soon(arc_emulator: ArcEmulator) -> None:
+        token = arcidentity.get_token("https://vault.azure.net")
+        assert token.expires_on - token.refresh_on <= 30
+
+For code with azure-identity, which reads keys where the agent has them and nowhere else, run pytest
+as `python -m arcidentity emulator -- python -m pytest`: on Linux in most places no root is needed.
 For one emulator in more than one test, write a fixture of your own with `ArcEmulator`.
 """
 
@@ -49,8 +58,17 @@ from arcidentity.emulator import ArcEmulator
 __all__ = ["arc_emulator"]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the mark known."""
+    config.addinivalue_line(
+        "markers",
+        "arc_emulator(lifetime, lenient, ...): the arguments of arc_emulator's ArcEmulator",
+    )
+
+
 @pytest.fixture
-def arc_emulator() -> Iterator[ArcEmulator]:
+def arc_emulator(request: pytest.FixtureRequest) -> Iterator[ArcEmulator]:
     """Run an emulated Azure Arc agent, from which this test gets its tokens."""
-    with ArcEmulator() as emulator:
+    mark = request.node.get_closest_marker("arc_emulator")
+    with ArcEmulator(**(mark.kwargs if mark else {})) as emulator:
         yield emulator
