@@ -44,3 +44,15 @@ def test_it_is_the_directory_of_this_user_and_of_no_agent(
         agent.touch()
         assert emulator._is_stand_in(str(keys)) == (is_owner and user != 0)
     assert not emulator._is_stand_in(str(tmp_path / "missing"))
+
+
+def test_a_directory_that_only_the_command_brings_is_an_error_that_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = tmp_path / "missing" / "tokens"
+    monkeypatch.setattr(emulator, "_KEY_DIRECTORY", str(keys))
+    with pytest.raises(FileNotFoundError, match=f"{keys} .*arcidentity emulator -- PROGRAM"):
+        emulator.ArcEmulator(key_directory=keys)
+    with pytest.raises(FileNotFoundError) as caught:
+        emulator.ArcEmulator(key_directory=tmp_path / "other" / "tokens")
+    assert "PROGRAM" not in str(caught.value)

@@ -109,7 +109,9 @@ impl KeyDirectory {
     pub(super) fn print(&self, path: &Path, terminal: &Terminal<'_>) {
         if let Some(refusal) = &self.refusal {
             terminal.tell(format_args!("{refusal}"));
-            terminal.tell(format_args!("Programs that look there only, as with azure-identity, need sudo."));
+            terminal.tell(format_args!(
+                "Programs that look there only, as with azure-identity, need root's: sudo arcidentity emulator."
+            ));
         }
         let is_own = self.seen_at.as_ref().is_some_and(|seen_at| seen_at != path);
         let only = if is_own { ", for the command alone" } else { "" };

@@ -90,9 +90,16 @@ class ArcEmulator(Emulator):
     ) -> "ArcEmulator":
         if key_directory is None and _is_stand_in(_KEY_DIRECTORY):
             key_directory = _KEY_DIRECTORY
-        return super().__new__(
-            cls, port=port, key_directory=key_directory, lifetime=lifetime, lenient=lenient
-        )
+        try:
+            return super().__new__(
+                cls, port=port, key_directory=key_directory, lifetime=lifetime, lenient=lenient
+            )
+        except OSError as error:
+            if str(key_directory) != _KEY_DIRECTORY or os.path.isdir(_KEY_DIRECTORY):
+                raise
+            command = "python -m arcidentity emulator -- PROGRAM"
+            message = f"{_KEY_DIRECTORY} cannot be made: run this program as {command} ({error})"
+            raise type(error)(message) from error
 
     def __enter__(self) -> "ArcEmulator":
         if not ArcEmulator._use.acquire(blocking=False):
