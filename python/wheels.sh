@@ -3,7 +3,7 @@
 # default all systems. Needs Rust with rustup, Python 3.10 or later and, for Windows, MinGW; the other tools, among them
 # Zig as the linker for old versions of the C libraries, come from PyPI, or from the environment that WHEEL_TOOLS names.
 #
-# The wheel abi3 serves CPython from 3.10 on, and abi3t from 3.15 on, free-threaded or not. The free-threaded 3.14 has
+# The wheel abi3 serves CPython from 3.9 on, and abi3t from 3.15 on, free-threaded or not. The free-threaded 3.14 has
 # no stable ABI: it builds the source distribution.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -41,7 +41,7 @@ build() { # RUST_TARGET
     *-musl) maturin+=(--zig --compatibility musllinux_1_2) ;;
     *) maturin+=(--zig --compatibility manylinux2014) ;;
     esac
-    "${maturin[@]}" --interpreter python3.10
+    "${maturin[@]}" --interpreter python3.9
     "${maturin[@]}" --interpreter python3.15t --features pyo3/abi3t-py315
 }
 

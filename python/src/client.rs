@@ -6,6 +6,7 @@ use std::sync::Arc;
 use arcidentity_core::{ClientBuilder, Error, ErrorKind, Identity};
 use pyo3::exceptions::{PyLookupError, PyTypeError};
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedStr;
 use pyo3::types::{PyDict, PyString};
 
 use crate::report::{self, Report};
@@ -174,14 +175,14 @@ impl Client {
         py: Python<'py>,
         resource: &Bound<'py, PyString>,
     ) -> PyResult<AccessToken<'py>> {
-        let token = self.with(py, |client| cached(py, client, text(py, resource)?))?;
+        let token = self.with(py, |client| cached(py, client, &text(py, resource)?))?;
         token.map(|token| parts(py, &token)).ok_or_else(|| PyLookupError::new_err("not in memory"))
     }
 
     /// What get_token would return from memory, or None where it would ask the agent.
     #[pyo3(name = "_cached_token")]
     fn cached_token(&self, py: Python<'_>, resource: &Bound<'_, PyString>) -> PyResult<Option<Token>> {
-        self.with(py, |client| cached(py, client, text(py, resource)?))
+        self.with(py, |client| cached(py, client, &text(py, resource)?))
     }
 
     /// Raises: a copy in another process would have a memory of its own, and its settings may not fit there.
@@ -224,7 +225,7 @@ pub(crate) fn token(
     resource: &Bound<'_, PyString>,
     force_refresh: bool,
 ) -> PyResult<Token> {
-    let resource = text(py, resource)?;
+    let resource = &text(py, resource)?;
     if force_refresh {
         return call::blocking(py, || client.force_refresh(resource)).map(Token::from);
     }
@@ -246,8 +247,10 @@ fn cached(py: Python<'_>, client: &arcidentity_core::Client, resource: &str) -> 
     Ok(token.map(Token::from))
 }
 
-pub(crate) fn text<'a>(py: Python<'_>, resource: &'a Bound<'_, PyString>) -> PyResult<&'a str> {
-    resource.to_str().map_err(|_| error::invalid_argument(py, "the resource is not valid Unicode"))
+/// As bytes of Python's: the stable ABI of 3.9 does not let a `str` show its own.
+pub(crate) fn text(py: Python<'_>, resource: &Bound<'_, PyString>) -> PyResult<PyBackedStr> {
+    PyBackedStr::try_from(resource.clone())
+        .map_err(|_| error::invalid_argument(py, "the resource is not valid Unicode"))
 }
 
 pub(crate) fn metadata<'py>(

@@ -285,7 +285,7 @@ fn bytes(body: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
         return Ok(bytes.as_bytes().to_vec());
     }
     if let Ok(text) = body.cast::<PyString>() {
-        return Ok(text.to_str()?.as_bytes().to_vec());
+        return Ok(text.encode_utf8()?.as_bytes().to_vec());
     }
     if body.is_instance_of::<PyDict>() {
         let text: String = body.py().import("json")?.call_method1("dumps", (body,))?.extract()?;

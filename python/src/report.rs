@@ -13,7 +13,7 @@ pub(crate) fn make(
     diagnose: impl FnOnce(Option<&str>) -> Result<arcidentity_core::Report, Error> + Send,
 ) -> PyResult<Report> {
     let resource = resource.map(|resource| client::text(py, resource)).transpose()?;
-    call::blocking(py, || diagnose(resource)).map(Report)
+    call::blocking(py, || diagnose(resource.as_deref())).map(Report)
 }
 
 /// What diagnose() has found. Immutable. Holds no key, no token and no password of a proxy.

@@ -1,5 +1,7 @@
 """Both kinds of credential in one test."""
 
+from __future__ import annotations
+
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable

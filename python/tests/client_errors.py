@@ -3,6 +3,8 @@
 Microsoft's clients read keys from one directory only, so it runs where that is the emulator's.
 """
 
+from __future__ import annotations
+
 import asyncio
 import json
 import os
@@ -10,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 import azure.identity
 import azure.identity.aio
@@ -62,7 +64,7 @@ def by_arc_credential(*scopes: str, client_id: str | None = None) -> None:
 
 
 # They return nothing with a token, and else what tells of a failure without an exception.
-Ask = Callable[..., str | None]
+Ask = Callable[..., Optional[str]]
 
 CLIENTS: list[Ask] = [
     by_azure_identity,

@@ -1,10 +1,13 @@
 """What the tests share. They test the installed package."""
 
+from __future__ import annotations
+
 import os
 import signal
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -103,6 +106,11 @@ def interrupt(program: subprocess.Popen[str]) -> str:
         return program.communicate(timeout=PATIENCE)[1]
     finally:
         program.kill()
+
+
+def traceback_of(error: BaseException) -> str:
+    """What Python prints of an error that nobody catches."""
+    return "".join(traceback.TracebackException.from_exception(error).format())
 
 
 def wait_for_request(agent: Emulator, program: subprocess.Popen[str] | None = None) -> None:

@@ -1,5 +1,7 @@
 """A service that revokes tokens, and the clients that send requests to it."""
 
+from __future__ import annotations
+
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass

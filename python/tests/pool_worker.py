@@ -3,6 +3,8 @@
 `python pool_worker.py fork|spawn|forkserver ENDPOINT KEY_DIRECTORY`
 """
 
+from __future__ import annotations
+
 import asyncio
 import json
 import multiprocessing

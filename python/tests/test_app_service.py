@@ -1,5 +1,7 @@
 """Tokens for programs that do not know Azure Arc."""
 
+from __future__ import annotations
+
 import json
 import os
 from urllib.error import HTTPError, URLError

@@ -1,5 +1,7 @@
 """The children of a process with an ArcEmulator."""
 
+from __future__ import annotations
+
 import multiprocessing
 import os
 from collections.abc import Callable

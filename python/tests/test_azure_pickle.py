@@ -1,5 +1,7 @@
 """Credentials in other processes, as joblib, dask and process pools send them there."""
 
+from __future__ import annotations
+
 import copy
 import multiprocessing
 import pickle

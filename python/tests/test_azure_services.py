@@ -1,10 +1,12 @@
 """Clients of the Azure SDK with the credentials, against stand-ins for the services."""
 
+from __future__ import annotations
+
 import asyncio
 import base64
 import logging
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Optional
 
 import arcidentity
 import pytest
@@ -35,7 +37,7 @@ CLAIMS = '{"access_token":{"nbf":{"essential":true,"value":"1607539987"}}}'
 
 # What is done with a credential of either kind and a service.
 Run = Callable[[Any, Server, str, int], HttpResponse]
-Read = Callable[[Any, Server, int], str | None]
+Read = Callable[[Any, Server, int], Optional[str]]
 Use = Callable[[Any, Server], None]
 
 

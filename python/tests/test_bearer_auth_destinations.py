@@ -1,9 +1,11 @@
 """Where BearerAuth sends tokens, and where it never does."""
 
+from __future__ import annotations
+
 import io
 import os
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Optional
 from urllib.parse import urlsplit
 
 import arcidentity
@@ -19,7 +21,7 @@ from urllib3 import HTTPResponse
 pytest_plugins = ["bearer_auth_fixtures"]
 
 # Gives the host that a client would connect to, if the request comes that far with a token.
-Connect = Callable[[str, arcidentity.BearerAuth], str | None]
+Connect = Callable[[str, arcidentity.BearerAuth], Optional[str]]
 
 LOOPBACK = [
     "http://localhost",

@@ -1,5 +1,7 @@
 """What a BearerAuth shows of its tokens: nothing."""
 
+from __future__ import annotations
+
 import copy
 import http.client
 import logging

@@ -1,5 +1,7 @@
 """Reports of what a token needs."""
 
+from __future__ import annotations
+
 import json
 import os
 import threading

@@ -1,5 +1,7 @@
 """The stand-in for the agent, as a user's tests see it."""
 
+from __future__ import annotations
+
 import json
 import os
 import socket

@@ -1,11 +1,12 @@
 """Each error, provoked."""
 
+from __future__ import annotations
+
 import os
 import pickle
 import socket
 import sys
 import threading
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import arcidentity
 import pytest
 from arcidentity import _errors
 from arcidentity.emulator import Emulator
-from conftest import ISSUED, VAULT, connect, issue
+from conftest import ISSUED, VAULT, connect, issue, traceback_of
 
 NUMBERS = {
     1: arcidentity.InternalError,
@@ -67,7 +68,7 @@ def test_some_are_builtin_errors_too() -> None:
 def test_users_can_raise_them_in_their_tests() -> None:
     error = arcidentity.UnavailableError("gone")
     assert (error.status, error.http_status, error.code, error.hint) == (3, None, None, None)
-    shown = "".join(traceback.format_exception(error))
+    shown = traceback_of(error)
     assert shown == "arcidentity.UnavailableError: gone\n", "no hint is not a hint of nothing"
     assert arcidentity.ArcError("a failure without a class of its own").status == 1
 
@@ -83,7 +84,7 @@ def test_an_error_survives_a_pickle(cls: type[arcidentity.ArcError]) -> None:
 
 def test_a_traceback_shows_the_hint() -> None:
     error = arcidentity.UnavailableError("what happened", hint="what to do")
-    shown = "".join(traceback.format_exception(error))
+    shown = traceback_of(error)
     assert shown.startswith("arcidentity.UnavailableError: what happened\n")
     assert ("\nHint: what to do\n" in shown) == (sys.version_info >= (3, 11))
 

@@ -1,5 +1,7 @@
 """What is installed."""
 
+from __future__ import annotations
+
 import ast
 import inspect
 import pydoc
@@ -70,7 +72,7 @@ def test_the_metadata() -> None:
     assert about["Version"] == arcidentity.__version__
     assert about["License-Expression"] == "MIT OR Apache-2.0"
     assert about.get_all("License-File") == ["LICENSE-APACHE", "LICENSE-MIT"]
-    assert about["Requires-Python"] == ">=3.10"
+    assert about["Requires-Python"] == ">=3.9"
 
 
 def test_it_needs_no_other_package() -> None:
@@ -161,7 +163,7 @@ def imported_by(code: str) -> set[str]:
 
 
 def test_importing_it_imports_little() -> None:
-    own = {"arcidentity", "arcidentity._errors", "arcidentity._native"}
+    own = {"__future__", "arcidentity", "arcidentity._errors", "arcidentity._native"}
     assert imported_by("import arcidentity") == own
     assert imported_by("from arcidentity import *") >= own | {"arcidentity._auth"}
 

@@ -1,5 +1,7 @@
 """No way but `.token` shows a token."""
 
+from __future__ import annotations
+
 import contextlib
 import copy
 import dataclasses
@@ -26,7 +28,7 @@ from typing import Any
 import arcidentity
 import pytest
 from arcidentity.emulator import Emulator
-from conftest import PATIENCE, VAULT, connect, start
+from conftest import PATIENCE, VAULT, connect, start, traceback_of
 
 PAGE = 4096
 UNWANTED = "eyJhbGciOiJub25lIn0.eyJhdWQiOiJub2JvZHkifQ.unwanted-signature"
@@ -245,7 +247,7 @@ def test_no_error_shows_a_token_that_was_refused(
         client.get_token(VAULT)
     report = client.diagnose(VAULT)
     assert not report.ok
-    shown = "".join(traceback.format_exception(caught.value)) + repr(vars(caught.value))
+    shown = traceback_of(caught.value) + repr(vars(caught.value))
     for text in [shown, str(report), report.to_json()]:
         assert UNWANTED not in text
 
@@ -256,7 +258,7 @@ def test_no_error_shows_the_key(agent: Emulator) -> None:
     with pytest.raises(arcidentity.RefusedError) as caught:
         connect(agent).get_token(VAULT)
     key = agent.requests[1].headers["authorization"].removeprefix("Basic ")
-    shown = "".join(traceback.format_exception(caught.value)) + repr(vars(caught.value))
+    shown = traceback_of(caught.value) + repr(vars(caught.value))
     assert "the key is wrong" in shown
     assert key not in shown
 

@@ -1,11 +1,14 @@
 """Signals while a call waits."""
 
+from __future__ import annotations
+
 import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Optional
 
 import arcidentity
 import pytest
@@ -14,7 +17,7 @@ from conftest import PATIENCE, STORAGE, VAULT, interrupt, start, wait_for_reques
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 
-Handler = Callable[[int, FrameType | None], None]
+Handler = Callable[[int, Optional[FrameType]], None]
 
 
 class Alarm(Exception):

@@ -22,6 +22,11 @@ for package in "$directory"/cache/archives/*.deb; do
     dpkg-deb --extract "$package" "$directory/root"
 done
 rm -r "$directory/cache" "$directory/state"
+# Before Debian 12 some libraries were in /lib, which is /usr/lib now.
+if [ -d "$directory/root/lib" ]; then
+    cp --archive "$directory/root/lib/." "$directory/root/usr/lib/"
+    rm -r "$directory/root/lib"
+fi
 
 # They come with a C library of their own, which may be newer than this system's.
 libraries=$(dirname "$directory"/root/usr/lib/*/ld-linux-*)

@@ -11,9 +11,13 @@ from typing import TypeVar
 
 import pytest
 
-# In a traceback, and in what a process says.
-MISSING = re.compile(r"(?:No module named|No package metadata was found for) '?(\w+)")
-NEVER_MISSING = {"arcidentity", *sys.stdlib_module_names}
+# In a traceback, and in what a process says. CPython 3.9 says no more than the package's name.
+MISSING = re.compile(
+    r"(?:No module named|No package metadata was found for|metadata\.PackageNotFoundError:(?! No)) '?(\w+)"
+)
+# What the standard library has gained since CPython 3.9, which cannot list its own.
+LATER = ("annotationlib", "compression", "tomllib")
+NEVER_MISSING = {"arcidentity", *getattr(sys, "stdlib_module_names", LATER)}
 
 Report = TypeVar("Report", pytest.CollectReport, pytest.TestReport)
 

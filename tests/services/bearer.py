@@ -3,6 +3,8 @@
 The emulator's signatures are nobody's, so the issuer is told by the header.
 """
 
+from __future__ import annotations
+
 from typing import Any
 
 import jwt

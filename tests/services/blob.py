@@ -5,6 +5,8 @@ The URL of a blob has the account's name in its path, as wherever the host is an
 `python blob.py --help` tells how it runs as a program.
 """
 
+from __future__ import annotations
+
 import re
 import uuid
 from collections.abc import Collection, Mapping

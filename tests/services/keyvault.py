@@ -3,6 +3,8 @@
 `python keyvault.py --help` tells how it runs as a program.
 """
 
+from __future__ import annotations
+
 import re
 import time
 import uuid

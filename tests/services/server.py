@@ -11,6 +11,8 @@ As a program, see `serve`. The certificate is for the address 127.0.0.1, or for 
 the server is given.
 """
 
+from __future__ import annotations
+
 import argparse
 import json
 import ssl

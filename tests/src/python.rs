@@ -73,11 +73,18 @@ impl Python {
 
     /// Installs packages that this machine may not be able to have.
     pub(crate) fn pip_try_install(&self, arguments: &[&str]) -> Output {
-        let mut pip = pip();
+        let mut pip = self.pip();
         // Of most modules that they bring none is used here, and Python compiles the others when they are.
         pip.arg("--python").arg(self.program("python")).args(["install", "--no-compile"]).args(arguments);
         let _one = self.installs.lock().unwrap_or_else(PoisonError::into_inner);
         run(pip.current_dir(workspace()))
+    }
+
+    /// A pip that knows this environment's interpreter.
+    fn pip(&self) -> Command {
+        let settings =
+            fs::read_to_string(self.directory.join("pyvenv.cfg")).expect("each environment has it");
+        pip_of(if settings.contains("version = 3.9.") { with_pip_for_3_9() } else { with_pip() })
     }
 }
 
@@ -88,9 +95,23 @@ impl Python {
 /// If there is no Python 3.10 or later, or PyPI cannot be reached.
 #[must_use]
 pub fn pip() -> Command {
-    let mut pip = with_pip().command("python");
+    pip_of(with_pip())
+}
+
+fn pip_of(python: &Python) -> Command {
+    let mut pip = python.command("python");
     pip.args(["-m", "pip", "--quiet", "--disable-pip-version-check"]);
     pip
+}
+
+/// An environment that has the last pip for CPython 3.9.
+fn with_pip_for_3_9() -> &'static Python {
+    static PYTHON: OnceLock<Python> = OnceLock::new();
+    PYTHON.get_or_init(|| {
+        let python = Python::environment("pip-for-3.9");
+        python.pip_install(&["pip==25.3"]);
+        python
+    })
 }
 
 /// The environment that has pip, and in the end the wheel.

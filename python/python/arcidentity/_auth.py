@@ -1,5 +1,7 @@
 """Tokens in requests of the HTTP clients `requests` and httpx."""
 
+from __future__ import annotations
+
 import functools
 import sys
 from collections.abc import AsyncGenerator, Generator

@@ -1,5 +1,7 @@
 """Where a token may go."""
 
+from __future__ import annotations
+
 import ipaddress
 from urllib.request import getproxies
 

@@ -1,5 +1,7 @@
 """The exceptions. `arcidentity` exports them."""
 
+from __future__ import annotations
+
 import sys
 
 

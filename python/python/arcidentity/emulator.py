@@ -14,6 +14,8 @@ With an `ArcEmulator` the code under test needs no client of its own. It is the 
 `arc_emulator`: see `arcidentity.pytest_plugin`.
 """
 
+from __future__ import annotations
+
 import os
 import threading
 

@@ -217,6 +217,8 @@ fn requirements() -> Vec<Rule> {
         "6," => "3.25",
         other => panic!("which CMake knows presets of version {other}"),
     };
+    let for_tests = behind("tests/needs/src/table.rs", "sys.version_info < (3, ");
+    let for_tests = for_tests.split(')').next().unwrap();
     let free_threaded = behind("python/wheels.sh", "pyo3/abi3t-py3");
     let standard: f64 =
         behind("ffi/cmake/arcidentity-targets.cmake", "cxx_std_").trim_end_matches(')').parse().unwrap();
@@ -225,8 +227,10 @@ fn requirements() -> Vec<Rule> {
         Rule::new("the oldest Rust", env!("CARGO_PKG_RUST_VERSION"))
             .said(&[PAGES], r"Rust(?:\]\([^)]*\))? {} or later"),
         Rule::new("the oldest Python", quoted("python/pyproject.toml", "requires-python = \">="))
-            .said(&[PAGES], "C?Python {} or later")
+            .said(&[PAGES], "CPython {} or later")
             .said(&[PAGES], "CPython {} and later"),
+        Rule::new("the oldest Python for the tests", format!("3.{for_tests}").as_str())
+            .said(&[PAGES], r"\bPython {} or later"),
         Rule::new("the oldest Python without the GIL", format!("3.{free_threaded}").as_str())
             .said(&[PAGES], "the other {} and later")
             .said(&[PAGES], "has a wheel from {} on"),

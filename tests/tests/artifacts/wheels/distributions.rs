@@ -55,7 +55,7 @@ pub fn systems() -> Vec<System> {
     [X86_64, AARCH64, MUSL, WINDOWS].into_iter().filter(|system| system.is_possible()).collect()
 }
 
-pub const ABI3: &str = "cp310-abi3";
+pub const ABI3: &str = "cp39-abi3";
 pub const ABI3T: &str = "cp315-abi3.abi3t";
 
 /// The directory of the wheels for this machine's own system, and of the source distribution.

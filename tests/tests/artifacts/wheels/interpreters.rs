@@ -12,13 +12,16 @@ use super::debian;
 use super::distributions::{ABI3T, X86_64, own};
 use super::environment::environment;
 
+/// The first version that there is a wheel for: the one that enterprise Linux 9 keeps.
+const OLDEST: &str = "3.9";
+
 /// Prints a version such as `3.15t` and the ABI of its wheel, or nothing where there is no wheel for it.
 const QUESTION: &str = "
 import sys, sysconfig
 version = sys.version_info[:2]
 t = 't' if sysconfig.get_config_var('Py_GIL_DISABLED') else ''
-abi = 'cp315-abi3.abi3t' if version >= (3, 15) else 'cp310-abi3'
-if version >= ((3, 15) if t else (3, 10)):
+abi = 'cp315-abi3.abi3t' if version >= (3, 15) else 'cp39-abi3'
+if version >= ((3, 15) if t else (3, 9)):
     print('%d.%d%s' % (*version, t), abi)
 ";
 
@@ -36,13 +39,14 @@ fn interpreter(program: PathBuf) -> Option<Interpreter> {
     Some(Interpreter { program, version: version.to_owned(), abi: abi.to_owned() })
 }
 
-/// The search path, pyenv and Debian; one of each version.
+/// Debian 11, the search path, pyenv and Debian's newest; one of each version.
 fn interpreters() -> Vec<Interpreter> {
     let home = PathBuf::from(std::env::var_os("HOME").unwrap_or_default());
     let pyenv = std::env::var_os("PYENV_ROOT").map_or(home.join(".pyenv"), PathBuf::from).join("versions");
     let installed = fs::read_dir(pyenv).into_iter().flatten().flatten();
-    let mut programs: Vec<PathBuf> = installed.map(|version| version.path().join("bin/python3")).collect();
-    programs.extend((10..20).flat_map(|minor| ["", "t"].map(|t| format!("python3.{minor}{t}").into())));
+    let mut programs = debian::oldest();
+    programs.extend(installed.map(|version| version.path().join("bin/python3")));
+    programs.extend((9..20).flat_map(|minor| ["", "t"].map(|t| format!("python3.{minor}{t}").into())));
     programs.push("python3".into());
     programs.extend(debian::pythons("amd64", 3));
 
@@ -70,6 +74,9 @@ fn they_work_with_every_interpreter() {
         let newest = interpreters.iter().filter(|interpreter| interpreter.abi == ABI3T);
         newest.filter(|interpreter| interpreter.version.ends_with('t') == free_threaded).count() > 0
     };
+    if interpreters.iter().all(|interpreter| interpreter.version != OLDEST) {
+        DEBIAN_ARCHIVE.is_missing(format_args!("there is no CPython {OLDEST}"));
+    }
     if !with_abi3t(false) {
         DEBIAN_ARCHIVE.is_missing("there is no CPython 3.15 or later");
     }
@@ -78,13 +85,18 @@ fn they_work_with_every_interpreter() {
     }
 }
 
-/// pip chooses the wheel, without an index, since it depends on nothing. All tests run that need no other package.
+/// pip chooses the wheel, without an index, since it depends on nothing. All tests run that need no other package, and
+/// with the oldest version those that need the Azure SDK.
 fn it_works(Interpreter { program, version, abi }: &Interpreter) {
     let environment = environment(program, version);
     let wheels = own().to_string_lossy();
     environment.pip_install(&["--no-index", "--only-binary=:all:", "--find-links", &wheels, "arcidentity"]);
     assert_eq!(installed_abi(&environment), *abi, "CPython {version}");
-    environment.pip_install(&["pytest==9.2.0"]);
+    if version == OLDEST {
+        environment.pip_install(&["--requirement", "python/tests/requirements-3.9.txt"]);
+    } else {
+        environment.pip_install(&["pytest==9.2.0"]);
+    }
 
     let mut pytest = environment.command("python");
     pytest.current_dir(environment.directory()).env("PYTHONPATH", workspace().join("tests/python"));
