@@ -294,18 +294,20 @@ def test_a_token_in_memory_needs_no_thread(
     run(main())
 
 
-def test_a_system_that_has_no_more_threads_is_an_error_and_no_hang(
-    client: arcidentity.Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(_thread: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread")
-
+def test_where_no_thread_can_start_the_error_is_the_sdks(client: arcidentity.Client) -> None:
     credential = ArcCredential(client)
-    with monkeypatch.context() as patched:
-        patched.setattr(threading.Thread, "start", fail)
+    # More than there is.
+    before = threading.stack_size(1 << 46)
+    try:
         for _ in range(3):
-            with pytest.raises(RuntimeError, match="can't start new thread"):
+            with pytest.raises(ClientAuthenticationError) as caught:
                 run(tokens_of(credential, 1))
+    finally:
+        threading.stack_size(before)
+    assert "no thread to ask the agent: can't start new thread" in caught.value.message
+    assert "Hint: raise the limit of threads" in caught.value.message
+    assert isinstance(caught.value.__cause__, arcidentity.ArcError)
+    assert isinstance(caught.value.__cause__.__cause__, RuntimeError)
     assert run(tokens_of(credential, 1))
 
 

@@ -9,12 +9,18 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
+from arcidentity._errors import ArcError
 from arcidentity._native import Client, Token
 
 if TYPE_CHECKING:
     import trio
 
 _T = TypeVar("_T")
+
+_NO_THREAD = (
+    "raise the limit of threads (ulimit -u, or TasksMax= in a systemd unit), "
+    "or ask before the program ends"
+)
 
 # Process, client, resource, whether it forces a refresh, and whether it is a second one beside the
 # first.
@@ -65,7 +71,9 @@ class AsyncTokens:
             thread.start()
         except RuntimeError as error:  # No more threads, or the program ends.
             del _requests[key]
-            request.set_exception(error)
+            failure = ArcError(f"no thread to ask the agent: {error}", hint=_NO_THREAD)
+            failure.__cause__ = error
+            request.set_exception(failure)
 
     def _run(self, key: _Key, request: Future[Token]) -> None:
         _, _, resource, force_refresh, _ = key
