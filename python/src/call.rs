@@ -5,7 +5,20 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use arcidentity_core::{Error, ErrorKind};
 use pyo3::prelude::*;
 
-use crate::{error, signals, trace};
+use crate::{error, greenlets, signals, trace};
+
+/// Runs a call that waits for the agent, while other Python threads go on, and other greenlets of this thread. `want`
+/// tells apart what it may wait for.
+pub(crate) fn waiting<T: Send + 'static>(
+    py: Python<'_>,
+    want: &str,
+    call: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> PyResult<T> {
+    match greenlets::waiter(py)? {
+        Some(waiter) => greenlets::wait(&waiter, want, |py| blocking(py, call)),
+        None => blocking(py, call),
+    }
+}
 
 /// Runs a call that may wait, while other Python threads go on. Ctrl-C ends it.
 pub(crate) fn blocking<T: Send>(

@@ -97,7 +97,7 @@ impl Client {
     /// From the token cache as long as it is fresh, else from the agent. Threads that want the same resource share one
     /// request; another resource never waits for it. With `force_refresh` a new token comes from the agent
     /// whatever the token cache holds, for example after a service has rejected the old one. Other Python threads go
-    /// on while a call waits, and Ctrl-C ends it.
+    /// on while a call waits, greenlets of gevent and eventlet too, and Ctrl-C ends it.
     ///
     /// Raises a subclass of ArcError that says why there is no token. After that the agent is left alone: calls for the
     /// same resource raise the same error at once, until the agent wants to be asked again (Retry-After, 60 minutes
@@ -141,7 +141,10 @@ impl Client {
     #[pyo3(signature = (resource=None))]
     fn diagnose(&self, py: Python<'_>, resource: Option<&Bound<'_, PyString>>) -> PyResult<Report> {
         match &self.0 {
-            Source::Own(client) => report::make(py, resource, |resource| Ok(client.diagnose(resource))),
+            Source::Own(client) => {
+                let client = Arc::clone(client);
+                report::make(py, resource, move |resource| Ok(client.diagnose(resource)))
+            }
             Source::Default => default_client::diagnose(py, resource),
         }
     }
@@ -210,7 +213,7 @@ impl Client {
     fn with<T>(
         &self,
         py: Python<'_>,
-        use_it: impl FnOnce(&arcidentity_core::Client) -> PyResult<T>,
+        use_it: impl FnOnce(&Arc<arcidentity_core::Client>) -> PyResult<T>,
     ) -> PyResult<T> {
         match &self.0 {
             Source::Own(client) => use_it(client),
@@ -221,19 +224,20 @@ impl Client {
 
 pub(crate) fn token(
     py: Python<'_>,
-    client: &arcidentity_core::Client,
+    client: &Arc<arcidentity_core::Client>,
     resource: &Bound<'_, PyString>,
     force_refresh: bool,
 ) -> PyResult<Token> {
-    let resource = &text(py, resource)?;
-    if force_refresh {
-        return call::blocking(py, || client.force_refresh(resource)).map(Token::from);
-    }
+    let resource = text(py, resource)?;
     // Leaving the interpreter costs more than looking into memory.
-    if let Some(token) = cached(py, client, resource)? {
+    if let Some(token) = if force_refresh { None } else { cached(py, client, &resource)? } {
         return Ok(token);
     }
-    call::blocking(py, || client.get_token(resource)).map(Token::from)
+    let want = format!("{:p} {force_refresh} {resource}", Arc::as_ptr(client));
+    let client = Arc::clone(client);
+    let ask =
+        move || if force_refresh { client.force_refresh(&resource) } else { client.get_token(&resource) };
+    call::waiting(py, &want, ask).map(Token::from)
 }
 
 fn cached(py: Python<'_>, client: &arcidentity_core::Client, resource: &str) -> PyResult<Option<Token>> {
@@ -255,9 +259,11 @@ pub(crate) fn text(py: Python<'_>, resource: &Bound<'_, PyString>) -> PyResult<P
 
 pub(crate) fn metadata<'py>(
     py: Python<'py>,
-    client: &arcidentity_core::Client,
+    client: &Arc<arcidentity_core::Client>,
 ) -> PyResult<Bound<'py, PyDict>> {
-    let metadata = call::blocking(py, || client.get_metadata())?;
+    let want = format!("{:p} metadata", Arc::as_ptr(client));
+    let client = Arc::clone(client);
+    let metadata = call::waiting(py, &want, move || client.get_metadata())?;
     let document = py.import("json")?.call_method1("loads", (metadata.json(),))?;
     Ok(document.cast_into()?)
 }

@@ -15,7 +15,7 @@ use crate::token::Token;
 use crate::{call, signals, trace};
 
 /// Made on first use. Without a lock: a child that is forked meanwhile would wait for it forever.
-static OWN: OnceBox<arcidentity_core::Client> = OnceBox::new();
+static OWN: OnceBox<Arc<arcidentity_core::Client>> = OnceBox::new();
 
 /// In its place during a test.
 static STAND_IN: ArcSwapOption<arcidentity_core::Client> = ArcSwapOption::const_empty();
@@ -26,7 +26,7 @@ static HAS_STAND_IN: AtomicBool = AtomicBool::new(false);
 /// Hands the default client to `use_it`.
 pub(crate) fn with<T>(
     py: Python<'_>,
-    use_it: impl FnOnce(&arcidentity_core::Client) -> PyResult<T>,
+    use_it: impl FnOnce(&Arc<arcidentity_core::Client>) -> PyResult<T>,
 ) -> PyResult<T> {
     match stand_in() {
         Some(client) => use_it(&client),
@@ -34,8 +34,8 @@ pub(crate) fn with<T>(
     }
 }
 
-fn own() -> Result<&'static arcidentity_core::Client, Error> {
-    OWN.get_or_try_init(|| builder().build().map(Box::new))
+fn own() -> Result<&'static Arc<arcidentity_core::Client>, Error> {
+    OWN.get_or_try_init(|| builder().build().map(|client| Box::new(Arc::new(client))))
 }
 
 /// A client with the same settings, to be kept for longer than a call.

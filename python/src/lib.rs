@@ -6,6 +6,7 @@
 //! | `client.rs`, `token.rs`, `report.rs` | the classes |
 //! | `default_client.rs` | the client that all share who have none of their own, and the functions that use it |
 //! | `call.rs` | how a call that may wait leaves the interpreter, and comes back |
+//! | `greenlets.rs` | the thread of such a call, where greenlets share one |
 //! | `signals.rs` | Ctrl-C during such a call |
 //! | `trace.rs` | the steps of such a call, for Python's `logging` |
 //! | `error.rs` | core's errors become Python exceptions |
@@ -21,6 +22,7 @@ mod command;
 mod default_client;
 mod emulator;
 mod error;
+mod greenlets;
 mod interpreter;
 mod report;
 mod signals;

@@ -10,10 +10,10 @@ use crate::{call, client, error};
 pub(crate) fn make(
     py: Python<'_>,
     resource: Option<&Bound<'_, PyString>>,
-    diagnose: impl FnOnce(Option<&str>) -> Result<arcidentity_core::Report, Error> + Send,
+    diagnose: impl FnOnce(Option<&str>) -> Result<arcidentity_core::Report, Error> + Send + 'static,
 ) -> PyResult<Report> {
     let resource = resource.map(|resource| client::text(py, resource)).transpose()?;
-    call::blocking(py, || diagnose(resource.as_deref())).map(Report)
+    call::waiting(py, "report", move || diagnose(resource.as_deref())).map(Report)
 }
 
 /// What diagnose() has found. Immutable. Holds no key, no token and no password of a proxy.

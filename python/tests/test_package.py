@@ -49,6 +49,7 @@ def test_the_installed_files() -> None:
         "arcidentity/_destination.py",
         "arcidentity/_errors.py",
         "arcidentity/_event_loop.py",
+        "arcidentity/_greenlets.py",
         "arcidentity/_header.py",
         f"arcidentity/{native}",
         "arcidentity/_native.pyi",

@@ -1,0 +1,204 @@
+"""Calls in programs whose threads run many greenlets: gevent and eventlet.
+
+In most of them the agent is a greenlet of the same thread: whoever holds that up gets no answer.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from arcidentity.emulator import Emulator
+from conftest import finish, start
+
+pytest.importorskip("gevent")
+pytest.importorskip("eventlet")
+
+GEVENT = """
+from gevent import monkey
+monkey.patch_all()
+
+import gevent
+
+spawn = gevent.spawn
+wait = gevent.Greenlet.get
+in_pool = gevent.get_hub().threadpool.apply
+"""
+
+EVENTLET = """
+import warnings
+warnings.simplefilter("ignore")
+import eventlet
+eventlet.monkey_patch()
+
+from eventlet import tpool
+
+spawn = eventlet.spawn
+wait = eventlet.greenthread.GreenThread.wait
+
+def in_pool(function, arguments):
+    return tpool.execute(function, *arguments)
+"""
+
+COMMON = f"""
+import sys
+from pathlib import Path
+
+sys.path.append({str(Path(__file__).parent)!r})
+
+import arcidentity
+from conftest import PATIENCE, VAULT
+
+def threads():
+    return len(list(Path("/proc/self/task").iterdir()))
+"""
+
+LIBRARIES = {"gevent": GEVENT, "eventlet": EVENTLET}
+
+both = pytest.mark.parametrize("library", LIBRARIES)
+
+
+def printed(agent: Emulator, library: str, code: str) -> str:
+    """What a program prints that has the functions above."""
+    return finish(start(agent, f"{LIBRARIES[library]}{COMMON}{code}"))
+
+
+@both
+def test_other_greenlets_go_on_while_a_call_waits(agent: Emulator, library: str) -> None:
+    code = """
+from arcidentity._native import replace_default_client
+from gate import Gate
+
+with Gate() as gate:
+    client = gate.client()
+    replace_default_client(client)
+    gate.opened.set()
+    calls = [
+        lambda: arcidentity.get_token(VAULT),
+        lambda: client.get_token("https://storage.azure.com"),
+        lambda: client.get_token(VAULT, force_refresh=True),
+        lambda: client.get_metadata(),
+        lambda: client.diagnose(VAULT),
+    ]
+    for call in calls:
+        asked = len(gate.requests)
+        assert call()
+        assert len(gate.requests) > asked
+"""
+    printed(agent, library, code)
+
+
+@both
+def test_a_credential_lets_them_go_on_too(agent: Emulator, library: str) -> None:
+    pytest.importorskip("azure.core")
+    code = """
+from arcidentity.azure import ArcCredential
+from gate import Gate
+
+with Gate() as gate:
+    gate.opened.set()
+    print(ArcCredential(gate.client()).get_token(f"{VAULT}/.default").token)
+"""
+    assert printed(agent, library, code) == "a-token\n"
+
+
+@both
+def test_greenlets_share_one_request_and_few_threads(agent: Emulator, library: str) -> None:
+    code = """
+from gate import Gate
+
+with Gate() as gate:
+    client = gate.client()
+    before = threads()
+    asking = [spawn(client.get_token, VAULT) for _ in range(64)]
+    assert gate.asked.wait(PATIENCE)
+    assert 1 <= threads() - before <= 2
+    gate.opened.set()
+    print({wait(greenlet).token for greenlet in asking}, len(gate.requests))
+"""
+    assert printed(agent, library, code) == "{'a-token'} 1\n"
+
+
+@both
+def test_a_hanging_resource_delays_no_other(agent: Emulator, library: str) -> None:
+    agent.respond(delay=3600)
+    code = """
+import time
+
+before = threads()
+hanging = [spawn(arcidentity.get_token, "https://storage.azure.com") for _ in range(64)]
+while threads() < before + 2:
+    time.sleep(0)
+print(arcidentity.get_token(VAULT).token[:3])
+"""
+    code = f"""
+from arcidentity._native import replace_default_client
+replace_default_client(arcidentity.Client(key_directory=sys.argv[1]))
+{code}
+"""
+    assert printed(agent, library, code) == "eyJ\n"
+
+
+@both
+def test_what_a_killed_greenlet_asked_for_is_remembered(agent: Emulator, library: str) -> None:
+    code = """
+from gate import Gate
+
+with Gate() as gate:
+    client = gate.client()
+    killed = spawn(client.get_token, VAULT)
+    assert gate.asked.wait(PATIENCE)
+    killed.kill()
+    gate.opened.set()
+    print(client.get_token(VAULT).token, len(gate.requests))
+"""
+    assert printed(agent, library, code) == "a-token 1\n"
+
+
+@both
+def test_a_failure_is_raised_where_it_was_waited_for(agent: Emulator, library: str) -> None:
+    code = """
+from gate import Gate
+
+with Gate(400, {"error": "invalid_resource"}) as gate:
+    gate.opened.set()
+    try:
+        gate.client().get_token(VAULT)
+    except arcidentity.RefusedError as error:
+        print(error.code)
+"""
+    assert printed(agent, library, code) == "invalid_resource\n"
+
+
+@both
+def test_the_thread_pool_of_the_library_is_another_way(agent: Emulator, library: str) -> None:
+    code = """
+from gate import Gate
+
+with Gate() as gate:
+    gate.opened.set()
+    print(in_pool(gate.client().get_token, (VAULT,)).token)
+"""
+    assert printed(agent, library, code) == "a-token\n"
+
+
+def test_a_callback_of_the_hub_gets_a_token(agent: Emulator) -> None:
+    code = """
+client = arcidentity.Client(key_directory=sys.argv[1])
+gevent.get_hub().loop.run_callback(lambda: print(client.get_token(VAULT).token[:3]))
+gevent.sleep(0)
+"""
+    assert printed(agent, "gevent", code) == "eyJ\n"
+
+
+@both
+def test_a_greenlet_gets_a_token_where_no_thread_can_start(agent: Emulator, library: str) -> None:
+    code = """
+import _thread
+
+client = arcidentity.Client(key_directory=sys.argv[1])
+# More than there is.
+_thread.stack_size(1 << 46)
+print(client.get_token(VAULT).token[:3])
+"""
+    assert printed(agent, library, code) == "eyJ\n"
