@@ -12,7 +12,8 @@ use pyo3::{PyResult, Python, ffi};
 static FIRST: AtomicI64 = AtomicI64::new(-1);
 
 const REFUSAL: &str = "arcidentity works in one interpreter of a process, and another one has imported it: with \
-                       mod_wsgi, set `WSGIApplicationGroup %{GLOBAL}`, or give each application a process of its own";
+                       mod_wsgi, set `WSGIApplicationGroup %{GLOBAL}`, with uWSGI `single-interpreter = true`, or \
+                       give each application a process of its own";
 
 /// Refuses all interpreters but the first. The classes of this module belong to the process, as pyo3 has it: another
 /// interpreter would raise errors that it cannot catch, and go on to use classes of one that has ended.

@@ -2,7 +2,10 @@
 
 import subprocess
 import sys
+from importlib import metadata
+from pathlib import Path
 
+import pytest
 from conftest import PATIENCE
 
 # `create(isolated)`, `run(interpreter, code)`, which prints why the code failed, and `destroy`.
@@ -112,3 +115,63 @@ def test_an_isolated_interpreter_is_refused() -> None:
 def test_a_second_import_in_one_interpreter_is_none() -> None:
     forget = "[sys.modules.pop(name) for name in list(sys.modules) if 'arcidentity' in name]"
     assert lines(f"exec(USE); {forget}; exec(USE)") == ["fine", "fine"]
+
+
+if sys.version_info >= (3, 14):
+
+    def test_a_pool_of_interpreters_takes_tokens_and_not_the_package() -> None:
+        from concurrent.futures import InterpreterPoolExecutor
+
+        with InterpreterPoolExecutor(1) as pool:
+            assert pool.submit(len, "a-token").result(PATIENCE) == 7
+            with pytest.raises(ImportError, match="does not support loading in subinterpreters"):
+                pool.submit(exec, "import arcidentity").result(PATIENCE)
+
+
+APPLICATION = """
+try:
+    import arcidentity
+except ImportError as error:
+    print("ImportError:", error, flush=True)
+else:
+    print("it is imported", flush=True)
+
+def application(environ, respond):
+    respond("200 OK", [])
+    return []
+"""
+
+
+def imports_in_uwsgi(directory: Path, *options: str) -> list[str]:
+    """What two applications of one uWSGI say of their imports."""
+    command = [
+        str(Path(sys.executable).with_name("pyuwsgi")),
+        "--socket",
+        str(directory / "socket"),
+    ]
+    command += ["--venv", sys.prefix, "--manage-script-name", *options]
+    for name in ("one", "two"):
+        (directory / f"{name}.py").write_text(APPLICATION)
+        command += ["--mount", f"/{name}={directory / name}.py"]
+    said: list[str] = []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as uwsgi:
+        assert uwsgi.stdout is not None
+        try:
+            while len(said) < 2 and (line := uwsgi.stdout.readline().decode()):
+                said += [line] if "import" in line else []
+        finally:
+            uwsgi.kill()
+    return said
+
+
+def test_a_second_application_of_uwsgi_is_refused(tmp_path: Path) -> None:
+    metadata.version("pyuwsgi")
+    first, second = imports_in_uwsgi(tmp_path)
+    assert first == "it is imported\n"
+    assert is_refusal(second)
+    assert "single-interpreter = true" in second
+
+
+def test_with_one_interpreter_all_applications_of_uwsgi_work(tmp_path: Path) -> None:
+    metadata.version("pyuwsgi")
+    assert imports_in_uwsgi(tmp_path, "--single-interpreter") == ["it is imported\n"] * 2
