@@ -64,6 +64,13 @@ fn grown_sources() -> std::path::PathBuf {
          pub extern \"C\" fn arc_options_set_new(options: *mut arc_options) -> arc_status {\n    \
          i32::from(options.is_null())\n}\n\n/// Releases `options`",
     );
+    // Nobody measures what is made of them.
+    change(
+        &copy,
+        "Cargo.toml",
+        "\n[profile.release]\n",
+        "\n[profile.release.package.arcidentity-ffi]\nopt-level = 0\n\n[profile.release]\n",
+    );
     copy
 }
 
