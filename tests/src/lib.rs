@@ -21,7 +21,7 @@ pub use process::{
     MESSAGES, cargo_artifacts, copy_program, path_with, path_with_cargo, run, signal, succeed,
 };
 pub use python::{Python, pip, python, services};
-pub use shipped::{UNOPTIMIZED, command_binary, patiently, shipped, shipping, shipping_apart, shipping_for};
+pub use shipped::{UNOPTIMIZED, command_binary, patiently, shipping, shipping_apart, shipping_for};
 pub use variants::variants;
 
 use std::path::{Path, PathBuf};

@@ -34,10 +34,11 @@ pub fn shipping_for(target: &str) -> [(&'static str, OsString); 2] {
     [("CARGO_TARGET_DIR", scratch("shipped-for").join(target).into()), flags]
 }
 
-/// For `Command::envs`: leaves out the optimization of a build that nobody measures, which is most of its time. What
-/// is optimized is tested on this machine's own system.
-pub const UNOPTIMIZED: [(&str, &str); 3] = [
+/// For `Command::envs`: leaves out the optimization of a build that nobody measures, which is most of its time, and
+/// checks assertions as the build of a test does. What is optimized is tested on this machine's own system.
+pub const UNOPTIMIZED: [(&str, &str); 4] = [
     ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
+    ("CARGO_PROFILE_RELEASE_DEBUG_ASSERTIONS", "true"),
     ("CARGO_PROFILE_RELEASE_LTO", "off"),
     ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0"),
 ];
@@ -75,14 +76,6 @@ fn flags() -> OsString {
     flags
 }
 
-/// The command of cargo that builds a package as it is shipped, to which more arguments may be given.
-#[must_use]
-pub fn shipped(package: &str) -> Command {
-    let mut build = patiently(env!("CARGO"));
-    build.args(["build", MESSAGES, "--release", "--locked", "--package", package]).envs(shipping());
-    build
-}
-
 /// Builds the C library as `ffi/cmake/cargo.cmake` does, which then finds it built.
 pub(crate) fn shipped_library() -> Vec<PathBuf> {
     let libraries = scratch("shipped/release").join("native-static-libs.txt");
@@ -102,7 +95,9 @@ pub fn command_binary() -> PathBuf {
     static COMMAND: OnceLock<PathBuf> = OnceLock::new();
     let build = || {
         let name = format!("arcidentity{}", env::consts::EXE_SUFFIX);
-        let mut files = cargo_artifacts(&mut shipped("arcidentity-cli")).into_iter();
+        let mut build = patiently(env!("CARGO"));
+        build.args(["build", MESSAGES, "--release", "--locked", "--package", "arcidentity-cli"]);
+        let mut files = cargo_artifacts(build.envs(shipping())).into_iter();
         let found = files.find(|file| file.file_name().is_some_and(|file| *file == *name));
         found.expect("the package builds the command")
     };

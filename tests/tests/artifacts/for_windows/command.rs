@@ -1,18 +1,17 @@
-//! `arcidentity.exe` as it is shipped.
+//! `arcidentity.exe`.
 
 use std::path::PathBuf;
 use std::process::Command;
-use std::sync::OnceLock;
 
 use arcidentity_tests::{run, scratch};
 
-use super::wine::{Wine, printed, shipped, wine};
+use super::rust::built;
+use super::wine::{Wine, printed, wine};
 
 const VAULT: &str = "https://vault.azure.net";
 
 fn program() -> PathBuf {
-    static DIRECTORY: OnceLock<PathBuf> = OnceLock::new();
-    DIRECTORY.get_or_init(|| shipped("arcidentity-cli")).join("arcidentity.exe")
+    built("arcidentity.exe")
 }
 
 /// The command itself as a client of an emulator in another process.

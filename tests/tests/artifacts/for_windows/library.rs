@@ -7,10 +7,11 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use arcidentity_emulator::Emulator;
-use arcidentity_tests::{MESSAGES, cargo_artifacts, scratch, succeed, workspace};
+use arcidentity_tests::{scratch, succeed, workspace};
 
 use super::page;
-use super::wine::{C, CPP, TARGET, Wine, printed, wine};
+use super::rust::built;
+use super::wine::{C, CPP, Wine, printed, wine};
 
 /// What CMake needs to know of the compiler.
 const CROSS: [&str; 4] = [
@@ -35,14 +36,8 @@ pub fn dll() -> PathBuf {
 }
 
 /// The program that gives another an emulated agent with everything that the test programs know.
-fn against() -> &'static Path {
-    static AGAINST: OnceLock<PathBuf> = OnceLock::new();
-    AGAINST.get_or_init(|| {
-        let mut build = Command::new(env!("CARGO"));
-        build.args(["build", MESSAGES, "--locked", "--target", TARGET, "--package", "arcidentity-emulator"]);
-        let files = cargo_artifacts(build.args(["--example", "against"]));
-        files.into_iter().find(|file| file.extension().is_some_and(|it| it == "exe")).unwrap()
-    })
+fn against() -> PathBuf {
+    built("against.exe")
 }
 
 /// A program of these sources below `tests`, linked so.

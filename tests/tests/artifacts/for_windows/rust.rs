@@ -1,10 +1,14 @@
 //! The tests of core, of the emulator, of the token endpoint and of the command.
 
+use std::path::PathBuf;
 use std::process::Command;
+use std::sync::OnceLock;
 
-use arcidentity_tests::{patiently, run, succeed, workspace};
+use arcidentity_tests::{
+    MESSAGES, UNOPTIMIZED, cargo_artifacts, patiently, run, shipping_for, succeed, workspace,
+};
 
-use super::wine::{TARGET, wine};
+use super::wine::{C, TARGET, wine};
 
 /// A program with no other processes and sockets than its own around it, where this machine allows that: to tell whose
 /// a socket is, Wine looks for each socket of the system at every file of every process that it sees.
@@ -27,14 +31,28 @@ fn alone(program: &str) -> Command {
     if run(&mut unshare("true")).status.success() { unshare(program) } else { Command::new(program) }
 }
 
-/// `cargo test` for Windows. Has everything that it fetches and compiles when it has been run once.
+/// `cargo test` for Windows, where the library is built, so that no crate is compiled twice. Has everything that it
+/// fetches and compiles when it has been run once.
 fn tests(mut cargo: Command) -> Command {
-    cargo.current_dir(workspace()).args(["test", "--locked", "--no-fail-fast", "--target", TARGET]);
+    cargo.current_dir(workspace()).args(["test", "--release", "--target", TARGET]);
+    cargo.args(["--locked", "--no-fail-fast"]);
     for package in ["arcidentity-core", "arcidentity-emulator", "arcidentity-app-service", "arcidentity-cli"]
     {
         cargo.args(["--package", package]);
     }
+    // By the same name as CMake's linker, or cargo would compile everything again.
+    let linker = succeed(Command::new("sh").args(["-c", &format!("command -v {C}")]));
+    cargo.env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER", linker.trim_end());
+    cargo.envs(shipping_for(TARGET)).envs(UNOPTIMIZED);
     cargo
+}
+
+/// A program of this name, of those that are built for the tests.
+pub fn built(name: &str) -> PathBuf {
+    static FILES: OnceLock<Vec<PathBuf>> = OnceLock::new();
+    let files =
+        FILES.get_or_init(|| cargo_artifacts(tests(patiently(env!("CARGO"))).args(["--no-run", MESSAGES])));
+    files.iter().find(|file| file.ends_with(name)).unwrap().clone()
 }
 
 #[test]
@@ -42,7 +60,7 @@ fn the_rust_tests_pass() {
     let Some(wine) = wine() else { return };
     // One of them looks at what is in the agent's own directories.
     let wine = wine.another("wine-rust");
-    succeed(tests(patiently(env!("CARGO"))).arg("--no-run"));
+    built("arcidentity.exe");
     let mut tests = tests(alone(env!("CARGO")));
     tests
         .envs([arcidentity_needs::shared_notes()])

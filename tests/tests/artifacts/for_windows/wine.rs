@@ -1,12 +1,11 @@
 //! A Windows to run programs in: Wine, with a directory of its own below the target directory.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use arcidentity_needs::{CMAKE, MINGW, RUST_WINDOWS, WINE64, are_met};
-use arcidentity_tests::{UNOPTIMIZED, cargo_artifacts, run, scratch, shipping_for, succeed, workspace};
+use arcidentity_tests::{run, scratch, succeed, workspace};
 
 pub const TARGET: &str = "x86_64-pc-windows-gnu";
 pub const C: &str = "x86_64-w64-mingw32-gcc-posix";
@@ -76,23 +75,6 @@ impl Wine {
             ("WINEDLLOVERRIDES", "mscoree,mshtml=".into()),
         ]
     }
-}
-
-/// What cargo builds of a package as it is shipped, copied to a directory of that name.
-pub fn shipped(package: &str) -> PathBuf {
-    let directory = scratch(&format!("windows/{package}"));
-    let mut build = arcidentity_tests::shipped(package);
-    // By the same name as CMake's linker, or cargo would compile everything again.
-    let linker = succeed(Command::new("sh").args(["-c", &format!("command -v {C}")]));
-    build.envs(shipping_for(TARGET)).env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER", linker.trim_end());
-    // Beside what was asked for are the parts that it was made of.
-    let is_shipped = |file: &PathBuf| file.parent().is_some_and(|parent| parent.ends_with("release"));
-    for file in
-        cargo_artifacts(build.args(["--target", TARGET]).envs(UNOPTIMIZED)).into_iter().filter(is_shipped)
-    {
-        fs::copy(&file, directory.join(file.file_name().unwrap())).unwrap();
-    }
-    directory
 }
 
 /// What a program that must succeed under Wine printed, with the line ends of Unix.
