@@ -177,9 +177,10 @@ fn the_dll_says_its_version() {
         [("ProductName", "libarcidentity"), ("ProductVersion", version), ("FileVersion", version)]
     {
         // A resource is UTF-16; between name and value is padding.
-        let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
-        let at = content.windows(name.len() * 2).position(|part| part == wide(name)).expect(name);
-        let behind = &content[at + name.len() * 2..][..64];
-        assert!(behind.windows(value.len() * 2).any(|part| part == wide(value)), "{name}");
+        let [wide_name, wide_value] =
+            [name, value].map(|text| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>());
+        let at = content.windows(wide_name.len()).position(|part| part == wide_name).expect(name);
+        let behind = &content[at + wide_name.len()..][..64];
+        assert!(behind.windows(wide_value.len()).any(|part| part == wide_value), "{name}");
     }
 }

@@ -85,9 +85,10 @@ fn nothing_names_the_machine_that_built_it() {
     succeed(Command::new("cmake").env("DESTDIR", &prefix).arg("--install").arg(build()));
     for file in files(&prefix) {
         let contents = fs::read(prefix.join(&file)).unwrap();
-        for name in &names {
-            let name = name.as_os_str().as_encoded_bytes();
-            assert!(!contents.windows(name.len()).any(|part| part == name), "{file}: {name:?}");
+        // Searched as a text, which takes less time than to compare every part.
+        let contents = String::from_utf8_lossy(&contents);
+        for name in names.iter().map(|name| name.to_string_lossy()) {
+            assert!(!contents.contains(&*name), "{file}: {name}");
         }
     }
 }
