@@ -6,7 +6,7 @@ use std::process::Command;
 
 use arcidentity_needs::{NAMESPACES, are_met};
 
-use crate::command_binary;
+use crate::{command_binary, workspace};
 
 /// A program beside an emulated agent that uses the agent's own key directory, in a mount namespace of its own
 /// where that directory is empty. `None` where the system does not allow such a namespace.
@@ -35,6 +35,22 @@ pub fn beside_no_agent(program: &Command) -> Option<Command> {
 pub fn beside_keys(keys: &Path, program: &Command) -> Option<Command> {
     let link = "mkdir /var/opt/azcmagent && ln -s \"$1\" /var/opt/azcmagent/tokens && shift &&";
     where_var_opt_has(link, &[keys.as_os_str()], program)
+}
+
+/// A program that is alone with the directories of an agent, which are empty, and with the agent's port: in a mount
+/// namespace and a network of its own. `None` where the system does not allow these.
+#[must_use]
+pub fn beside_arc(program: &Command) -> Option<Command> {
+    if !are_met(&[NAMESPACES]) {
+        return None;
+    }
+    let mut command = Command::new("unshare");
+    command
+        .args(["--mount", "--net", "--map-root-user", "sh"])
+        .arg(workspace().join("tests/isolated/arc.sh"));
+    command.arg(program.get_program()).args(program.get_args());
+    command.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    Some(command)
 }
 
 /// `make` is shell to fill the empty directory with, from these arguments.

@@ -12,7 +12,7 @@ mod python;
 mod shipped;
 mod variants;
 
-pub use agent::{beside_agent, beside_keys, beside_no_agent};
+pub use agent::{beside_agent, beside_arc, beside_keys, beside_no_agent};
 pub use clients::{Azurite, Clients, clients};
 pub use compiler::Compiler;
 pub use library::{Library, shared_library};

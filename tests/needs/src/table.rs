@@ -71,6 +71,13 @@ table! {
 
     /// A compiler of Go.
     GO = package("go", "golang-go", Program("go"));
+    /// Go 1.25, which the Azure SDK for Go demands. Debian's own package may be older.
+    GO_1_25 = words("go-1.25", "install Go 1.25 or later", Succeeds("sh", &[
+        "-c",
+        "printf 'go1.25\\n%s\\n' \"$(GOTOOLCHAIN=local go env GOVERSION)\" | sort --version-sort --check=quiet",
+    ]));
+    /// Modules of Go from their proxy.
+    GO_MODULES = words("go-modules", "run the tests where the Go module proxy can be reached", Try);
     /// Calls C from Perl.
     PERL_FFI = package("perl-ffi", "libffi-platypus-perl", Succeeds("perl", &["-MFFI::Platypus", "-e", "1"]));
     /// Runs pyright.

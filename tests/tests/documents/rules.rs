@@ -41,6 +41,7 @@ pub const FACTS: &[&str] = &[
     "MSAL for Python 1.39.0",
     "0.000 s: a token for .* answer 401, 108 bytes",
     "0.004 s: answer 200, 1432 bytes",
+    "the client still does after two seconds",
     "Since Python 3.11 a traceback shows the hint",
     "`<guid>`, `<10 digits>`, `<16 characters>`, `<number>` or `<token>`",
 ];

@@ -1,0 +1,75 @@
+"""Asks Microsoft's clients for Python for tokens; tests/src/bin/client-bench/program.rs tells how."""
+
+import asyncio
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import azure.identity
+import azure.identity.aio
+import msal
+import requests
+
+Outcome = dict[str, str]
+
+
+def sync(resource: str, identity: str | None) -> Outcome:
+    # Each try follows the one before at once.
+    credential = azure.identity.ManagedIdentityCredential(
+        client_id=identity, retry_backoff_factor=0
+    )
+    return {"outcome": "token", "text": credential.get_token(f"{resource}/.default").token}
+
+
+def asynchronous(resource: str, identity: str | None) -> Outcome:
+    made = azure.identity.aio.ManagedIdentityCredential(client_id=identity, retry_backoff_factor=0)
+
+    async def get() -> str:
+        async with made as credential:
+            return str((await credential.get_token(f"{resource}/.default")).token)
+
+    return {"outcome": "token", "text": asyncio.run(get())}
+
+
+def of_msal(resource: str, identity: str | None) -> Outcome:
+    chosen = (
+        msal.UserAssignedManagedIdentity(client_id=identity)
+        if identity
+        else msal.SystemAssignedManagedIdentity()
+    )
+    client = msal.ManagedIdentityClient(chosen, http_client=requests.Session())
+    result = client.acquire_token_for_client(resource=resource)
+    if "access_token" in result:
+        return {"outcome": "token", "text": result["access_token"]}
+    return {"outcome": "a result with `error`", "text": json.dumps(result)}
+
+
+CLIENTS: dict[str, Callable[[str, str | None], Outcome]] = {
+    "azure-identity": sync,
+    "azure-identity.aio": asynchronous,
+    "msal": of_msal,
+}
+
+
+def outcome(question: dict[str, Any]) -> Outcome:
+    outcomes = []
+
+    def ask() -> None:
+        try:
+            outcomes.append(CLIENTS[question["client"]](question["resource"], question["identity"]))
+        except Exception as error:  # noqa: BLE001, whatever they raise is what is asked
+            outcomes.append({"outcome": type(error).__name__, "text": str(error)})
+
+    thread = threading.Thread(target=ask, daemon=True)
+    thread.start()
+    thread.join(question["seconds"])
+    return outcomes[0] if outcomes else {"outcome": "waits"}
+
+
+for line in sys.stdin:
+    print(json.dumps(outcome(json.loads(line))), flush=True)
+# Threads that wait for an agent for ever are not waited for.
+os._exit(0)

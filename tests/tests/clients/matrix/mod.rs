@@ -1,0 +1,51 @@
+//! Microsoft's own clients beside an emulated agent: each does what `tests/clients/matrix/matrix.json` says.
+
+mod go;
+mod page;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::process::Command;
+
+use arcidentity_needs::{PYTHON, needs};
+use arcidentity_tests::{beside_arc, clients, succeed, workspace};
+
+/// What each client does in each scenario.
+type Matrix = BTreeMap<String, BTreeMap<String, String>>;
+
+fn matrix() -> Matrix {
+    let text = fs::read_to_string(workspace().join("tests/clients/matrix/matrix.json")).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+/// Runs these clients, of which the program knows all.
+#[track_caller]
+fn assert_as_in_the_matrix(clients: &[&str], program: &Command) {
+    let mut bench = Command::new(env!("CARGO_BIN_EXE_client-bench"));
+    bench.args(clients).arg("--").arg(program.get_program()).args(program.get_args());
+    bench.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let Some(mut bench) = beside_arc(&bench) else { return };
+    let seen: Matrix = serde_json::from_str(&succeed(&mut bench)).unwrap();
+    let mut expected = matrix();
+    expected.retain(|client, _| clients.contains(&client.as_str()));
+    let shown = || serde_json::to_string_pretty(&seen).unwrap();
+    assert_eq!(seen, expected, "tests/clients/matrix/matrix.json does not say:\n{}", shown());
+}
+
+#[test]
+fn python() {
+    needs!(PYTHON);
+    let Some(clients) = clients() else { return };
+    let mut program = clients.python().command("python");
+    program.arg(workspace().join("tests/clients/matrix/clients.py"));
+    assert_as_in_the_matrix(&["azure-identity", "azure-identity.aio", "msal"], &program);
+}
+
+#[test]
+fn javascript() {
+    needs!(PYTHON);
+    let Some(clients) = clients() else { return };
+    let mut program = Command::new(clients.node());
+    program.arg(workspace().join("tests/clients/matrix/clients.cjs")).env("NODE_PATH", clients.modules());
+    assert_as_in_the_matrix(&["@azure/identity", "@azure/msal-node"], &program);
+}

@@ -1,0 +1,164 @@
+//! The page on Microsoft's clients shows the matrix, and the versions that are tried.
+
+use std::fs;
+
+use arcidentity_tests::workspace;
+use regex_lite::Regex;
+
+use super::{Matrix, matrix};
+
+struct Client {
+    /// Its name in the matrix.
+    name: &'static str,
+    /// Its name on the page.
+    title: &'static str,
+    /// The file of `tests/clients` that pins its version, and the name there.
+    pin: (&'static str, &'static str),
+}
+
+const fn client(
+    name: &'static str,
+    title: &'static str,
+    file: &'static str,
+    package: &'static str,
+) -> Client {
+    Client { name, title, pin: (file, package) }
+}
+
+const CLIENTS: [Client; 7] = [
+    client("azure-identity", "azure-identity for Python", "requirements.txt", "azure-identity"),
+    client(
+        "azure-identity.aio",
+        "azure-identity for Python, asynchronous",
+        "requirements.txt",
+        "azure-identity",
+    ),
+    client("msal", "MSAL for Python", "requirements.txt", "msal"),
+    client("@azure/identity", "@azure/identity", "package.json", "@azure/identity"),
+    client("@azure/msal-node", "@azure/msal-node", "package.json", "@azure/msal-node"),
+    client("azidentity", "azidentity for Go", "matrix/go/go.mod", "azidentity"),
+    client("MSAL for Go", "MSAL for Go", "matrix/go/go.mod", "microsoft-authentication-library-for-go"),
+];
+
+/// The scenarios, in the order of the page.
+const SCENARIOS: [&str; 12] = [
+    "a token",
+    "no variables",
+    "HTTP_PROXY",
+    "user-assigned",
+    "user-assigned, not confirmed",
+    "user-assigned, not there",
+    "the key is used up",
+    "401 for ever",
+    "403",
+    "429",
+    "500",
+    "no answer",
+];
+/// Those of which the page tells the types of the errors.
+const ERRORS: [&str; 4] = ["403", "500", "user-assigned, not there", "user-assigned, not confirmed"];
+
+fn read(file: &str) -> String {
+    fs::read_to_string(workspace().join(file)).unwrap()
+}
+
+impl Client {
+    fn version(&self) -> String {
+        let (file, package) = self.pin;
+        let pattern = Regex::new(&format!(r"\b{}\D{{1,40}}(\d+\.\d+\.\d+)", package.trim_start_matches('@')));
+        pattern.unwrap().captures(&read(&format!("tests/clients/{file}"))).unwrap()[1].to_owned()
+    }
+
+    fn did<'a>(&self, matrix: &'a Matrix, scenario: &str) -> (&'a str, &'a str) {
+        matrix[self.name][scenario].split_once(" -> ").unwrap()
+    }
+}
+
+/// What a client does, in words.
+fn in_words((answers, outcome): (&str, &str)) -> String {
+    match (answers, outcome) {
+        (_, "waits") => "waits".to_owned(),
+        ("401 200", "token") => "token".to_owned(),
+        (_, "token") => format!("token after {answers}"),
+        ("", _) => "error, does not ask the agent".to_owned(),
+        ("of the proxy", _) => "error, asks the proxy".to_owned(),
+        _ if outcome.ends_with(", with the reason") || answers.ends_with("200") => {
+            format!("error after {answers}")
+        }
+        _ => format!("error after {answers}, reason lost"),
+    }
+}
+
+fn row(cells: impl IntoIterator<Item = String>) -> String {
+    format!("| {} |", cells.into_iter().collect::<Vec<_>>().join(" | "))
+}
+
+fn table(head: &[&str], rows: impl Iterator<Item = String>) -> String {
+    let line = format!("|{}", "---|".repeat(head.len()));
+    let head = row(head.iter().map(|cell| (*cell).to_owned()));
+    [head, line].into_iter().chain(rows).collect::<Vec<_>>().join("\n")
+}
+
+/// The tables of the page.
+fn tables(matrix: &Matrix) -> [String; 3] {
+    let requests = CLIENTS.iter().map(|client| {
+        let [version, headers, agent] =
+            matrix[client.name]["the request"].splitn(3, ", ").collect::<Vec<_>>()[..]
+        else {
+            panic!("{}: no request", client.name)
+        };
+        let headers = headers.split(' ').map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        row([client.title.to_owned(), client.version(), version.to_owned(), headers, format!("`{agent}`")])
+    });
+    let sent = ["client", "version", "`api-version`", "headers", "`User-Agent` begins with"];
+    let titles: Vec<&str> = CLIENTS.iter().map(|client| client.title).collect();
+    let scenarios = SCENARIOS.iter().map(|scenario| {
+        let did = CLIENTS.iter().map(|client| in_words(client.did(matrix, scenario)));
+        row([(*scenario).to_owned()].into_iter().chain(did))
+    });
+    let errors = CLIENTS.iter().map(|client| {
+        let types = ERRORS.iter().map(|scenario| {
+            let (_, outcome) = client.did(matrix, scenario);
+            let name = outcome.trim_end_matches(", with the reason");
+            if name.contains(' ') { name.to_owned() } else { format!("`{name}`") }
+        });
+        row([client.title.to_owned()].into_iter().chain(types))
+    });
+    [
+        table(&sent, requests),
+        table(&[&["scenario"], titles.as_slice()].concat(), scenarios),
+        table(&[&["client"], ERRORS.as_slice()].concat(), errors),
+    ]
+}
+
+#[test]
+fn the_page_shows_the_matrix() {
+    let (matrix, page) = (matrix(), read("docs/clients.md"));
+    for table in tables(&matrix) {
+        assert!(page.contains(&format!("\n\n{table}\n")), "docs/clients.md does not show:\n{table}");
+    }
+    let shown = CLIENTS.iter().flat_map(|client| {
+        let scenarios = SCENARIOS.into_iter().chain(["the request"]);
+        scenarios.map(|scenario| (client.name.to_owned(), scenario.to_owned()))
+    });
+    let shown: std::collections::BTreeSet<_> = shown.collect();
+    let all =
+        matrix.iter().flat_map(|(client, did)| did.keys().map(|scenario| (client.clone(), scenario.clone())));
+    assert_eq!(shown, all.collect(), "the page shows every client and every scenario");
+}
+
+#[test]
+fn what_a_client_did_is_told_in_words() {
+    for (answers, outcome, words) in [
+        ("401 200", "token", "token"),
+        ("401 200", "SomeError", "error after 401 200"),
+        ("200", "token", "token after 200"),
+        ("429 x4", "SomeError, with the reason", "error after 429 x4"),
+        ("403", "SomeError", "error after 403, reason lost"),
+        ("", "SomeError", "error, does not ask the agent"),
+        ("of the proxy", "SomeError", "error, asks the proxy"),
+        ("none", "waits", "waits"),
+    ] {
+        assert_eq!(in_words((answers, outcome)), words, "{answers} -> {outcome}");
+    }
+}
