@@ -78,6 +78,12 @@ table! {
     ]));
     /// Modules of Go from their proxy.
     GO_MODULES = words("go-modules", "run the tests where the Go module proxy can be reached", Try);
+    /// A compiler of Java, 17 or later.
+    JDK = package("jdk", "default-jdk-headless", Succeeds("javac", &["--release", "17", "--version"]));
+    /// Fetches libraries of Java.
+    MAVEN = package("maven", "maven", Program("mvn"));
+    /// Libraries of Java from Maven Central.
+    MAVEN_CENTRAL = words("maven-central", "run the tests where Maven Central can be reached", Try);
     /// Calls C from Perl.
     PERL_FFI = package("perl-ffi", "libffi-platypus-perl", Succeeds("perl", &["-MFFI::Platypus", "-e", "1"]));
     /// Runs pyright.

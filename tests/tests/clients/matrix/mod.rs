@@ -1,6 +1,7 @@
 //! Microsoft's own clients beside an emulated agent: each does what `tests/clients/matrix/matrix.json` says.
 
 mod go;
+mod java;
 mod page;
 
 use std::collections::BTreeMap;

@@ -25,7 +25,7 @@ const fn client(
     Client { name, title, pin: (file, package) }
 }
 
-const CLIENTS: [Client; 7] = [
+const CLIENTS: [Client; 9] = [
     client("azure-identity", "azure-identity for Python", "requirements.txt", "azure-identity"),
     client(
         "azure-identity.aio",
@@ -38,6 +38,8 @@ const CLIENTS: [Client; 7] = [
     client("@azure/msal-node", "@azure/msal-node", "package.json", "@azure/msal-node"),
     client("azidentity", "azidentity for Go", "matrix/go/go.mod", "azidentity"),
     client("MSAL for Go", "MSAL for Go", "matrix/go/go.mod", "microsoft-authentication-library-for-go"),
+    client("azure-identity for Java", "azure-identity for Java", "matrix/java/pom.xml", "azure-identity"),
+    client("MSAL for Java", "MSAL for Java", "matrix/java/pom.xml", "msal4j"),
 ];
 
 /// The scenarios, in the order of the page.
