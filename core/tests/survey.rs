@@ -2,6 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
 use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use arcidentity_core::{Client, ErrorKind, Survey};
 use arcidentity_emulator::{AgentVersion, Answer, Emulator, KeyStyle, Machine, Request};
@@ -67,11 +70,13 @@ fn what_the_agent_does_is_told() {
     assert_eq!(body("token, with the key")["access_token"], "<token>");
     assert_eq!(body("token, with the key")["expires_in"], "<5 digits>");
     assert_eq!(body("agent status")["agentVersion"], "<4 characters>");
+    assert_eq!(body("agent status")["cloud"], "AzurePublicCloud");
+    assert_eq!(body("metadata 2020-06-01")["compute"]["azEnvironment"], "AzurePublicCloud");
     assert_eq!(survey["machine"]["agent_version"], "1.67");
     let headers = answer(&survey, "token")["headers"].as_array().unwrap();
     let challenge = headers.iter().find(|header| header[0] == "www-authenticate").unwrap();
-    assert!(challenge[1].as_str().unwrap().starts_with("Basic realm=/"), "{challenge}");
-    assert!(challenge[1].as_str().unwrap().ends_with("/<guid>.key"), "{challenge}");
+    assert!(challenge[1].as_str().unwrap().starts_with("Basic realm="), "{challenge}");
+    assert!(challenge[1].as_str().unwrap().ends_with("<guid>.key"), "{challenge}");
 }
 
 #[test]
@@ -135,16 +140,31 @@ fn nothing_tells_this_machine_from_others() {
 
 #[test]
 fn a_name_of_common_words_is_hidden_too() {
-    let names = ["azure-storage-gateway", "managed-identity-group", "SecureCloudRegion"];
+    let names = [
+        "azure-storage-gateway",
+        "managed-identity-group",
+        "SecureCloudRegion",
+        "private server",
+        "Data Owner",
+    ];
     let machine = Machine::default().name(names[0]).resource_group(names[1]).location(names[2]);
-    let emulator = Emulator::builder().machine(machine).start().unwrap();
-    assert_hidden(&survey(&emulator).1, names);
+    let emulator = Emulator::builder().machine(machine.tags([(names[4], names[3])])).start().unwrap();
+    // Where an agent says them too.
+    emulator.respond_with(move |_| {
+        let answer = Answer::normal().header("X-Machine", names[0].to_uppercase());
+        answer.edit_json(move |body| {
+            body["error_description"] = format!("Forbidden for {}", names.join(" and ")).into();
+            body["tags"] = json!({ "status": "public gateway" });
+        })
+    });
+    assert_hidden(&survey(&emulator).1, [&names[..], &["public gateway"]].concat());
 }
 
 /// Whatever it puts anywhere.
 #[test]
 fn an_agent_that_tells_everything_everywhere_is_not_repeated() {
-    let secrets = ["contoso", "alice", "xyzzy", "hunter2", "10.20.30.40", "1234567"];
+    let secrets =
+        ["contoso", "alice", "xyzzy", "hunter2", "192.168.200.101", "1234567", "server-200", "2024-05-17"];
     let said = format!("{}\u{1b}[31m \u{7} error-{}", secrets.join(" "), secrets[0]);
     let emulator = emulator();
     emulator.respond_with(move |request| {
@@ -200,6 +220,49 @@ fn keys_that_cannot_be_read_are_told() {
     }
 }
 
+/// The directory is the agent's, and this user may not look into it.
+#[cfg(unix)]
+#[test]
+fn what_this_user_may_not_see_is_not_told() {
+    let emulator = emulator();
+    let key = emulator.issue_key().unwrap();
+    emulator.respond_with(move |_| Answer::challenge(key.challenge()));
+    emulator.close_keys(true).unwrap();
+    let (survey, _) = survey(&emulator);
+    emulator.close_keys(false).unwrap();
+    if survey["key"].get("error").is_some() {
+        assert_eq!(survey["key"]["unused_left"], Value::Null, "{:#}", survey["key"]);
+    } else {
+        // Root sees everything.
+        assert!(survey["key"]["unused_left"].is_number(), "{:#}", survey["key"]);
+    }
+}
+
+#[test]
+fn an_agent_that_never_answers_is_an_error() {
+    let emulator = emulator();
+    emulator.respond_with(|_| Answer::hang());
+    let survey = builder(&emulator).timeout(Duration::from_millis(500)).survey();
+    assert_eq!(survey.unwrap_err().kind(), ErrorKind::Timeout);
+}
+
+#[test]
+fn nobody_is_asked_any_more_once_it_is_cancelled() {
+    let emulator = Arc::new(emulator());
+    let (asked, own) = (Arc::clone(&emulator), Arc::new(AtomicBool::new(false)));
+    let cancel = Arc::clone(&own);
+    emulator.respond_with(move |request| match request.path.as_str() {
+        "/metadata/instance" => {
+            cancel.store(true, Ordering::SeqCst);
+            Answer::hang()
+        }
+        _ => Answer::normal(),
+    });
+    let survey = builder(&emulator).interrupt(move || own.load(Ordering::SeqCst)).survey();
+    assert_eq!(survey.unwrap_err().kind(), ErrorKind::Cancelled);
+    assert_eq!(asked.requests().len(), 2);
+}
+
 #[test]
 fn without_an_agent_there_is_no_survey() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -211,7 +274,7 @@ fn without_an_agent_there_is_no_survey() {
 #[test]
 fn an_agent_can_be_played_from_its_survey() {
     let odd = emulator();
-    odd.make_keys(KeyStyle::file().random_text(43, "abc-").mode(0o600));
+    odd.make_keys(KeyStyle::file().random_text(43, "abc").mode(0o600));
     odd.respond_with(|request| {
         let answer = Answer::normal().header("X-Ms-Request-Id", "6f1c2a34-0000-4a5b-9c7d-0123456789ab");
         let is_instance = request.path == "/metadata/instance";

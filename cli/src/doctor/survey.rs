@@ -29,7 +29,7 @@ pub(super) fn run(
     terminal: &mut Terminal<'_>,
 ) -> Result<i32, Failure> {
     if let Destination::File(path) = destination {
-        check(path)?;
+        check(path, terminal)?;
     }
     let survey = options.builder(options.timeout, terminal).survey()?;
     let report = survey.to_json() + "\n";
@@ -49,11 +49,14 @@ pub(super) fn run(
 }
 
 /// Before the agent is asked.
-fn check(path: &Path) -> Result<(), Failure> {
+fn check(path: &Path, terminal: &Terminal<'_>) -> Result<(), Failure> {
+    if path.as_os_str().is_empty() {
+        return Err(Failure::argument("--report has no name of a file"));
+    }
     if fs::symlink_metadata(path).is_ok() {
         return Err(Failure::argument(format!("--report {}: it is there already", path.display())));
     }
-    if io::stdin().is_terminal() {
+    if io::stdin().is_terminal() && terminal.stdout.is_terminal() {
         return Ok(());
     }
     Err(Failure::argument(
@@ -70,13 +73,9 @@ fn is_wanted(path: &Path, terminal: &Terminal<'_>) -> Result<bool, Failure> {
     Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
 }
 
-/// A whole report or none, for its owner's eyes.
+/// A whole report or none. It is made to be given away, also by another user than root.
 fn write(path: &Path, report: &str) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
     file.write_all(report.as_bytes()).and_then(|()| file.sync_all()).inspect_err(|_| {
         // What is half a report.
         let _ = fs::remove_file(path);

@@ -81,7 +81,7 @@ fn look(agent: &Agent, timeout: Duration) -> Result<Survey, Error> {
         "survey": SURVEY_VERSION,
         "library": env!("CARGO_PKG_VERSION"),
         "machine": machine::describe(&system, agent, &port, visit.version()),
-        "answers": visit.answers(),
+        "answers": visit.answers()?,
         "key": key,
     });
     Ok(Survey { document, key_error })

@@ -40,7 +40,9 @@ impl Survey {
     /// Whether it listened on `address` or on all, if that is known.
     pub(crate) fn listens_on(&self, address: &str, all: &[&str]) -> Option<bool> {
         let listening = self.0.pointer("/machine/listening").and_then(Value::as_array)?;
-        let addresses: Vec<&str> = listening.iter().filter_map(|seen| seen["address"].as_str()).collect();
+        const LOCAL: [&str; 4] = ["127.0.0.1", "::1", "0.0.0.0", "::"];
+        let addresses = listening.iter().filter_map(|seen| seen["address"].as_str());
+        let addresses: Vec<&str> = addresses.filter(|address| LOCAL.contains(address)).collect();
         let listens = addresses.iter().any(|seen| *seen == address || all.contains(seen));
         (!addresses.is_empty()).then_some(listens)
     }
@@ -92,7 +94,7 @@ impl Survey {
     pub(crate) fn key_style(&self) -> KeyStyle {
         let key = &self.0["key"];
         let mode = key["mode"].as_str().and_then(|mode| u32::from_str_radix(mode, 8).ok());
-        let style = mode.map_or_else(KeyStyle::file, |mode| KeyStyle::file().mode(mode));
+        let style = mode.map_or_else(KeyStyle::file, |mode| KeyStyle::file().mode(mode & 0o777));
         let classes = key["alphabet"].as_array().into_iter().flatten().filter_map(Value::as_str);
         let alphabet: String = classes.map(characters).collect();
         match key["characters"].as_u64().and_then(|count| usize::try_from(count).ok()) {
@@ -118,12 +120,17 @@ impl Survey {
 }
 
 fn status(seen: &Value) -> Option<u16> {
-    seen["status"].as_u64().and_then(|status| u16::try_from(status).ok())
+    let status = seen["status"].as_u64().and_then(|status| u16::try_from(status).ok());
+    status.filter(|status| (200..600).contains(status))
 }
 
+/// Those that can be sent.
 fn headers(seen: &Value) -> impl Iterator<Item = (&str, &str)> {
     let headers = seen["headers"].as_array().into_iter().flatten();
-    headers.filter_map(|header| Some((header[0].as_str()?, header[1].as_str()?)))
+    let headers = headers.filter_map(|header| Some((header[0].as_str()?, header[1].as_str()?)));
+    headers.filter(|(name, value)| {
+        !name.is_empty() && ![name, value].iter().any(|text| text.contains(char::is_control))
+    })
 }
 
 fn is_challenge(seen: &Value) -> bool {

@@ -124,6 +124,23 @@ fn it_listens_where_that_one_did_and_has_its_version() {
     assert_eq!(emulator.addresses().len(), 1);
     let status = Client::of(&emulator).get("/agentstatus", &[]);
     assert_eq!(status.json()["agentVersion"], "1.37.2");
+    // Addresses that only that machine has say nothing.
+    let elsewhere = json!({ "listening": [{ "address": "<other>" }] });
+    assert!(!like(json!({ "survey": 1, "machine": elsewhere })).addresses().is_empty());
+}
+
+#[test]
+fn nothing_is_sent_that_is_no_answer() {
+    let headers = json!([["x-a", "b\r\nx-injected: c"], ["x\n", "y"], ["", "z"], ["x-good", "d"]]);
+    let report = answers(json!([
+        { "asked": "unknown path", "status": 404, "headers": headers, "body": {} },
+        { "asked": "metadata, no Metadata header", "status": 99, "headers": [], "body": {} },
+    ]));
+    let emulator = like(report);
+    let mut client = Client::of(&emulator);
+    let refused = client.get("/metadata/other", &[METADATA]);
+    assert_eq!((refused.header("x-good"), refused.header("x-injected")), (Some("d"), None));
+    assert_eq!(client.get("/metadata/instance?api-version=2020-06-01", &[]).status, 400);
 }
 
 #[test]

@@ -39,15 +39,33 @@ fn number(version: &str) -> String {
     version.chars().take_while(|c| c.is_ascii_digit() || *c == '.').take(20).collect()
 }
 
-/// `debian 12`.
+/// `debian 12`. A distribution of somebody's own is not named.
 fn distribution(system: &System) -> Option<String> {
+    const KNOWN: [&str; 16] = [
+        "almalinux",
+        "amzn",
+        "azurelinux",
+        "centos",
+        "debian",
+        "fedora",
+        "mariner",
+        "ol",
+        "opensuse-leap",
+        "raspbian",
+        "rhel",
+        "rocky",
+        "sled",
+        "sles",
+        "suse",
+        "ubuntu",
+    ];
     let lines = system.read("/etc/os-release")?;
     let value = |name: &str| {
-        let value = lines.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='))?;
-        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-        Some(value.trim_matches('"').chars().filter(|c| is_plain(*c)).take(20).collect::<String>())
+        let value = lines.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+        value.unwrap_or_default().trim_matches(['"', '\''])
     };
-    Some(format!("{} {}", value("ID")?, value("VERSION_ID").unwrap_or_default()).trim().to_owned())
+    let id = KNOWN.into_iter().find(|known| *known == value("ID")).unwrap_or("<other>");
+    Some(format!("{id} {}", number(value("VERSION_ID"))).trim().to_owned())
 }
 
 /// Who has it, where that is one of whom every machine has.

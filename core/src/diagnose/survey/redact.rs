@@ -2,29 +2,38 @@
 
 use std::iter;
 
-use super::vocabulary::is_known;
+use super::vocabulary::{API_VERSIONS, is_known, is_status};
 
-/// The most that is shown of a text, in characters.
+/// The most that is shown of a text, in bytes.
 const MAX_TEXT: usize = 500;
 
 /// A text in which each run of letters, digits, `-` and `_` that is not made of known words is replaced by its shape.
 pub(super) fn redacted(text: &str) -> String {
+    // A date beside them is another one.
+    let lists_versions = API_VERSIONS.iter().any(|version| text.contains(version));
     let mut shown = String::new();
     let mut rest = text;
+    let mut before = ' ';
     while let Some(first) = rest.chars().next() {
         let end = rest.find(|c| is_in_run(c) != is_in_run(first)).unwrap_or(rest.len());
         let (piece, behind) = rest.split_at(end);
-        if is_in_run(first) {
-            shown.push_str(&run(piece));
-        } else {
-            shown.extend(piece.chars().map(|c| if c.is_ascii_graphic() { c } else { ' ' }));
-        }
-        rest = behind;
-        if shown.len() > MAX_TEXT {
+        let piece = match is_in_run(first) {
+            true if lists_versions && is_date(piece) => piece.to_owned(),
+            true => run(before, piece, behind),
+            false => printable(piece),
+        };
+        if shown.len() + piece.len() > MAX_TEXT {
             return shown + "<more>";
         }
+        before = piece.chars().next_back().unwrap_or(' ');
+        shown.push_str(&piece);
+        rest = behind;
     }
     shown
+}
+
+fn printable(piece: &str) -> String {
+    piece.chars().map(|c| if c.is_ascii_graphic() { c } else { ' ' }).collect()
 }
 
 /// The shape of a value of which nothing is shown.
@@ -43,8 +52,11 @@ fn is_in_run(c: char) -> bool {
     c.is_alphanumeric() || c == '-' || c == '_'
 }
 
-fn run(run: &str) -> String {
-    if is_date(run) || words(run).all(is_known) { run.to_owned() } else { shape(run) }
+/// A number is shown only where it stands alone: it may be a part of an address.
+fn run(before: char, run: &str, behind: &str) -> String {
+    let stands_alone = before == ' ' && behind.chars().next().is_none_or(|c| matches!(c, ' ' | ',' | ';'));
+    let is_shown = (is_status(run) && stands_alone) || words(run).all(is_known);
+    if is_shown { run.to_owned() } else { shape(run) }
 }
 
 /// The words of a name: `error_description`, `x-request-id`, `resourceGroupName`, `AADSTS`.
@@ -67,7 +79,7 @@ fn humps(name: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// An api-version such as `2020-06-01`.
+/// Such as `2020-06-01`.
 fn is_date(text: &str) -> bool {
     has_form(text, "dddd-dd-dd", char::is_ascii_digit) && text.starts_with("20")
 }
@@ -93,7 +105,8 @@ mod tests {
             "Missing Basic Authorization header",
             "unauthorized_client",
             "The api-version not specified. Supported are 2021-02-01 2020-06-01 2019-11-01 2019-08-15",
-            "application/json; charset=utf-8",
+            "answered 401, not 200",
+            "application/json",
             "resourceGroupName",
             "",
         ] {
@@ -110,7 +123,11 @@ mod tests {
             ("expires 1607626687", "expires <10 digits>"),
             ("errorContoso", "<12 characters>"),
             ("identity\u{e4}\u{1b}[31m", "<9 characters> [<3 characters>"),
-            ("3000-01-01", "<10 characters>"),
+            ("since 2024-05-17", "since <10 characters>"),
+            ("from 192.168.200.101", "from <3 digits>.<3 digits>.<3 digits>.<3 digits>"),
+            ("on [::1]:401", "on [::<1 character>]:<3 digits>"),
+            ("server-200, 425-555-199", "<10 characters>, <11 characters>"),
+            ("charset=utf-8", "charset=<5 characters>"),
             ("q", "<1 character>"),
         ] {
             assert_eq!(redacted(text), shown);
@@ -120,7 +137,10 @@ mod tests {
 
     #[test]
     fn a_long_text_is_cut() {
-        let shown = redacted(&"error ".repeat(10_000));
-        assert!(shown.ends_with("<more>") && shown.len() < 2 * MAX_TEXT, "{shown}");
+        for text in ["error ", "error-", "-", ".", "x"] {
+            let shown = redacted(&text.repeat(10_000));
+            assert!(shown.len() <= MAX_TEXT + "<more>".len(), "{shown}");
+        }
+        assert!(redacted(&"error ".repeat(10_000)).ends_with("error <more>"));
     }
 }

@@ -6,12 +6,13 @@ use std::time::Instant;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
+use super::vocabulary::API_VERSIONS;
 use super::{answer, key};
 use crate::agent::Agent;
 use crate::azure_services::RESOURCE_MANAGER;
 use crate::challenge;
 use crate::diagnose::findings::{Time, cloud, milliseconds};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::handshake;
 use crate::http::Response;
 use crate::keyfile::{Key, KeyError};
@@ -19,9 +20,6 @@ use crate::limits::API_VERSION;
 use crate::metadata::Metadata;
 use crate::retry::Failure;
 use crate::status::AgentStatus;
-
-/// Those that agents are known to list, the one that clients use last.
-const API_VERSIONS: [&str; 4] = ["2021-02-01", "2019-11-01", "2019-08-15", API_VERSION];
 
 /// One that no agent has.
 const NO_API_VERSION: &str = "2000-01-01";
@@ -41,6 +39,12 @@ pub(super) struct Visit<'a> {
     resource: &'static str,
     version: Option<String>,
     answers: Vec<Value>,
+    answered: bool,
+    cancelled: bool,
+    /// The first question that had no answer.
+    failure: Option<Error>,
+    /// What the agent has told of the machine.
+    told: Vec<String>,
     /// Keys that challenges named and nobody used.
     unused: Vec<PathBuf>,
 }
@@ -55,8 +59,18 @@ enum Way<'a> {
 
 impl<'a> Visit<'a> {
     pub(super) fn new(time: &'a Time<'a>) -> Visit<'a> {
-        let (resource, unused) = (RESOURCE_MANAGER.public_resource(), Vec::new());
-        Visit { time, agent: time.agent, resource, version: None, answers: Vec::new(), unused }
+        Visit {
+            time,
+            agent: time.agent,
+            resource: RESOURCE_MANAGER.public_resource(),
+            version: None,
+            answers: Vec::new(),
+            answered: false,
+            cancelled: false,
+            failure: None,
+            told: Vec::new(),
+            unused: Vec::new(),
+        }
     }
 
     /// What the agent says its version is.
@@ -64,34 +78,50 @@ impl<'a> Visit<'a> {
         self.version.as_deref()
     }
 
-    pub(super) fn answers(&self) -> &[Value] {
-        &self.answers
+    /// What came, unless that is nothing or the call was cancelled.
+    pub(super) fn answers(mut self) -> Result<Vec<Value>, Error> {
+        match self.failure {
+            Some(error) if self.cancelled || !self.answered => Err(error),
+            _ => {
+                self.answers.iter_mut().for_each(|answer| answer::hide(answer, &self.told));
+                Ok(self.answers)
+            }
+        }
     }
 
     /// All that needs no privilege.
     pub(super) fn ask_without_key(&mut self) {
         use Way::{Plain, WithoutMetadataHeader};
-        if let Some(response) = self.ask("agent status", "/agentstatus".to_owned(), Plain) {
+        if let Ok(response) = self.ask("agent status", "/agentstatus".to_owned(), Plain) {
             self.version = AgentStatus::parse(response.body()).ok().map(|status| status.version);
+            self.told.extend(answer::told(response.body()));
         }
         for version in API_VERSIONS {
-            let response = self.ask(&format!("metadata {version}"), metadata(version), Plain);
-            let known = response.and_then(|response| Metadata::parse(response.body()).ok());
-            if known.is_some() {
-                self.resource = RESOURCE_MANAGER.resource_or_public(cloud(known.as_ref()));
+            let Ok(response) = self.ask(&format!("metadata {version}"), metadata(version), Plain) else {
+                continue;
+            };
+            self.told.extend(answer::told(response.body()));
+            if let Ok(known) = Metadata::parse(response.body()) {
+                self.resource = RESOURCE_MANAGER.resource_or_public(cloud(Some(&known)));
             }
         }
-        self.ask("metadata, unknown api-version", metadata(NO_API_VERSION), Plain);
-        self.ask("metadata, no api-version", "/metadata/instance".to_owned(), Plain);
-        self.ask("metadata, no Metadata header", metadata(API_VERSION), WithoutMetadataHeader);
-        self.ask("unknown path", "/metadata/arcidentity".to_owned(), Plain);
-        self.ask("token, no Metadata header", self.token(API_VERSION, self.resource), WithoutMetadataHeader);
-        self.ask("token, unknown api-version", self.token(NO_API_VERSION, self.resource), Plain);
+        let token = |api_version, resource| self.token(api_version, resource);
         let bare = format!("{}?{}", self.agent.endpoint.token_path(), resource_parameter(self.resource));
-        self.ask("token, no api-version", bare, Plain);
-        self.ask("token, no resource", self.token(API_VERSION, ""), Plain);
-        let nobody = format!("{}&client_id={NOBODY}", self.token(API_VERSION, self.resource));
-        self.ask("token, unknown identity", nobody, Plain);
+        let nobody = format!("{}&client_id={NOBODY}", token(API_VERSION, self.resource));
+        for (question, request, way) in [
+            ("metadata, unknown api-version", metadata(NO_API_VERSION), Plain),
+            ("metadata, no api-version", "/metadata/instance".to_owned(), Plain),
+            ("metadata, no Metadata header", metadata(API_VERSION), WithoutMetadataHeader),
+            ("unknown path", "/metadata/arcidentity".to_owned(), Plain),
+            ("token, no Metadata header", token(API_VERSION, self.resource), WithoutMetadataHeader),
+            ("token, unknown api-version", token(NO_API_VERSION, self.resource), Plain),
+            ("token, no api-version", bare, Plain),
+            ("token, no resource", token(API_VERSION, ""), Plain),
+            ("token, unknown identity", nobody, Plain),
+        ] {
+            // What came of it is noted.
+            let _ = self.ask(question, request, way);
+        }
     }
 
     /// The handshake, and what comes of keys that are used twice or never were any. What is known of the key, and why it
@@ -102,7 +132,9 @@ impl<'a> Visit<'a> {
             Err(error) => (json!({ "error": error.kind().name() }), Some(error)),
         };
         seen["unused"] = self.unused.len().into();
-        seen["unused_left"] = self.unused.iter().filter(|path| path.exists()).count().into();
+        // Not known where this user may not look.
+        let there: Result<Vec<bool>, _> = self.unused.iter().map(|path| path.try_exists()).collect();
+        seen["unused_left"] = there.ok().map(|there| there.into_iter().filter(|there| *there).count()).into();
         (seen, error)
     }
 
@@ -110,21 +142,21 @@ impl<'a> Visit<'a> {
         let request = self.token(API_VERSION, self.resource);
         let (path, mut seen, key) = self.challenge("token", &request)?;
         key::add_text(&mut seen, &key);
-        self.ask("token, with the key", request.clone(), Way::WithKey(&key));
-        seen["gone_after_use"] = (!path.exists()).into();
-        self.ask("token, with a used key", request.clone(), Way::WithKey(&key));
-        self.ask("token, with a wrong key", request, Way::WithKey(&key.replaced(NO_KEY)));
+        // What comes of each is noted.
+        let _ = self.ask("token, with the key", request.clone(), Way::WithKey(&key));
+        seen["gone_after_use"] = path.try_exists().ok().map(|there| !there).into();
+        let _ = self.ask("token, with a used key", request.clone(), Way::WithKey(&key));
+        let _ = self.ask("token, with a wrong key", request, Way::WithKey(&key.replaced(NO_KEY)));
         let other = self.token(API_VERSION, NO_RESOURCE);
         if let Ok((_, _, key)) = self.challenge("token, unknown resource", &other) {
-            self.ask("token, unknown resource, with the key", other, Way::WithKey(&key));
+            let _ = self.ask("token, unknown resource, with the key", other, Way::WithKey(&key));
         }
         Ok(seen)
     }
 
     /// The key that a challenge names, and what its file is like.
     fn challenge(&mut self, question: &str, request: &str) -> Result<(PathBuf, Value, Key), Error> {
-        let none = || Error::protocol("the agent sent no challenge");
-        let response = self.ask(question, request.to_owned(), Way::Plain).ok_or_else(none)?;
+        let response = self.ask(question, request.to_owned(), Way::Plain)?;
         let realm = challenge::realm(response.challenges())?;
         let path = self.agent.keys.file(realm)?;
         let seen = key::file(&path);
@@ -134,8 +166,11 @@ impl<'a> Visit<'a> {
         Ok((path, seen, key))
     }
 
-    /// Asks, and notes what came.
-    fn ask(&mut self, question: &str, request: String, way: Way<'_>) -> Option<Response> {
+    /// Asks, and notes what came. Nobody is asked any more once the call was cancelled.
+    fn ask(&mut self, question: &str, request: String, way: Way<'_>) -> Result<Response, Error> {
+        if let (true, Some(error)) = (self.cancelled, &self.failure) {
+            return Err(error.clone());
+        }
         let started = Instant::now();
         let response = self.send(request, way);
         let ms = milliseconds(started.elapsed());
@@ -146,10 +181,24 @@ impl<'a> Visit<'a> {
         noted["asked"] = question.into();
         noted["ms"] = ms;
         self.answers.push(noted);
-        let response = response.ok()?;
-        let realm = challenge::realm(response.challenges());
-        self.unused.extend(realm.and_then(|realm| self.agent.keys.file(realm)));
-        Some(response)
+        self.note(&response);
+        response
+    }
+
+    fn note(&mut self, response: &Result<Response, Error>) {
+        match response {
+            Ok(response) => {
+                self.answered = true;
+                let realm = challenge::realm(response.challenges());
+                self.unused.extend(realm.and_then(|realm| self.agent.keys.file(realm)));
+            }
+            Err(error) => {
+                self.cancelled |= error.kind() == ErrorKind::Cancelled;
+                if self.cancelled || self.failure.is_none() {
+                    self.failure = Some(error.clone());
+                }
+            }
+        }
     }
 
     fn send(&self, request: String, way: Way<'_>) -> Result<Response, Error> {

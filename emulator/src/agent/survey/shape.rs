@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-/// No text that is made up is longer, in characters.
+/// No more is made up in a text, in characters.
 const MAX_TEXT: usize = 64 * 1024;
 
 /// A text in which something stands for each shape.
@@ -12,6 +12,7 @@ pub(super) fn filled(text: &str) -> String {
     let mut filled = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
         match piece.split_once('>').and_then(|(shape, rest)| Some((example(shape)?, rest))) {
+            Some((example, rest)) if filled.len() + example.len() > MAX_TEXT => filled.push_str(rest),
             Some((example, rest)) => filled.extend([&example, rest]),
             None => filled.extend(["<", piece]),
         }
@@ -64,6 +65,7 @@ mod tests {
             ("error<more>", "error"),
             ("<html>1 < 2", "<html>1 < 2"),
             ("<99999999999 digits>", "<99999999999 digits>"),
+            ("<40000 digits>".repeat(3).as_str(), "1".repeat(40_000).as_str()),
         ] {
             assert_eq!(filled(text), full);
         }
