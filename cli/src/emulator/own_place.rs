@@ -25,7 +25,7 @@ pub(super) struct OwnPlace {
     keys: PathBuf,
     view: View,
     /// What stands in it is only a name for what is mounted there, in the view alone.
-    _room: TempDir,
+    room: TempDir,
 }
 
 impl OwnPlace {
@@ -63,7 +63,16 @@ impl OwnPlace {
         }
         places.push((cover, ground.to_owned()));
         let view = View::new(places.iter().map(|(what, at)| (what.as_path(), at.as_path())))?;
-        Ok(OwnPlace { keys, view, _room: room })
+        let place = OwnPlace { keys, view, room };
+        // What the program made there would be gone with the emulator.
+        place.set_mode(0o555)?;
+        Ok(place)
+    }
+
+    /// Sets the mode of what is seen above the keys.
+    fn set_mode(&self, mode: u32) -> io::Result<()> {
+        let above = self.keys.ancestors().skip(1).take_while(|path| *path != self.room.path());
+        above.into_iter().try_for_each(|path| fs::set_permissions(path, Permissions::from_mode(mode)))
     }
 
     /// Where the emulator writes the keys.
@@ -74,6 +83,13 @@ impl OwnPlace {
     /// Has `command` start its program where it sees them.
     pub(super) fn give_to(&self, command: &mut Command) {
         self.view.clone().give_to(command);
+    }
+}
+
+impl Drop for OwnPlace {
+    fn drop(&mut self) {
+        // Without that nothing in it can be removed. Where it fails, the directory stays.
+        let _ = self.set_mode(0o755);
     }
 }
 

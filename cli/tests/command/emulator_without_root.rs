@@ -191,11 +191,12 @@ fn what_else_is_there_is_seen_as_ever() {
         cd /var/opt/app
         "$0" emulator -- sh -c '
             cd /var/opt; cat app/file plain link app/below/file; readlink broken; echo new > app/new; ls
+            touch gone azcmagent/gone 2>&1 | grep -c denied
         '
         cat new; ls /var/opt
     "#;
     let Some(outcome) = elsewhere(set_up, script) else { return };
-    let inside = "file\nplain\nfile\nbelow\n/no-such-file\napp\nazcmagent\nbroken\nlink\nplain\n";
+    let inside = "file\nplain\nfile\nbelow\n/no-such-file\napp\nazcmagent\nbroken\nlink\nplain\n2\n";
     assert_eq!(outcome.stdout, format!("{inside}new\napp\nbroken\nlink\nplain\n"), "{outcome:?}");
 }
 
