@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use arcidentity_core::{Error, ErrorKind};
 use pyo3::prelude::*;
 
+use crate::greenlets::Waited;
 use crate::{error, greenlets, signals, trace};
 
 /// Runs a call that waits for the agent, while other Python threads go on, and other greenlets of this thread. `want`
@@ -14,9 +15,11 @@ pub(crate) fn waiting<T: Send + 'static>(
     want: &str,
     call: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> PyResult<T> {
-    match greenlets::waiter(py)? {
-        Some(waiter) => greenlets::wait(&waiter, want, |py| blocking(py, call)),
-        None => blocking(py, call),
+    let Some(waiter) = greenlets::waiter(py)? else { return blocking(py, call) };
+    match greenlets::wait(&waiter, want, call)? {
+        Waited::Ended(outcome) => outcome.map_err(|error| error::to_python(py, &error)),
+        // A token for which the others wait is better than none.
+        Waited::NoThread(call) => blocking(py, call),
     }
 }
 
@@ -39,7 +42,7 @@ pub(crate) fn immediate<T>(py: Python<'_>, call: impl FnOnce() -> Result<T, Erro
 
 /// A panic is a bug, and users see it as one. What pyo3 would raise is no `Exception`, so that their
 /// `except Exception` would miss it.
-fn guarded<T>(call: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+pub(crate) fn guarded<T>(call: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|_| {
         Err(Error::new(ErrorKind::Internal, "the call panicked: a bug in libarcidentity"))
     })

@@ -5,9 +5,13 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use arcidentity_core::Error;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::PyCFunction;
+
+use crate::call::guarded;
+use crate::trace;
 
 /// The Python function that lets this thread's greenlets go on; none where it has no greenlets.
 pub(crate) fn waiter(py: Python<'_>) -> PyResult<Option<Bound<'_, PyAny>>> {
@@ -19,22 +23,38 @@ pub(crate) fn waiter(py: Python<'_>) -> PyResult<Option<Bound<'_, PyAny>>> {
     Ok(Some(waiter).filter(|waiter| !waiter.is_none()))
 }
 
+/// What became of a call.
+pub(crate) enum Waited<T, Call> {
+    Ended(Result<T, Error>),
+    /// No thread can start: the call is still to be made.
+    NoThread(Call),
+}
+
 /// Runs `call` in a thread of its own. Of those that `want` the same, two are there at once.
-pub(crate) fn wait<T: Send + 'static>(
-    waiter: &Bound<'_, PyAny>,
-    want: &str,
-    call: impl FnOnce(Python<'_>) -> PyResult<T> + Send + 'static,
-) -> PyResult<T> {
-    let outcome = Arc::new(Mutex::new(None));
-    let (call, told) = (Mutex::new(Some(call)), Arc::clone(&outcome));
-    let run = PyCFunction::new_closure(waiter.py(), None, None, move |arguments, _| {
-        if let Some(call) = take(&call) {
-            let made = call(arguments.py());
+///
+/// That thread is none of the library's, whose locks must not be taken there. Python's `logging` has such locks, so that
+/// it gets the steps of the call when that has ended.
+pub(crate) fn wait<T, Call>(waiter: &Bound<'_, PyAny>, want: &str, call: Call) -> PyResult<Waited<T, Call>>
+where
+    T: Send + 'static,
+    Call: FnOnce() -> Result<T, Error> + Send + 'static,
+{
+    let py = waiter.py();
+    let is_logged = trace::is_enabled(py)?;
+    let (call, outcome) = (Arc::new(Mutex::new(Some(call))), Arc::new(Mutex::new(None)));
+    let (called, told) = (Arc::clone(&call), Arc::clone(&outcome));
+    let run = PyCFunction::new_closure(py, None, None, move |arguments, _| {
+        if let Some(call) = take(&called) {
+            let made = arguments.py().detach(|| trace::collected(is_logged, || guarded(call)));
             *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(made);
         }
     })?;
     waiter.call1((run, want))?;
-    take(&outcome).unwrap_or_else(|| Err(PyRuntimeError::new_err("the call has not ended")))
+    if let Some((outcome, steps)) = take(&outcome) {
+        steps.iter().try_for_each(|step| trace::log(py, step))?;
+        return Ok(Waited::Ended(outcome));
+    }
+    take(&call).map(Waited::NoThread).ok_or_else(|| PyRuntimeError::new_err("the call has not ended"))
 }
 
 fn take<T>(place: &Mutex<Option<T>>) -> Option<T> {

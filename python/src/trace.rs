@@ -4,6 +4,7 @@
 //! nobody can have told it anything. What a handler raises ends the call, as what a signal handler raises does.
 
 use std::cell::Cell;
+use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use arcidentity_core::TraceEvent;
@@ -18,7 +19,16 @@ const DEBUG: u8 = 10;
 /// would feel the time that it takes to ask.
 static IS_WANTED: AtomicBool = AtomicBool::new(false);
 
-thread_local!(static IS_LOGGED: Cell<bool> = const { Cell::new(false) });
+thread_local!(static LISTENER: Cell<Listener> = const { Cell::new(Listener::Nobody) });
+
+/// Whom the steps of a thread's call are for.
+#[derive(Default)]
+enum Listener {
+    #[default]
+    Nobody,
+    Logger,
+    Later(Vec<String>),
+}
 
 /// Whether tokens from memory are logged.
 pub(crate) fn is_wanted() -> bool {
@@ -28,31 +38,55 @@ pub(crate) fn is_wanted() -> bool {
 /// Runs `call`, whose steps are logged if the logger wants them. To ask it runs Python code, and so signal handlers too:
 /// what these raise ends the call.
 pub(crate) fn logged<T>(py: Python<'_>, call: impl FnOnce() -> T) -> PyResult<T> {
-    struct Outer(bool);
+    let listener = if is_enabled(py)? { Listener::Logger } else { Listener::Nobody };
+    Ok(heard(listener, call).0)
+}
+
+/// Runs `call`, and returns its steps too if they are wanted. It runs no Python code.
+pub(crate) fn collected<T>(is_wanted: bool, call: impl FnOnce() -> T) -> (T, Vec<String>) {
+    match heard(if is_wanted { Listener::Later(Vec::new()) } else { Listener::Nobody }, call) {
+        (outcome, Listener::Later(steps)) => (outcome, steps),
+        (outcome, _) => (outcome, Vec::new()),
+    }
+}
+
+fn heard<T>(listener: Listener, call: impl FnOnce() -> T) -> (T, Listener) {
+    struct Outer(Listener);
     impl Drop for Outer {
         fn drop(&mut self) {
-            IS_LOGGED.set(self.0);
+            LISTENER.set(mem::take(&mut self.0));
         }
     }
 
-    let is_wanted = is_enabled(py)?;
-    IS_WANTED.store(is_wanted, Ordering::Relaxed);
-    let _outer = Outer(IS_LOGGED.replace(is_wanted));
-    Ok(call())
+    let _outer = Outer(LISTENER.replace(listener));
+    (call(), LISTENER.take())
 }
 
 /// The trace hook of all clients.
 pub(crate) fn step(event: &TraceEvent<'_>) {
-    if IS_LOGGED.get() {
-        let line = event.to_string();
-        // An interpreter that shuts down has nobody left to tell.
-        if let Some(Err(exception)) = Python::try_attach(|py| log(py, &line)) {
-            signals::raise(exception);
+    let mut listener = LISTENER.take();
+    match &mut listener {
+        Listener::Nobody => {}
+        Listener::Logger => {
+            let line = event.to_string();
+            // An interpreter that shuts down has nobody left to tell.
+            if let Some(Err(exception)) = Python::try_attach(|py| log(py, &line)) {
+                signals::raise(exception);
+            }
         }
+        Listener::Later(steps) => steps.push(event.to_string()),
     }
+    LISTENER.set(listener);
 }
 
-fn is_enabled(py: Python<'_>) -> PyResult<bool> {
+/// Whether the logger wants the steps of a call that may wait.
+pub(crate) fn is_enabled(py: Python<'_>) -> PyResult<bool> {
+    let is_enabled = ask(py)?;
+    IS_WANTED.store(is_enabled, Ordering::Relaxed);
+    Ok(is_enabled)
+}
+
+fn ask(py: Python<'_>) -> PyResult<bool> {
     let modules = py.import("sys")?.getattr("modules")?;
     if !modules.contains("logging")? {
         return Ok(false);
@@ -60,7 +94,7 @@ fn is_enabled(py: Python<'_>) -> PyResult<bool> {
     logger(py)?.call_method1("isEnabledFor", (DEBUG,))?.extract()
 }
 
-fn log(py: Python<'_>, line: &str) -> PyResult<()> {
+pub(crate) fn log(py: Python<'_>, line: &str) -> PyResult<()> {
     logger(py)?.call_method1("debug", ("%s", line)).map(drop)
 }
 

@@ -5,11 +5,13 @@ In most of them the agent is a greenlet of the same thread: whoever holds that u
 
 from __future__ import annotations
 
+import socket
+import threading
 from pathlib import Path
 
 import pytest
 from arcidentity.emulator import Emulator
-from conftest import finish, start
+from conftest import PATIENCE, finish, start
 
 pytest.importorskip("gevent")
 pytest.importorskip("eventlet")
@@ -20,6 +22,8 @@ monkey.patch_all()
 
 import gevent
 
+getcurrent = gevent.getcurrent
+sleep = gevent.sleep
 spawn = gevent.spawn
 wait = gevent.Greenlet.get
 in_pool = gevent.get_hub().threadpool.apply
@@ -33,6 +37,8 @@ eventlet.monkey_patch()
 
 from eventlet import tpool
 
+getcurrent = eventlet.getcurrent
+sleep = eventlet.sleep
 spawn = eventlet.spawn
 wait = eventlet.greenthread.GreenThread.wait
 
@@ -189,6 +195,74 @@ gevent.get_hub().loop.run_callback(lambda: print(client.get_token(VAULT).token[:
 gevent.sleep(0)
 """
     assert printed(agent, "gevent", code) == "eyJ\n"
+
+
+# The locks of `logging` are those of the library, which no other thread may take.
+@both
+def test_a_handler_lets_other_greenlets_go_on(agent: Emulator, library: str) -> None:
+    code = """
+import logging
+
+calling = []
+
+class Handler(logging.Handler):
+    def emit(self, record):
+        assert getcurrent() in calling
+        sleep(0.001)
+        print(record.getMessage().split(" s: ")[1])
+
+logging.basicConfig(level=logging.DEBUG, handlers=[Handler()])
+logging.raiseExceptions = False
+client = arcidentity.Client(key_directory=sys.argv[1])
+
+def ask():
+    for _ in range(9):
+        assert client.get_token(VAULT, force_refresh=True)
+
+calling.extend(spawn(ask) for _ in range(4))
+for greenlet in calling:
+    wait(greenlet)
+"""
+    steps = printed(agent, library, code).splitlines()
+    assert steps.count("a new token for https://vault.azure.net") == 36
+    assert "GET /metadata/identity/oauth2/token, attempt 1 of 5, with the key" in steps
+
+
+@both
+def test_records_are_sent_to_a_socket(agent: Emulator, library: str) -> None:
+    code = """
+import logging.handlers
+
+client = arcidentity.Client(key_directory=sys.argv[1])
+handler = logging.handlers.SocketHandler("127.0.0.1", PORT)
+logging.basicConfig(level=logging.DEBUG, handlers=[handler])
+
+def ask():
+    for _ in range(25):
+        logging.info("of a greenlet")
+        assert client.get_token(VAULT, force_refresh=True)
+        sleep(0)
+
+for greenlet in [spawn(ask) for _ in range(4)]:
+    wait(greenlet)
+"""
+    received = bytearray()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        collector = threading.Thread(target=lambda: received.extend(all_from(server)))
+        collector.start()
+        try:
+            printed(agent, library, f"PORT = {server.getsockname()[1]}\n{code}")
+        finally:
+            collector.join()
+    assert received.count(b"of a greenlet") == received.count(b"a new token for ") == 100
+
+
+def all_from(server: socket.socket) -> bytes:
+    """What the first client sends."""
+    server.settimeout(PATIENCE)
+    connection, _ = server.accept()
+    with connection, connection.makefile("rb") as stream:
+        return stream.read()
 
 
 @both

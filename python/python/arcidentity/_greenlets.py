@@ -21,7 +21,7 @@ _turns: WeakValueDictionary[tuple[int, str], Any] = WeakValueDictionary()
 def waiter() -> Callable[[Callable[[], None], str], None] | None:
     """What runs a call while the other greenlets of this thread go on, or None where there are none.
 
-    Takes the call, and what it wants. Neither library tells of a hub without making one, so that it
+    Takes the call, and what it wants. Where no thread can start it has not run. Neither library tells of a hub without making one, so that it
     is looked for where they have it.
     """
     if sys.platform == "win32":
@@ -60,8 +60,8 @@ def _wait(
             try:
                 start(_run, (call, writer))
             except RuntimeError:
-                # No more threads: a token for which the others wait is better than none.
-                _run(call, writer)
+                writer.close()
+                return
             wait_read(reader.fileno())
 
 
