@@ -54,7 +54,9 @@ where
         steps.iter().try_for_each(|step| trace::log(py, step))?;
         return Ok(Waited::Ended(outcome));
     }
-    take(&call).map(Waited::NoThread).ok_or_else(|| PyRuntimeError::new_err("the call has not ended"))
+    take(&call)
+        .map(Waited::NoThread)
+        .ok_or_else(|| PyRuntimeError::new_err("the process was forked during the call"))
 }
 
 fn take<T>(place: &Mutex<Option<T>>) -> Option<T> {

@@ -170,6 +170,53 @@ with Gate() as gate:
     assert printed(agent, library, code) == "a-token 1\n"
 
 
+# eventlet has no promise for a child that is forked.
+def test_a_child_forked_while_greenlets_wait_gets_a_token(agent: Emulator) -> None:
+    agent.respond(delay=3600)
+    code = """
+import os
+
+client = arcidentity.Client(key_directory=sys.argv[1])
+before = threads()
+waiting = [spawn(client.get_token, VAULT) for _ in range(2)]
+while threads() < before + 2:
+    sleep(0)
+sys.stdin.read()
+child = os.fork()
+if child == 0:
+    print(client.get_token(VAULT).token[:3], flush=True)
+    os._exit(0)
+os.waitpid(child, 0)
+os._exit(0)
+"""
+    program = running(agent, "gevent", code)
+    wait_for_request(agent, program)
+    assert finish(program) == "eyJ\n"
+
+
+def test_a_call_ends_while_a_child_forked_meanwhile_lives(agent: Emulator) -> None:
+    code = """
+import os
+
+from gate import Gate
+
+with Gate() as gate:
+    waiting = spawn(gate.client().get_token, VAULT)
+    assert gate.asked.wait(PATIENCE)
+    child = os.fork()
+    if child == 0:
+        sys.stdin.read()
+        os._exit(0)
+    gate.opened.set()
+    print(wait(waiting).token, flush=True)
+    os.waitpid(child, 0)
+"""
+    program = running(agent, "gevent", code)
+    assert program.stdout
+    assert program.stdout.readline() == "a-token\n"
+    assert finish(program) == ""
+
+
 @both
 def test_a_failure_is_raised_where_it_was_waited_for(agent: Emulator, library: str) -> None:
     code = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _socket  # Of C, which neither library replaces.
+import os
 import sys
 from contextlib import closing
 from functools import partial
@@ -13,9 +14,10 @@ from weakref import WeakValueDictionary
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# By hub and by what is wanted. Of those that want the same, one may be renewing early: the next one
-# gets the old token at once, or waits inside the client for what the first gets.
-_turns: WeakValueDictionary[tuple[int, str], Any] = WeakValueDictionary()
+# By process, hub and what is wanted: the threads that have their parent's turns are not in a forked
+# child. Of those that want the same, one may be renewing early: the next one gets the old token at
+# once, or waits inside the client for what the first gets.
+_turns: WeakValueDictionary[tuple[int, int, str], Any] = WeakValueDictionary()
 
 
 def waiter() -> Callable[[Callable[[], None], str], None] | None:
@@ -54,7 +56,7 @@ def _wait(
     call: Callable[[], None],
     want: str,
 ) -> None:
-    with _turns.setdefault((hub, want), semaphore(2)):
+    with _turns.setdefault((os.getpid(), hub, want), semaphore(2)):
         reader, writer = _socket.socketpair()
         with closing(reader):
             try:
@@ -68,3 +70,5 @@ def _wait(
 def _run(call: Callable[[], None], writer: _socket.socket) -> None:
     with closing(writer):
         call()
+        # A child that was forked meanwhile has a copy, so that to close this one ends nothing.
+        writer.shutdown(_socket.SHUT_WR)
