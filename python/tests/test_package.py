@@ -64,8 +64,14 @@ def test_the_installed_files() -> None:
         "arcidentity/py.typed",
         "arcidentity/pytest_plugin.py",
     }
-    scripts = {Path(file).stem for file in files if file.startswith("..")}
-    assert scripts == {"arcidentity"}
+    # The command and, with its name too, bash's completions; and those of others, and the manual.
+    others = {Path(file).name for file in files if file.startswith("..")}
+    assert {name.replace(".exe", "") for name in others} == {
+        "arcidentity",
+        "arcidentity.1",
+        "arcidentity.fish",
+        "_arcidentity",
+    }
 
 
 def test_the_metadata() -> None:
