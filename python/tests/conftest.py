@@ -14,6 +14,7 @@ from typing import Any
 
 import arcidentity
 import pytest
+from arcidentity import emulator
 from arcidentity.emulator import Emulator
 
 SOURCE = Path(__file__).parents[1]
@@ -35,10 +36,19 @@ def pytest_sessionstart() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.fixture(autouse=True)
+def no_agents_directory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An ArcEmulator has a directory of its own, also where an emulator of root was killed.
+
+    That one leaves the agent's directory, which another one of root then takes for its own.
+    """
+    monkeypatch.setattr(emulator, "_KEY_DIRECTORY", "/no-such-directory/tokens")
+
+
 @pytest.fixture
 def agent() -> Iterator[Emulator]:
-    with Emulator() as emulator:
-        yield emulator
+    with Emulator() as machine:
+        yield machine
 
 
 @pytest.fixture
