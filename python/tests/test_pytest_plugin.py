@@ -74,11 +74,29 @@ def test_the_mark_has_the_arguments(pytester: pytest.Pytester) -> None:
             assert arcidentity.get_token("https://my-vault.vault.azure.net").token
 
         @pytest.mark.arc_emulator(lifetime=60)
+        def test_lenient_and_short(arc_emulator):
+            token = arcidentity.get_token("https://my-vault.vault.azure.net")
+            assert token.expires_on - token.refresh_on <= 30
+
+        @pytest.mark.arc_emulator(lenient=False)
         def test_the_closest_mark_counts(arc_emulator):
             with pytest.raises(arcidentity.RefusedError):
                 arcidentity.get_token("https://my-vault.vault.azure.net")
     """)
-    assert passed(pytester, "--strict-markers") == 2
+    assert passed(pytester, "--strict-markers") == 3
+
+
+def test_an_argument_of_the_mark_without_a_name_is_an_error(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("""
+        import pytest
+
+        @pytest.mark.arc_emulator(60)
+        def test_short(arc_emulator):
+            pass
+    """)
+    result = pytester.runpytest_subprocess()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*the mark arc_emulator has arguments with names only, not 60"])
 
 
 def test_asynchronous_tests_have_it_too(pytester: pytest.Pytester) -> None:

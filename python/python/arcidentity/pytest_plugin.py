@@ -37,7 +37,8 @@ plugins (PYTEST_DISABLE_PLUGIN_AUTOLOAD). A complete example, with the code unde
         arc_emulator.reset()
         assert authorization()
 
-The mark `arc_emulator` has the arguments of `ArcEmulator`, such as `lenient` and `lifetime`:
+The mark `arc_emulator` has the arguments of `ArcEmulator`, such as `lenient` and `lifetime`, by their
+names. Those of a test are added to those of its class and module:
 
     @pytest.mark.arc_emulator(lifetime=60)
     def test_tokens_end_soon(arc_emulator: ArcEmulator) -> None:
@@ -50,6 +51,7 @@ For one emulator in more than one test, write a fixture of your own with `ArcEmu
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -69,6 +71,12 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture
 def arc_emulator(request: pytest.FixtureRequest) -> Iterator[ArcEmulator]:
     """Run an emulated Azure Arc agent, from which this test gets its tokens."""
-    mark = request.node.get_closest_marker("arc_emulator")
-    with ArcEmulator(**(mark.kwargs if mark else {})) as emulator:
+    arguments: dict[str, Any] = {}
+    # The closest one comes first, and has the last word.
+    for mark in reversed(list(request.node.iter_markers("arc_emulator"))):
+        if mark.args:
+            wrong = ", ".join(map(repr, mark.args))
+            raise pytest.UsageError(f"the mark arc_emulator has arguments with names only, not {wrong}")
+        arguments.update(mark.kwargs)
+    with ArcEmulator(**arguments) as emulator:
         yield emulator
