@@ -183,6 +183,23 @@ def test_what_was_there_before_comes_back(monkeypatch: pytest.MonkeyPatch) -> No
         assert arcidentity.get_token(VAULT).token != token
 
 
+def test_it_is_left_even_where_it_does_not_close(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = dict(os.environ)
+    machine = ArcEmulator()
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(ArcEmulator, "close", interrupted)
+        with machine:
+            pass
+    assert dict(os.environ) == before
+    machine.close()
+    with ArcEmulator():
+        assert arcidentity.get_token(VAULT).token
+
+
+def interrupted(machine: ArcEmulator) -> None:
+    raise KeyboardInterrupt
+
+
 def test_a_client_that_was_in_use_before_is_back_afterwards() -> None:
     with ArcEmulator() as outer:
         code = f"""

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import os
 import threading
+from contextlib import ExitStack
 
 from arcidentity._errors import (
     AccessDeniedError,
@@ -115,12 +116,14 @@ class ArcEmulator(Emulator):
         return self
 
     def __exit__(self, *_exception: object) -> None:
-        self.close()
-        _tell_children(None)
-        replace_default_client(None)
-        for name, value in self._variables.items():
-            _set(name, value)
-        ArcEmulator._use.release()
+        with ExitStack() as left:
+            # The last one first, each even where another one fails.
+            left.callback(ArcEmulator._use.release)
+            for name, value in self._variables.items():
+                left.callback(_set, name, value)
+            left.callback(replace_default_client, None)
+            left.callback(_tell_children, None)
+            self.close()
 
     @property
     def client(self) -> Client:
