@@ -332,3 +332,24 @@ _thread.stack_size(1 << 46)
 print(client.get_token(VAULT).token[:3])
 """
     assert printed(agent, library, code) == "eyJ\n"
+
+
+@both
+def test_a_greenlet_gets_a_token_where_no_more_sockets_can_be_had(
+    agent: Emulator, library: str
+) -> None:
+    code = """
+import _socket
+import errno
+
+sleep(0)
+client = arcidentity.Client(key_directory=sys.argv[1])
+
+def socketpair():
+    print("asked for", end=" ")
+    raise OSError(errno.EMFILE, "Too many open files")
+
+_socket.socketpair = socketpair
+print(client.get_token(VAULT).token[:3])
+"""
+    assert printed(agent, library, code) == "asked for eyJ\n"

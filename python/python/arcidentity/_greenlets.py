@@ -57,7 +57,11 @@ def _wait(
     want: str,
 ) -> None:
     with _turns.setdefault((os.getpid(), hub, want), semaphore(2)):
-        reader, writer = _socket.socketpair()
+        try:
+            reader, writer = _socket.socketpair()
+        except OSError:
+            # No more files: then the thread cannot tell its end.
+            return
         with closing(reader):
             try:
                 start(_run, (call, writer))
