@@ -76,7 +76,9 @@ def arc_emulator(request: pytest.FixtureRequest) -> Iterator[ArcEmulator]:
     for mark in reversed(list(request.node.iter_markers("arc_emulator"))):
         if mark.args:
             wrong = ", ".join(map(repr, mark.args))
-            raise pytest.UsageError(f"the mark arc_emulator has arguments with names only, not {wrong}")
+            raise pytest.UsageError(
+                f"the mark arc_emulator has arguments with names only, not {wrong}"
+            )
         arguments.update(mark.kwargs)
     with ArcEmulator(**arguments) as emulator:
         yield emulator
