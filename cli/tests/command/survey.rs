@@ -24,7 +24,10 @@ fn the_emulator_plays_the_agent_of_a_report() {
     std::fs::write(file.path(), report(&agent)).unwrap();
     let program = [env!("CARGO_BIN_EXE_arcidentity"), "doctor", "--report", "-"];
     let path = file.path().to_str().unwrap();
-    let played = outcome(&mut arcidentity(&[&["emulator", "--like", path, "--"], &program[..]].concat()));
+    // Root's would be that of the whole machine.
+    let keys = tempfile::tempdir().unwrap();
+    let options = ["emulator", "--like", path, "--key-directory", keys.path().to_str().unwrap(), "--"];
+    let played = outcome(&mut arcidentity(&[&options, &program[..]].concat()));
     assert_eq!(played.status, Some(0), "{played:?}");
     let played: Value = serde_json::from_str(&played.stdout).unwrap();
     let answers = played["answers"].as_array().unwrap();
@@ -38,7 +41,8 @@ fn what_is_no_report_is_not_played() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let path = file.path().to_str().unwrap();
     for (path, why) in [(path, "not JSON"), ("/no/such/file", "No such file")] {
-        let refused = outcome(&mut arcidentity(&["emulator", "--like", path, "--", "true"]));
+        let options = ["emulator", "--like", path, "--key-directory", "/no/such/directory", "--", "true"];
+        let refused = outcome(&mut arcidentity(&options));
         assert!(refused.failure().0 == 2 && refused.failure().1.contains(why), "{refused:?}");
         assert!(refused.failure().1.starts_with(&format!("--like {path}: ")), "{refused:?}");
     }
