@@ -47,11 +47,23 @@ pub(crate) struct Key {
     _reader: Reader,
 }
 
+/// What stands before the key in an Authorization value.
+const SCHEME: &str = "Basic ";
+
 impl Key {
+    fn new(text: &str, owner: Option<u32>) -> Key {
+        let authorization = Arc::new(Secret::concat(&[SCHEME, text]));
+        Key { authorization, owner, _reader: Reader::default() }
+    }
+
     /// Another text in the place of this one.
     pub(crate) fn replaced(&self, text: &str) -> Key {
-        let authorization = Arc::new(Secret::concat(&["Basic ", text]));
-        Key { authorization, owner: self.owner, _reader: Reader::default() }
+        Key::new(text, self.owner)
+    }
+
+    /// The file's text.
+    pub(crate) fn text(&self) -> &str {
+        self.authorization.as_str().strip_prefix(SCHEME).unwrap_or_default()
     }
 }
 
@@ -112,8 +124,7 @@ impl KeyDirectory {
         let mut content = WipedBuffer::new(size);
         content.mark_used(size);
         file.read_exact(&mut content).map_err(|error| unreadable("the key file", &self.path, &error))?;
-        let authorization = Arc::new(Secret::concat(&["Basic ", key_text(&content)?]));
-        Ok(Key { authorization, owner, _reader: Reader::default() })
+        Ok(Key::new(key_text(&content)?, owner))
     }
 }
 
@@ -146,8 +157,7 @@ mod tests {
     impl Key {
         /// A key that was in no file.
         pub(crate) fn of_nobody(text: &str) -> Key {
-            let authorization = Arc::new(Secret::concat(&["Basic ", text]));
-            Key { authorization, owner: None, _reader: Reader::default() }
+            Key::new(text, None)
         }
     }
 }

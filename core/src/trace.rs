@@ -246,8 +246,7 @@ fn shown(text: &str) -> String {
 
 /// The agent has these keys, and may say them again.
 fn shown_realm(realm: &str, sent: &[Key]) -> String {
-    let keys = sent.iter().filter_map(|key| key.authorization.as_str().strip_prefix("Basic "));
-    presentable(realm, &keys.collect::<Vec<_>>())
+    presentable(realm, &sent.iter().map(Key::text).collect::<Vec<_>>())
 }
 
 fn escaped(text: &str) -> String {

@@ -21,7 +21,7 @@ pub(super) fn file(path: &Path) -> Value {
 
 /// Adds what is shown of the key's text.
 pub(super) fn add_text(seen: &mut Value, key: &Key) {
-    let text = key.authorization.as_str().trim_start_matches("Basic ");
+    let text = key.text();
     let has = |name: &&str| text.chars().any(|c| class(c) == *name);
     seen["characters"] = text.chars().count().into();
     seen["alphabet"] = CLASSES.iter().copied().filter(has).collect();
