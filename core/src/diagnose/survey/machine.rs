@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::agent::Agent;
 use crate::diagnose::findings::{Listener, Port, System, ThisProcess};
+use crate::installed::AGENT;
 use crate::limits::AGENT_PORT;
 
 /// `version` is what the agent says of itself.
@@ -70,7 +71,6 @@ fn distribution(system: &System) -> Option<String> {
 
 /// Who has it, where that is one of whom every machine has.
 fn user(name: &str) -> &str {
-    use crate::installed::AGENT;
     if name == "root" || name == AGENT.user { name } else { "<other>" }
 }
 

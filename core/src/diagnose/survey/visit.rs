@@ -39,9 +39,7 @@ pub(super) struct Visit<'a> {
     resource: &'static str,
     version: Option<String>,
     answers: Vec<Value>,
-    answered: bool,
-    cancelled: bool,
-    /// The first question that had no answer.
+    /// Why the first question that had no answer had none, or that the call was cancelled.
     failure: Option<Error>,
     /// What the agent has told of the machine.
     told: Vec<String>,
@@ -65,8 +63,6 @@ impl<'a> Visit<'a> {
             resource: RESOURCE_MANAGER.public_resource(),
             version: None,
             answers: Vec::new(),
-            answered: false,
-            cancelled: false,
             failure: None,
             told: Vec::new(),
             unused: Vec::new(),
@@ -80,8 +76,9 @@ impl<'a> Visit<'a> {
 
     /// What came, unless that is nothing or the call was cancelled.
     pub(super) fn answers(mut self) -> Result<Vec<Value>, Error> {
+        let is_answered = self.answers.iter().any(|answer| answer.get("status").is_some());
         match self.failure {
-            Some(error) if self.cancelled || !self.answered => Err(error),
+            Some(error) if is_cancelled(&error) || !is_answered => Err(error),
             _ => {
                 self.answers.iter_mut().for_each(|answer| answer::hide(answer, &self.told));
                 Ok(self.answers)
@@ -168,7 +165,7 @@ impl<'a> Visit<'a> {
 
     /// Asks, and notes what came. Nobody is asked any more once the call was cancelled.
     fn ask(&mut self, question: &str, request: String, way: Way<'_>) -> Result<Response, Error> {
-        if let (true, Some(error)) = (self.cancelled, &self.failure) {
+        if let Some(error) = self.failure.as_ref().filter(|error| is_cancelled(error)) {
             return Err(error.clone());
         }
         let started = Instant::now();
@@ -188,16 +185,11 @@ impl<'a> Visit<'a> {
     fn note(&mut self, response: &Result<Response, Error>) {
         match response {
             Ok(response) => {
-                self.answered = true;
                 let realm = challenge::realm(response.challenges());
                 self.unused.extend(realm.and_then(|realm| self.agent.keys.file(realm)));
             }
-            Err(error) => {
-                self.cancelled |= error.kind() == ErrorKind::Cancelled;
-                if self.cancelled || self.failure.is_none() {
-                    self.failure = Some(error.clone());
-                }
-            }
+            Err(error) if is_cancelled(error) || self.failure.is_none() => self.failure = Some(error.clone()),
+            Err(_) => {}
         }
     }
 
@@ -216,6 +208,10 @@ impl<'a> Visit<'a> {
         let path = self.agent.endpoint.token_path();
         format!("{path}?api-version={api_version}&{}", resource_parameter(resource))
     }
+}
+
+fn is_cancelled(error: &Error) -> bool {
+    error.kind() == ErrorKind::Cancelled
 }
 
 fn resource_parameter(resource: &str) -> String {

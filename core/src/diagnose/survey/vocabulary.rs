@@ -43,14 +43,14 @@ const WORDS: &[&str] = &[
     "unexpected", "unsupported", "use", "valid", "value", "variable", "wrong", "write", "written",
     // Tokens.
     "aadsts", "app", "appid", "assertion", "audience", "azure", "credential", "credentials", "echo", "expires", "ext", "expiry",
-    "grant", "id", "in", "issued", "issuer", "key", "keys", "managed", "mi", "msi", "name", "oauth2", "object", "principal",
+    "grant", "id", "issued", "issuer", "key", "keys", "managed", "mi", "msi", "name", "oauth2", "object", "principal",
     "refresh", "res", "resource", "scope", "secret", "selector", "signature", "subscription", "system", "assigned", "tenant",
-    "token", "tokens", "trace", "before", "timestamp",
+    "token", "tokens", "trace", "timestamp",
     // The agent and the metadata.
     "agentstatus", "agentversion", "arc", "azcmagent", "cloud", "compute", "config", "connected", "connecting", "custom",
     "data", "detail", "details", "directory", "disconnected", "domain", "endpoint", "environment", "enabled", "fault", "file",
     "files", "gateway", "group", "heartbeat", "himds", "hybrid", "instance", "last", "layer", "linux", "list", "machine",
-    "metadata", "microsoft", "network", "offer", "offline", "opt", "os", "path", "placement", "plan", "platform", "private",
+    "metadata", "microsoft", "network", "offer", "offline", "opt", "os", "path", "placement", "plan", "platform",
     "product", "profile", "provider", "proxy", "public", "publisher", "region", "scale", "secure", "boot", "set", "size",
     "sku", "starting", "state", "status", "storage", "tags", "tpm", "update", "var", "virtual", "vm", "windows", "zone",
     "compatibility", "az",
