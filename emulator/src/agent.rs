@@ -127,8 +127,10 @@ impl Agent {
     }
 
     fn check_api_version(&self, version: Option<&str>, about: &str) -> Result<(), Refusal> {
-        let supported = API_VERSIONS.join(" ");
-        let refusal = || bad_request(&format!("The api-version not specified. Supported are {supported}"));
+        let refusal = || {
+            let supported = API_VERSIONS.join(" ");
+            bad_request(&format!("The api-version not specified. Supported are {supported}"))
+        };
         match (version, version.and_then(|version| self.survey.knows(version))) {
             (_, Some(true)) => Ok(()),
             (Some(version), Some(false)) => Err(self.survey.word(&format!("metadata {version}"), refusal())),
@@ -160,19 +162,16 @@ impl Agent {
             return self.challenge("token", "Missing Basic Authorization header");
         };
         let key = authorization.strip_prefix("Basic ").unwrap_or_default().as_bytes();
-        let (question, used) = match self.keys.redeem(key) {
-            Redeemed::Now(path) => ("token, with the key", Some(path)),
-            Redeemed::Before(path) => ("token, with a used key", Some(path)),
-            Redeemed::Never => ("token, with a wrong key", None),
+        let refused = |question| self.challenge(question, "Invalid Basic Authorization header");
+        const USED: &str = "token, with a used key";
+        let path = match self.keys.redeem(key) {
+            Redeemed::Now(path) => path,
+            Redeemed::Before(path) if self.survey.gives_token(USED) => path,
+            Redeemed::Before(_) => return refused(USED),
+            Redeemed::Never => return refused("token, with a wrong key"),
         };
-        let is_first = matches!(question, "token, with the key");
-        match used {
-            Some(path) if is_first || self.survey.gives_token(question) => {
-                let answer = self.grant(request, resource, &chosen).unwrap_or_else(|refusal| refusal);
-                Ok(answer.with_key_file(path))
-            }
-            _ => self.challenge(question, "Invalid Basic Authorization header"),
-        }
+        let answer = self.grant(request, resource, &chosen).unwrap_or_else(|refusal| refusal);
+        Ok(answer.with_key_file(path))
     }
 
     /// Before any challenge, as on the real agent.
