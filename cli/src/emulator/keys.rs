@@ -97,8 +97,11 @@ impl KeyDirectory {
     }
 
     /// Has a command start its program where it sees the keys.
-    #[cfg_attr(not(target_os = "linux"), allow(clippy::unused_self, reason = "everybody sees them"))]
-    pub(super) fn show_to(&self, #[allow(unused)] command: &mut Command) {
+    #[cfg_attr(
+        not(target_os = "linux"),
+        allow(clippy::unused_self, unused_variables, reason = "everybody sees them")
+    )]
+    pub(super) fn show_to(&self, command: &mut Command) {
         #[cfg(target_os = "linux")]
         if let Some(place) = &self.own_place {
             place.give_to(command);
