@@ -119,7 +119,7 @@ def interrupt(program: subprocess.Popen[str]) -> str:
 
 
 def traceback_of(error: BaseException) -> str:
-    """What Python prints of an error that nobody catches."""
+    """What Python prints of an uncaught exception."""
     return "".join(traceback.TracebackException.from_exception(error).format())
 
 
