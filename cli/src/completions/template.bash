@@ -10,6 +10,23 @@ _arcidentity_takes_value() {
     return 1
 }
 
+# Finds the option of a command that takes the next word as its value. Of short options in one word
+# the first that takes a value takes what is left of the word.
+_arcidentity_option() {
+    local at short
+    if [[ $2 != -[!-]?* ]]; then
+        _arcidentity_takes_value "$1 $2" && option=$2
+        return
+    fi
+    for ((at = 1; at < ${#2}; at++)); do
+        short=-${2:at:1}
+        if _arcidentity_takes_value "$1 $short"; then
+            ((at < ${#2} - 1)) || option=$short
+            return
+        fi
+    done
+}
+
 # Completes a program and its arguments, from this word on.
 _arcidentity_program() {
     local command
@@ -51,9 +68,9 @@ _arcidentity() {
         elif [[ $word == -- && $command == @({with_program}) ]]; then
             _arcidentity_program "${places[at + 1]}"
             return
-        elif _arcidentity_takes_value "$command $word"; then
-            option=$word
-        elif [[ $word != -* ]]; then
+        elif [[ $word == -* ]]; then
+            _arcidentity_option "$command" "$word"
+        else
             operands=$((operands + 1))
         fi
     done

@@ -10,6 +10,8 @@ Register-ArgumentCompleter -Native -CommandName 'arcidentity' -ScriptBlock {
         ForEach-Object { $_.Extent.Text })
     $command = if ($words.Count) { $words[0] } else { '' }
     $option = if ($words.Count -gt 1) { $words[-1] } else { '' }
+    # Of short options in one word the last one may take a value.
+    if ($option -cmatch '^-[^-]+(.)$') { $option = "-$($Matches[1])" }
 
     # Behind "--" stands a program.
     if ($command -cin @({with_program}) -and $words -ccontains '--') {

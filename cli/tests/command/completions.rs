@@ -96,6 +96,8 @@ fn check(shell: &Shell) {
     assert_eq!(shell.offers("arcidentity help "), set(COMMANDS));
     assert_eq!(shell.offers("arcidentity token "), short_names);
     assert_eq!(shell.offers("arcidentity token -o "), set(FORMS));
+    assert_eq!(shell.offers("arcidentity token -qo "), set(FORMS));
+    assert_eq!(shell.offers("arcidentity token -ojson "), short_names);
     assert_eq!(shell.offers("arcidentity token --endpoint http://127.0.0.1:1 keyv"), set(["keyvault"]));
     assert_eq!(shell.offers("arcidentity run --any-resource --resource stor"), set(["storage"]));
     assert_eq!(shell.offers("arcidentity completions "), set(["bash", "zsh", "fish", "powershell"]));
