@@ -97,13 +97,10 @@ impl Cache {
             return match outcome {
                 Ok(data) => Ok(generation.keep(resource, &data)),
                 Err(error) if kind == Kind::Forced => Err(error),
-                Err(error) => match generation.still_valid(resource, clock.now()) {
-                    Some(token) => {
-                        trace_cached(&token, clock, deadline);
-                        Ok(token)
-                    }
-                    None => Err(error),
-                },
+                Err(error) => generation
+                    .still_valid(resource, clock.now())
+                    .inspect(|token| trace_cached(token, clock, deadline))
+                    .ok_or(error),
             };
         }
     }
