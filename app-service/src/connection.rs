@@ -11,8 +11,8 @@ use zeroize::Zeroizing;
 use crate::answer::{Outcome, Refusal, response};
 use crate::guard::{Guard, Proof};
 use crate::request::{Parsed, Request, parse};
+use crate::token_request::{Resources, TokenRequest};
 use crate::tokens::Tokens;
-use crate::wanted::{Resources, Wanted};
 
 /// The most bytes of a request.
 const MAX_HEAD: usize = 16 * 1024;
@@ -53,13 +53,13 @@ pub enum Asker {
 /// What was asked and answered.
 pub(crate) struct Exchange {
     pub(crate) asker: Asker,
-    pub(crate) wanted: Option<Wanted>,
+    pub(crate) token_request: Option<TokenRequest>,
     pub(crate) outcome: Outcome,
 }
 
 impl Exchange {
     fn refused(asker: Asker, refusal: Refusal) -> Exchange {
-        Exchange { asker, wanted: None, outcome: Err(refusal) }
+        Exchange { asker, token_request: None, outcome: Err(refusal) }
     }
 }
 
@@ -87,7 +87,8 @@ pub(crate) fn serve(
             Exchange::refused(Asker::Unknown, Refusal::new(503, "unknown_client", text))
         }
     };
-    let resource = exchange.wanted.as_ref().map_or("", |wanted| wanted.resource.as_str());
+    let resource =
+        exchange.token_request.as_ref().map_or("", |token_request| token_request.resource.as_str());
     let bytes = response(&exchange.outcome, resource);
     // Before the client can go on, so that what is told is in the order of its requests.
     tell(&exchange);
@@ -144,10 +145,10 @@ impl Service {
             Ok(Proof::Url) => Asker::WithUrl,
             Err(refusal) => return Exchange::refused(Asker::WithoutSecret, refusal),
         };
-        match Wanted::read(request, &self.resources) {
-            Ok(wanted) => {
-                let outcome = self.tokens.get(&wanted);
-                Exchange { asker, wanted: Some(wanted), outcome }
+        match TokenRequest::read(request, &self.resources) {
+            Ok(token_request) => {
+                let outcome = self.tokens.get(&token_request);
+                Exchange { asker, token_request: Some(token_request), outcome }
             }
             Err(refusal) => Exchange::refused(asker, refusal),
         }

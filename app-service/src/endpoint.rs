@@ -14,9 +14,9 @@ use crate::connection::{Asker, Exchange, PATIENCE, Service, serve};
 use crate::guard::{Guard, PATH};
 use crate::secret::Secret;
 use crate::server::{Server, bind};
+use crate::token_request::Resources;
 use crate::tokens::Tokens;
 use crate::variables::{self, Variable};
-use crate::wanted::Resources;
 
 type Observer = Box<dyn Fn(&Event) + Send + Sync>;
 
@@ -191,7 +191,7 @@ impl Event {
     fn of(exchange: &Exchange, duration: Duration) -> Event {
         let refusal = exchange.outcome.as_ref().err();
         Event {
-            resource: exchange.wanted.as_ref().map(|wanted| wanted.resource.clone()),
+            resource: exchange.token_request.as_ref().map(|token_request| token_request.resource.clone()),
             asker: exchange.asker,
             status: refusal.map_or(200, |refusal| refusal.status),
             code: refusal.map(|refusal| refusal.error.clone()),

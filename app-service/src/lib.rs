@@ -24,7 +24,7 @@
 //! |---|---|
 //! | `endpoint.rs`, `variables.rs` | an endpoint that runs, its settings, and the environment that leads a program to it |
 //! | `server.rs`, `connection.rs` | connections: how many, how long, whose |
-//! | `request.rs`, `guard.rs`, `wanted.rs` | a request as text, whether it may be answered, and what it asks for |
+//! | `request.rs`, `guard.rs`, `token_request.rs` | a request as text, whether it may be answered, and what it asks for |
 //! | `tokens.rs`, `claims.rs` | a client for each identity, and which one is the machine's own |
 //! | `answer.rs` | the answers that every client understands |
 //! | `secret.rs` | what only that program knows |
@@ -43,9 +43,9 @@ mod guard;
 mod request;
 mod secret;
 mod server;
+mod token_request;
 mod tokens;
 mod variables;
-mod wanted;
 
 pub use answer::answer;
 pub use claims::Claims;

@@ -8,7 +8,7 @@ use arcidentity_core::{Client, Error, Identity, Token};
 
 use crate::answer::{Outcome, Refusal, is_passing};
 use crate::claims::Claims;
-use crate::wanted::Wanted;
+use crate::token_request::TokenRequest;
 
 /// How many identities there may be beside the first. Each has a client with a memory of its own.
 const MAX_IDENTITIES: usize = 16;
@@ -27,8 +27,8 @@ impl Tokens {
 
     /// With a client of the machine's own identity, requests get that one and whichever they select; with another client,
     /// that client's only.
-    pub(crate) fn get(&self, wanted: &Wanted) -> Outcome {
-        let Wanted { resource, identity } = wanted;
+    pub(crate) fn get(&self, token_request: &TokenRequest) -> Outcome {
+        let TokenRequest { resource, identity } = token_request;
         if *identity == Identity::SystemAssigned || is_same(identity, self.client.identity()) {
             return Ok(self.ask(&self.client, resource)?);
         }

@@ -88,7 +88,7 @@ fn allowed(what: &str, operand: &Operand, value: OsString) -> Result<OsString, F
     }
     let names: Vec<_> = words.iter().map(|word| word.name).collect();
     let failure = Failure::argument(format!("{what} {value:?} is none of {}", names.join(", ")));
-    Err(failure.guess(&value.to_string_lossy(), names))
+    Err(failure.suggest(&value.to_string_lossy(), names))
 }
 
 /// An argument that a command does not take.
@@ -109,6 +109,6 @@ fn unknown_option(name: &str, syntax: &CommandSyntax) -> Failure {
             operand.name,
             syntax.usage().trim_start()
         )),
-        _ => failure.guess_marked("--", name, syntax.options().map(|option| option.long)),
+        _ => failure.suggest_marked("--", name, syntax.options().map(|option| option.long)),
     }
 }

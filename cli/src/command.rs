@@ -89,6 +89,6 @@ fn command_named(name: &OsStr) -> Result<&'static CommandSyntax, Failure> {
     let command = COMMANDS.iter().find(|command| name == command.name);
     command.ok_or_else(|| {
         let names = COMMANDS.iter().map(|command| command.name);
-        Failure::argument(format!("unknown command {name:?}")).guess(&name.to_string_lossy(), names)
+        Failure::argument(format!("unknown command {name:?}")).suggest(&name.to_string_lossy(), names)
     })
 }

@@ -5,7 +5,7 @@ use std::io;
 
 use arcidentity_core::{Error, ErrorKind};
 
-use crate::guess;
+use crate::suggestion;
 use crate::terminal::Terminal;
 
 /// What is told on standard error, and the exit status.
@@ -37,18 +37,18 @@ impl Failure {
     }
 
     /// With a hint that names which of these was most likely meant, if one is near enough.
-    pub(crate) fn guess<'a>(self, text: &str, names: impl IntoIterator<Item = &'a str>) -> Failure {
-        self.guess_marked("", text, names)
+    pub(crate) fn suggest<'a>(self, text: &str, names: impl IntoIterator<Item = &'a str>) -> Failure {
+        self.suggest_marked("", text, names)
     }
 
     /// The same for names that are written behind this mark.
-    pub(crate) fn guess_marked<'a>(
+    pub(crate) fn suggest_marked<'a>(
         self,
         mark: &str,
         text: &str,
         names: impl IntoIterator<Item = &'a str>,
     ) -> Failure {
-        match guess::nearest(text, names) {
+        match suggestion::nearest(text, names) {
             Some(name) => self.hint(format!("did you mean {mark}{name}?")),
             None => self,
         }

@@ -5,7 +5,7 @@
 //! | `syntax.rs` | every command, option and value, described once |
 //! | `command.rs` | which command is meant |
 //! | `arguments.rs`, `options.rs` | the command line, and the options that all clients of the agent have |
-//! | `guess.rs` | what a misspelt name was meant to be |
+//! | `suggestion.rs` | what a misspelt name was meant to be |
 //! | `token.rs`, `run.rs`, `metadata.rs`, `doctor.rs`, `emulator.rs` | a command each: its options and what it does |
 //! | `completions.rs` | scripts that complete the command in shells |
 //! | `format.rs` | the forms in which a token is printed |
@@ -13,18 +13,18 @@
 //! | `stream.rs`, `terminal.rs`, `failure.rs`, `help.rs`, `version.rs` | what is printed, and where |
 //! | `progress.rs` | what is shown while a call waits, and each of its steps |
 //! | `program.rs`, `signals.rs`, `supervise.rs` | a program that runs as the child of a command |
-//! | `lines.rs`, `teller.rs` | what is told while it runs, without waiting for whoever reads it |
+//! | `lines.rs`, `background.rs` | what is told while it runs, without waiting for whoever reads it |
 
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod background;
 mod command;
 mod completions;
 mod doctor;
 mod emulator;
 mod failure;
 mod format;
-mod guess;
 mod help;
 mod lines;
 mod metadata;
@@ -35,9 +35,9 @@ mod resource;
 mod run;
 mod signals;
 mod stream;
+mod suggestion;
 mod supervise;
 mod syntax;
-mod teller;
 mod terminal;
 mod token;
 mod version;

@@ -1,7 +1,7 @@
 //! The `arcidentity` command: the library with the process's own arguments and streams.
 
 #[cfg(target_os = "linux")]
-mod closed;
+mod closed_output;
 
 use std::alloc::System;
 use std::process;

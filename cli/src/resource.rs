@@ -49,6 +49,6 @@ fn unknown_name(text: &str) -> Failure {
     let names: Vec<_> = SERVICES.iter().filter_map(|service| service.names.first().copied()).collect();
     let spellings = SERVICES.iter().flat_map(|service| service.names).copied();
     Failure::argument(format!("no service has the short name {text:?}"))
-        .guess(&text.replace(['-', '_'], ""), spellings)
+        .suggest(&text.replace(['-', '_'], ""), spellings)
         .hint(format!("give a URI, such as https://vault.azure.net, or one of {}", names.join(", ")))
 }

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 
 use arcidentity_core::printable::push_escaped;
 
-use crate::teller::Teller;
+use crate::background::BackgroundWriter;
 
 /// Where a command writes its result, or its messages.
 ///
@@ -57,8 +57,8 @@ impl<'a> Stream<'a> {
             return;
         }
         // Without another thread it is as it was.
-        if let Ok(teller) = Teller::start(io::stderr()) {
-            self.writer = Box::new(teller);
+        if let Ok(writer) = BackgroundWriter::start(io::stderr()) {
+            self.writer = Box::new(writer);
         }
     }
 

@@ -12,8 +12,8 @@ use crate::error::{Error, ErrorKind};
 use crate::installed;
 use crate::limits::INTERRUPT_INTERVAL;
 use crate::listener::{self, Peer};
+use crate::out_of_resources;
 use crate::retry::Failure;
-use crate::shortage;
 use crate::trace::TraceStep;
 
 /// How connections are opened.
@@ -86,8 +86,8 @@ impl Route {
         } else {
             format!("cannot connect to the Azure Arc agent on {address}: {error}")
         };
-        if shortage::is_shortage(error) {
-            return shortage::error(message).into();
+        if out_of_resources::is_cause(error) {
+            return out_of_resources::error(message).into();
         }
         let error = Error::new(ErrorKind::Unavailable, message);
         if !refused {

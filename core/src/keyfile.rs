@@ -7,9 +7,9 @@
 mod error;
 #[cfg(unix)]
 mod permission;
-mod place;
 mod reader;
 mod realm;
+mod slot;
 mod text;
 #[cfg(unix)]
 mod unix;

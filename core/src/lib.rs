@@ -64,13 +64,13 @@ mod keyfile;
 pub mod limits;
 mod listener;
 mod metadata;
+mod out_of_resources;
 #[doc(hidden)]
 pub mod printable;
 mod resource;
 mod response;
 mod retry;
 mod secret;
-mod shortage;
 mod status;
 #[cfg(any(windows, test))]
 mod tcp_table;

@@ -20,7 +20,7 @@ use self::identity::{Selector, UserAssigned};
 use self::keys::{IssuedKey, Keys, Redeemed};
 use self::machine::Machine;
 use self::survey::Survey;
-use self::tokens::{Tokens, Wanted};
+use self::tokens::{TokenRequest, Tokens};
 use crate::http::message::Message;
 use crate::http::request::Request;
 
@@ -220,11 +220,11 @@ impl Agent {
     }
 
     fn issue(&self, request: &Request, resource: &str, chosen: &Chosen<'_>) -> Value {
-        let wanted = Wanted { resource: resource.to_owned(), identity: chosen.identity };
+        let token_request = TokenRequest { resource: resource.to_owned(), identity: chosen.identity };
         let bypass_cache =
             self.version != AgentVersion::Legacy && request.parameter("bypass_cache") == Some("true");
         let claims = || self.claims(chosen.identity);
-        let mut token = self.tokens.get(wanted, claims, self.clock.now(), bypass_cache);
+        let mut token = self.tokens.get(token_request, claims, self.clock.now(), bypass_cache);
         if let Some((name, value)) = chosen.echo {
             token[name] = json!(value);
         }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::reader::Unfinished;
 use crate::error::{Error, ErrorKind};
-use crate::shortage;
+use crate::out_of_resources;
 
 /// Why a key was not read.
 #[derive(Debug)]
@@ -57,7 +57,7 @@ pub(super) fn unreadable(what: &str, directory: &Path, error: &io::Error) -> Key
     match error.kind() {
         // A signal came, or a network file system has another file there by now.
         io::ErrorKind::Interrupted | io::ErrorKind::StaleNetworkFileHandle => KeyError::Held(denied(message)),
-        _ if shortage::is_shortage(error) => KeyError::Final(shortage::error(message)),
+        _ if out_of_resources::is_cause(error) => KeyError::Final(out_of_resources::error(message)),
         _ => KeyError::Final(denied(message)),
     }
 }

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
-use super::place::Place;
+use super::slot::Slot;
 use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind};
 use crate::limits::{READER_GRACE, READER_STACK};
@@ -38,10 +38,10 @@ pub(super) enum Unfinished {
 }
 
 /// Work that whoever takes it first does: the thread, or the caller where no thread begins.
-struct Job<W>(Mutex<Option<(Place, W)>>);
+struct Job<W>(Mutex<Option<(Slot, W)>>);
 
 impl<W> Job<W> {
-    fn take(&self) -> Option<(Place, W)> {
+    fn take(&self) -> Option<(Slot, W)> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
@@ -51,7 +51,7 @@ enum Ending<T, W> {
     /// With what the work ended with.
     Done(T),
     /// The thread has not begun, and the work is the caller's.
-    NotBegun(Place, W),
+    NotBegun(Slot, W),
 }
 
 /// What `work` ends with, or why it was not waited for any longer.
@@ -61,11 +61,11 @@ where
     W: FnOnce() -> T + Send + 'static,
 {
     let (sender, receiver) = sync_channel(1);
-    let place = Place::take(deadline).map_err(Unfinished::NotBegun)?;
-    let job = Arc::new(Job(Mutex::new(Some((place, work)))));
+    let slot = Slot::take(deadline).map_err(Unfinished::NotBegun)?;
+    let job = Arc::new(Job(Mutex::new(Some((slot, work)))));
     let own = Arc::clone(&job);
     let thread = start(move || {
-        if let Some((_place, work)) = own.take() {
+        if let Some((_slot, work)) = own.take() {
             // Where nobody waits any longer it is dropped, and wiped.
             drop(sender.send(finish(work)));
         }
@@ -73,11 +73,11 @@ where
     let ending = match &thread {
         Ok(_) => wait(&receiver, &job, deadline)?,
         // No threads are left to this process, or it may make none.
-        Err(_) => job.take().map(|(place, work)| Ending::NotBegun(place, work)).ok_or_else(panicked)?,
+        Err(_) => job.take().map(|(slot, work)| Ending::NotBegun(slot, work)).ok_or_else(panicked)?,
     };
     match ending {
         Ending::Done(outcome) => Ok((outcome, Reader(thread.ok()))),
-        Ending::NotBegun(_place, work) => Ok((work(), Reader::default())),
+        Ending::NotBegun(_slot, work) => Ok((work(), Reader::default())),
     }
 }
 
@@ -96,7 +96,7 @@ fn wait<T, W>(receiver: &Receiver<T>, job: &Job<W>, deadline: &Deadline) -> Resu
             Err(RecvTimeoutError::Disconnected) => return Err(panicked()),
             Err(RecvTimeoutError::Timeout) if has_begun || !grace_left.is_zero() => {}
             Err(RecvTimeoutError::Timeout) => match job.take() {
-                Some((place, work)) => return Ok(Ending::NotBegun(place, work)),
+                Some((slot, work)) => return Ok(Ending::NotBegun(slot, work)),
                 None => has_begun = true,
             },
         }

@@ -19,7 +19,7 @@ use super::{Peer, Trust};
 use crate::error::{Error, ErrorKind};
 use crate::installed::LINUX;
 use crate::retry::Failure;
-use crate::{accounts, shortage};
+use crate::{accounts, out_of_resources};
 
 /// Rejects an agent that somebody else impersonates, and says what others must still prove. Called with a connection
 /// open and nothing sent; `keys` is the key directory in use.
@@ -27,8 +27,8 @@ pub(crate) fn verify(agent: SocketAddr, ours: SocketAddr, keys: &Path) -> Result
     match either(netlink::owners(agent, ours), || procfs::owners(agent, ours)) {
         Ok(Some(owners)) => Ok(judge(owners, agent.port(), keys)?),
         Ok(None) => Err(Failure::service(format!("the listener on {agent} is gone"))),
-        Err(error) if shortage::is_shortage(&error) => {
-            Err(shortage::error(format!("cannot look up who listens on {agent}: {error}")).into())
+        Err(error) if out_of_resources::is_cause(&error) => {
+            Err(out_of_resources::error(format!("cannot look up who listens on {agent}: {error}")).into())
         }
         // The system does not tell.
         Err(_) => Ok(Peer::default().hidden()),
@@ -52,7 +52,7 @@ pub fn is_own_client(client: SocketAddr, server: SocketAddr) -> io::Result<bool>
 fn either<T>(netlink: io::Result<T>, procfs: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     match netlink {
         // Another user can bring a shortage about; it must not end in trust, nor in a lesser answer.
-        Err(error) if !shortage::is_shortage(&error) => procfs(),
+        Err(error) if !out_of_resources::is_cause(&error) => procfs(),
         answer => answer,
     }
 }

@@ -8,8 +8,8 @@ use super::Peer;
 use super::processes::{Owner, ServiceProcess, Verdict, peers, verify_owner};
 use crate::error::{Error, ErrorKind};
 use crate::installed;
+use crate::out_of_resources;
 use crate::retry::Failure;
-use crate::shortage;
 use crate::tcp_table::Row;
 use crate::windows::{self, Process, connections, listeners};
 
@@ -19,8 +19,10 @@ pub(crate) fn verify(agent: SocketAddr, ours: SocketAddr, _: &Path) -> Result<Pe
     let table = match listeners().and_then(|listeners| Ok([listeners, connections()?].concat())) {
         Ok(table) => table,
         // Another user can bring a shortage about; it must not end in trust.
-        Err(error) if shortage::is_shortage(&error) => {
-            return Err(shortage::error(format!("cannot look up who listens on {agent}: {error}")).into());
+        Err(error) if out_of_resources::is_cause(&error) => {
+            return Err(
+                out_of_resources::error(format!("cannot look up who listens on {agent}: {error}")).into()
+            );
         }
         // The system does not tell.
         Err(_) => return Ok(Peer::default()),

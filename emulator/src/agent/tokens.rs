@@ -22,12 +22,12 @@ const MAX_TOKENS: usize = 1000;
 #[derive(Debug)]
 pub(crate) struct Tokens {
     lifetime: Duration,
-    cache: Mutex<HashMap<Wanted, Token>>,
+    cache: Mutex<HashMap<TokenRequest, Token>>,
 }
 
 /// What a token is for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Wanted {
+pub(crate) struct TokenRequest {
     pub(crate) resource: String,
     /// The position of a user-assigned identity; `None` is the system-assigned one.
     pub(crate) identity: Option<usize>,
@@ -50,21 +50,22 @@ impl Tokens {
     /// it is left or the cache is to be bypassed.
     pub(crate) fn get(
         &self,
-        wanted: Wanted,
+        token_request: TokenRequest,
         claims: impl FnOnce() -> Value,
         now: Duration,
         bypass_cache: bool,
     ) -> Value {
         let mut cache = lock(&self.cache);
-        let remembered = cache.get(&wanted).filter(|token| !bypass_cache && self.is_reusable(token, now));
+        let remembered =
+            cache.get(&token_request).filter(|token| !bypass_cache && self.is_reusable(token, now));
         let token = match remembered {
             Some(token) => token.clone(),
             None => {
-                let token = self.issue(&wanted.resource, claims(), now);
+                let token = self.issue(&token_request.resource, claims(), now);
                 if cache.len() >= MAX_TOKENS {
                     cache.clear();
                 }
-                cache.insert(wanted, token.clone());
+                cache.insert(token_request, token.clone());
                 token
             }
         };

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::owners::{ESTABLISHED, LISTEN, Owners};
-use crate::shortage;
+use crate::out_of_resources;
 
 /// The sockets of this process's network. Not by the link /proc/net, which a service with `ProcSubset=pid` lacks.
 const TCP: &str = "/proc/self/net/tcp";
@@ -107,7 +107,7 @@ impl Socket {
 /// The sockets with this local port, of both families.
 fn all_sockets(port: u16) -> io::Result<Vec<Socket>> {
     match (sockets(TCP, port), sockets(TCP6, port)) {
-        (Err(error), _) | (_, Err(error)) if shortage::is_shortage(&error) => Err(error),
+        (Err(error), _) | (_, Err(error)) if out_of_resources::is_cause(&error) => Err(error),
         (Err(error), Err(_)) => Err(error),
         // A kernel without IPv6, for example: what there is counts.
         (ipv4, ipv6) => Ok(ipv4.into_iter().chain(ipv6).flatten().collect()),

@@ -13,7 +13,7 @@ use crate::lines::{Outlet, lines};
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Takes what is written before each `flush` as a line.
-pub(crate) struct Teller {
+pub(crate) struct BackgroundWriter {
     text: Vec<u8>,
     /// None in the end.
     outlet: Option<Outlet>,
@@ -22,8 +22,8 @@ pub(crate) struct Teller {
     end: Receiver<()>,
 }
 
-impl Teller {
-    pub(crate) fn start(mut writer: impl Write + Send + 'static) -> io::Result<Teller> {
+impl BackgroundWriter {
+    pub(crate) fn start(mut writer: impl Write + Send + 'static) -> io::Result<BackgroundWriter> {
         let (outlet, lines) = lines();
         let (is_writing, end) = mpsc::channel();
         let shown: Arc<AtomicU64> = Arc::default();
@@ -36,11 +36,11 @@ impl Teller {
                 count.fetch_add(1, Ordering::Relaxed);
             }
         })?;
-        Ok(Teller { text: Vec::new(), outlet: Some(outlet), shown, end })
+        Ok(BackgroundWriter { text: Vec::new(), outlet: Some(outlet), shown, end })
     }
 }
 
-impl Write for Teller {
+impl Write for BackgroundWriter {
     fn write(&mut self, text: &[u8]) -> io::Result<usize> {
         self.text.extend_from_slice(text);
         Ok(text.len())
@@ -57,7 +57,7 @@ impl Write for Teller {
 }
 
 /// Waits for what is left, as long as it is read.
-impl Drop for Teller {
+impl Drop for BackgroundWriter {
     fn drop(&mut self) {
         drop(self.outlet.take());
         await_end(&self.end, PATIENCE, || self.shown.load(Ordering::Relaxed));
@@ -101,13 +101,13 @@ mod tests {
     #[test]
     fn nobody_waits_for_a_writer_that_is_stuck() {
         let ((written, shown), (open, gate)) = (mpsc::channel(), mpsc::channel());
-        let mut teller = Teller::start(Gate(written, gate)).unwrap();
+        let mut writer = BackgroundWriter::start(Gate(written, gate)).unwrap();
         for line in ["one\n", "two\n", "three\n"] {
-            teller.write_all(line.as_bytes()).and_then(|()| teller.flush()).unwrap();
+            writer.write_all(line.as_bytes()).and_then(|()| writer.flush()).unwrap();
         }
         assert_eq!(shown.recv().unwrap(), "one\n");
         // Ends although the gate is closed.
-        drop(teller);
+        drop(writer);
         open.send(()).unwrap();
         assert_eq!(shown.recv().unwrap(), "two\n", "the thread is still there");
     }
@@ -126,12 +126,12 @@ mod tests {
     #[test]
     fn all_is_shown_in_the_end() {
         let ((written, shown), (open, gate)) = (mpsc::channel(), mpsc::channel());
-        let mut teller = Teller::start(Gate(written, gate)).unwrap();
+        let mut writer = BackgroundWriter::start(Gate(written, gate)).unwrap();
         for line in ["one", "two\n"] {
-            write!(teller, "{line}").and_then(|()| teller.flush()).unwrap();
+            write!(writer, "{line}").and_then(|()| writer.flush()).unwrap();
             open.send(()).unwrap();
         }
-        drop(teller);
+        drop(writer);
         assert_eq!(shown.iter().collect::<Vec<_>>(), ["one\n", "two\n"]);
     }
 }

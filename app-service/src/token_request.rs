@@ -14,7 +14,7 @@ pub(crate) struct Resources {
 
 /// A token for a resource, of an identity.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Wanted {
+pub(crate) struct TokenRequest {
     /// As it was asked for.
     pub(crate) resource: String,
     pub(crate) identity: Identity,
@@ -35,10 +35,10 @@ fn same(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other)
 }
 
-impl Wanted {
+impl TokenRequest {
     /// Reads the query. A parameter that is not known is refused: it may select an identity, and to ignore it would give
     /// out another one's token.
-    pub(crate) fn read(request: &Request<'_>, resources: &Resources) -> Result<Wanted, Refusal> {
+    pub(crate) fn read(request: &Request<'_>, resources: &Resources) -> Result<TokenRequest, Refusal> {
         let parameters = request.parameters().ok_or_else(|| invalid("the query is not UTF-8"))?;
         let (mut resource, mut identities) = (None, Vec::new());
         for (name, value) in parameters {
@@ -56,7 +56,7 @@ impl Wanted {
             return Err(not_named(&resource, resources));
         }
         let identity = Identity::at_most_one(identities).map_err(|error| invalid(error.message()))?;
-        Ok(Wanted { resource, identity })
+        Ok(TokenRequest { resource, identity })
     }
 }
 
@@ -98,12 +98,12 @@ mod tests {
     use super::*;
     use crate::request::{Parsed, parse};
 
-    fn read(query: &str) -> Result<Wanted, Refusal> {
+    fn read(query: &str) -> Result<TokenRequest, Refusal> {
         let resources =
             Resources { named: vec!["https://a/".into(), "https://b/.default".into()], any: false };
         let text = format!("GET /?{query} HTTP/1.1\r\n\r\n");
         match parse(text.as_bytes()) {
-            Parsed::Complete(request) => Wanted::read(&request, &resources),
+            Parsed::Complete(request) => TokenRequest::read(&request, &resources),
             _ => panic!("{query}"),
         }
     }
@@ -124,9 +124,9 @@ mod tests {
             "https%3A%2F%2Fb",
             "https://b/",
         ] {
-            let wanted = read(&format!("api-version=1&resource={resource}")).unwrap();
-            assert_eq!(wanted.identity, Identity::SystemAssigned);
-            assert_eq!(wanted.resource, resource.replace("%3A", ":").replace("%2F", "/"), "as asked");
+            let token_request = read(&format!("api-version=1&resource={resource}")).unwrap();
+            assert_eq!(token_request.identity, Identity::SystemAssigned);
+            assert_eq!(token_request.resource, resource.replace("%3A", ":").replace("%2F", "/"), "as asked");
         }
         for resource in ["https://c", "https://a.evil", "https://a//", "https://a/b", "http://a", "a", "/"] {
             assert_eq!(

@@ -14,11 +14,11 @@ pub(crate) fn error(message: impl Into<String>) -> Error {
 }
 
 /// Whether there were no descriptors or no memory left.
-pub(crate) fn is_shortage(error: &io::Error) -> bool {
+pub(crate) fn is_cause(error: &io::Error) -> bool {
     #[cfg(unix)]
-    const SHORTAGES: [i32; 4] = [libc::EMFILE, libc::ENFILE, libc::ENOMEM, libc::ENOBUFS];
+    const CAUSES: [i32; 4] = [libc::EMFILE, libc::ENFILE, libc::ENOMEM, libc::ENOBUFS];
     // ERROR_TOO_MANY_OPEN_FILES, ERROR_NOT_ENOUGH_MEMORY, WSAEMFILE, WSAENOBUFS
     #[cfg(windows)]
-    const SHORTAGES: [i32; 4] = [4, 8, 10024, 10055];
-    error.raw_os_error().is_some_and(|code| SHORTAGES.contains(&code))
+    const CAUSES: [i32; 4] = [4, 8, 10024, 10055];
+    error.raw_os_error().is_some_and(|code| CAUSES.contains(&code))
 }
