@@ -8,18 +8,19 @@ use arcidentity_tests::{MESSAGES, cargo_artifacts, patiently, scratch};
 
 use crate::clients::shell::{Shell, assert_all_get_tokens};
 
-/// The program of `tests/clients/rust`.
-fn client() -> PathBuf {
+/// This program of the package in this directory of `tests/clients`. What several of them depend on is built once.
+pub(crate) fn built(package: &str, program: &str) -> PathBuf {
     let mut build = patiently(env!("CARGO"));
-    build.args(["build", MESSAGES, "--locked", "--manifest-path", "tests/clients/rust/Cargo.toml"]);
+    build.args(["build", MESSAGES, "--locked", "--manifest-path"]);
+    build.arg(format!("tests/clients/{package}/Cargo.toml"));
     let files = cargo_artifacts(build.env("CARGO_TARGET_DIR", scratch("client-rust")));
-    files.into_iter().find(|file| file.file_name().is_some_and(|name| name == "azure-client")).unwrap()
+    files.into_iter().find(|file| file.file_name().is_some_and(|name| name == program)).unwrap()
 }
 
 #[test]
 fn client_for_rust() {
     needs!(RUST_1_88);
-    let client = client();
+    let client = built("rust", "azure-client");
     assert_all_get_tokens(&Command::new(&client), &["azure_identity"], &[]);
 
     // Without the two variables the request for the token goes where other tests look that none does.

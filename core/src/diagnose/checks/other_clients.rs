@@ -13,7 +13,7 @@ const NEED_VARIABLES: &str = "azure-identity for Python (DefaultAzureCredential 
 
 /// They know App Service and not Arc.
 const DO_NOT_KNOW_ARC: &str =
-    "Terraform, object_store (polars, delta-rs), azure_identity for Rust and librdkafka";
+    "Terraform, object_store (polars, delta-rs), the stable azure_identity for Rust and librdkafka";
 
 fn observe(findings: &Findings<'_>) -> Observation {
     let system = &findings.system;

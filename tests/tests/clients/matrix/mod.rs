@@ -8,8 +8,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::process::Command;
 
-use arcidentity_needs::{PYTHON, needs};
-use arcidentity_tests::{beside_arc, clients, succeed, workspace};
+use arcidentity_needs::{PYTHON, RUST_1_88, needs};
+use arcidentity_tests::{Python, beside_arc, clients, succeed, workspace};
+
+use crate::clients::rust::built;
 
 /// What each client does in each scenario.
 type Matrix = BTreeMap<String, BTreeMap<String, String>>;
@@ -33,13 +35,29 @@ fn assert_as_in_the_matrix(clients: &[&str], program: &Command) {
     assert_eq!(seen, expected, "tests/clients/matrix/matrix.json does not say:\n{}", shown());
 }
 
+/// A program of `tests/clients/matrix`.
+fn script(python: &Python, name: &str) -> Command {
+    let mut program = python.command("python");
+    program.arg(workspace().join("tests/clients/matrix").join(name));
+    program
+}
+
 #[test]
 fn python() {
     needs!(PYTHON);
     let Some(clients) = clients() else { return };
-    let mut program = clients.python().command("python");
-    program.arg(workspace().join("tests/clients/matrix/clients.py"));
+    let program = script(clients.python(), "clients.py");
     assert_as_in_the_matrix(&["azure-identity", "azure-identity.aio", "msal"], &program);
+}
+
+#[test]
+fn rust() {
+    needs!(RUST_1_88);
+    for (client, package, program) in
+        [("azure_identity", "rust", "clients"), ("azure_identity, beta", "matrix/rust", "azure-client-beta")]
+    {
+        assert_as_in_the_matrix(&[client], &Command::new(built(package, program)));
+    }
 }
 
 #[test]

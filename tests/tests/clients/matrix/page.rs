@@ -25,7 +25,7 @@ const fn client(
     Client { name, title, pin: (file, package) }
 }
 
-const CLIENTS: [Client; 9] = [
+const CLIENTS: [Client; 11] = [
     client("azure-identity", "azure-identity for Python", "requirements.txt", "azure-identity"),
     client(
         "azure-identity.aio",
@@ -40,6 +40,13 @@ const CLIENTS: [Client; 9] = [
     client("MSAL for Go", "MSAL for Go", "matrix/go/go.mod", "microsoft-authentication-library-for-go"),
     client("azure-identity for Java", "azure-identity for Java", "matrix/java/pom.xml", "azure-identity"),
     client("MSAL for Java", "MSAL for Java", "matrix/java/pom.xml", "msal4j"),
+    client("azure_identity", "azure_identity for Rust", "rust/Cargo.toml", "azure_identity"),
+    client(
+        "azure_identity, beta",
+        "azure_identity for Rust, beta",
+        "matrix/rust/Cargo.toml",
+        "azure_identity",
+    ),
 ];
 
 /// The scenarios, in the order of the page.
@@ -67,8 +74,15 @@ fn read(file: &str) -> String {
 impl Client {
     fn version(&self) -> String {
         let (file, package) = self.pin;
-        let pattern = Regex::new(&format!(r"\b{}\D{{1,40}}(\d+\.\d+\.\d+)", package.trim_start_matches('@')));
+        let pattern =
+            Regex::new(&format!(r"\b{}\D{{1,40}}(\d+\.\d+\.\d+(-[\w.]+)?)", package.trim_start_matches('@')));
         pattern.unwrap().captures(&read(&format!("tests/clients/{file}"))).unwrap()[1].to_owned()
+    }
+
+    /// The version, the headers and the program of its request, if it ever sends one.
+    fn request<'a>(&self, matrix: &'a Matrix) -> Option<[&'a str; 3]> {
+        let parts: Vec<&str> = matrix[self.name].get("the request")?.splitn(3, ", ").collect();
+        Some(parts.try_into().expect("a version, headers, a program"))
     }
 
     fn did<'a>(&self, matrix: &'a Matrix, scenario: &str) -> (&'a str, &'a str) {
@@ -104,13 +118,13 @@ fn table(head: &[&str], rows: impl Iterator<Item = String>) -> String {
 /// The tables of the page.
 fn tables(matrix: &Matrix) -> [String; 3] {
     let requests = CLIENTS.iter().map(|client| {
-        let [version, headers, agent] =
-            matrix[client.name]["the request"].splitn(3, ", ").collect::<Vec<_>>()[..]
-        else {
-            panic!("{}: no request", client.name)
-        };
-        let headers = headers.split(' ').map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        row([client.title.to_owned(), client.version(), version.to_owned(), headers, format!("`{agent}`")])
+        let sent =
+            client.request(matrix).map_or(["nothing".to_owned(), String::new(), String::new()], |request| {
+                let headers =
+                    request[1].split(' ').map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+                [request[0].to_owned(), headers, format!("`{}`", request[2])]
+            });
+        row([client.title.to_owned(), client.version()].into_iter().chain(sent))
     });
     let sent = ["client", "version", "`api-version`", "headers", "`User-Agent` begins with"];
     let titles: Vec<&str> = CLIENTS.iter().map(|client| client.title).collect();
@@ -140,7 +154,7 @@ fn the_page_shows_the_matrix() {
         assert!(page.contains(&format!("\n\n{table}\n")), "docs/clients.md does not show:\n{table}");
     }
     let shown = CLIENTS.iter().flat_map(|client| {
-        let scenarios = SCENARIOS.into_iter().chain(["the request"]);
+        let scenarios = SCENARIOS.into_iter().chain(client.request(&matrix).map(|_| "the request"));
         scenarios.map(|scenario| (client.name.to_owned(), scenario.to_owned()))
     });
     let shown: std::collections::BTreeSet<_> = shown.collect();
