@@ -2,18 +2,14 @@
 
 import asyncio
 import json
-import os
-import sys
-import threading
-from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 import azure.identity
 import azure.identity.aio
 import msal
 import requests
 
-Outcome = dict[str, str]
+from asked import Client, Outcome, answer_all, in_thread
 
 
 def sync(resource: str, identity: str | None) -> Outcome:
@@ -47,29 +43,11 @@ def of_msal(resource: str, identity: str | None) -> Outcome:
     return {"outcome": "a result with `error`", "text": json.dumps(result)}
 
 
-CLIENTS: dict[str, Callable[[str, str | None], Outcome]] = {
+CLIENTS: dict[str, Client] = {
     "azure-identity": sync,
     "azure-identity.aio": asynchronous,
     "msal": of_msal,
 }
 
 
-def outcome(question: dict[str, Any]) -> Outcome:
-    outcomes = []
-
-    def ask() -> None:
-        try:
-            outcomes.append(CLIENTS[question["client"]](question["resource"], question["identity"]))
-        except Exception as error:  # noqa: BLE001, whatever they raise is what is asked
-            outcomes.append({"outcome": type(error).__name__, "text": str(error)})
-
-    thread = threading.Thread(target=ask, daemon=True)
-    thread.start()
-    thread.join(question["seconds"])
-    return outcomes[0] if outcomes else {"outcome": "waits"}
-
-
-for line in sys.stdin:
-    print(json.dumps(outcome(json.loads(line))), flush=True)
-# Threads that wait for an agent for ever are not waited for.
-os._exit(0)
+answer_all(partial(in_thread, CLIENTS))

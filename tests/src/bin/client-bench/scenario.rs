@@ -13,6 +13,9 @@ pub const PROXY: u16 = 3128;
 const OWN: &str = "11111111-1111-4111-8111-111111111111";
 const OTHER: &str = "22222222-2222-4222-8222-222222222222";
 
+/// After so many requests in one scenario a client counts as one that never stops. The most that one makes otherwise is 16.
+pub const WITHOUT_END: usize = 100;
+
 /// What the agent says of an error that it was told to have.
 const REASON: &str = "the agent has its reason";
 /// What it says of a key that it does not take.
@@ -139,9 +142,10 @@ fn refused_key(agent: &Emulator) -> Answer {
     challenge.edit_json(|error| error["error_description"] = REFUSED_KEY.into())
 }
 
+/// For ever, but for a client that would never stop.
 fn challenge_for_ever(agent: &Arc<Emulator>) -> impl Fn(&Request) -> Answer + use<> {
     let agent = Arc::clone(agent);
-    move |_| refused_key(&agent)
+    move |_| if agent.requests().len() > WITHOUT_END { error(400) } else { refused_key(&agent) }
 }
 
 /// The first key is refused, as one that was used already.

@@ -51,6 +51,13 @@ fn python() {
 }
 
 #[test]
+fn storage() {
+    needs!(PYTHON);
+    let Some(clients) = clients() else { return };
+    assert_as_in_the_matrix(&["pyarrow", "DuckDB"], &script(clients.python(), "storage.py"));
+}
+
+#[test]
 fn rust() {
     needs!(RUST_1_88);
     for (client, package, program) in

@@ -25,7 +25,7 @@ const fn client(
     Client { name, title, pin: (file, package) }
 }
 
-const CLIENTS: [Client; 11] = [
+const CLIENTS: [Client; 13] = [
     client("azure-identity", "azure-identity for Python", "requirements.txt", "azure-identity"),
     client(
         "azure-identity.aio",
@@ -47,6 +47,8 @@ const CLIENTS: [Client; 11] = [
         "matrix/rust/Cargo.toml",
         "azure_identity",
     ),
+    client("pyarrow", "pyarrow", "requirements.txt", "pyarrow"),
+    client("DuckDB", "DuckDB", "requirements.txt", "duckdb"),
 ];
 
 /// The scenarios, in the order of the page.
@@ -92,16 +94,19 @@ impl Client {
 
 /// What a client does, in words.
 fn in_words((answers, outcome): (&str, &str)) -> String {
+    // Where there is no error that could have a reason.
+    let failure = if outcome == "no token" { outcome } else { "error" };
     match (answers, outcome) {
         (_, "waits") => "waits".to_owned(),
+        (_, "asks on") => "asks without end".to_owned(),
         ("401 200", "token") => "token".to_owned(),
         (_, "token") => format!("token after {answers}"),
-        ("", _) => "error, does not ask the agent".to_owned(),
-        ("of the proxy", _) => "error, asks the proxy".to_owned(),
-        _ if outcome.ends_with(", with the reason") || answers.ends_with("200") => {
-            format!("error after {answers}")
+        ("", _) => format!("{failure}, does not ask the agent"),
+        ("of the proxy", _) => format!("{failure}, asks the proxy"),
+        _ if outcome.ends_with(", with the reason") || answers.ends_with("200") || failure != "error" => {
+            format!("{failure} after {answers}")
         }
-        _ => format!("error after {answers}, reason lost"),
+        _ => format!("{failure} after {answers}, reason lost"),
     }
 }
 
@@ -174,6 +179,9 @@ fn what_a_client_did_is_told_in_words() {
         ("", "SomeError", "error, does not ask the agent"),
         ("of the proxy", "SomeError", "error, asks the proxy"),
         ("none", "waits", "waits"),
+        ("401 without end", "asks on", "asks without end"),
+        ("403", "no token", "no token after 403"),
+        ("of the proxy", "no token", "no token, asks the proxy"),
     ] {
         assert_eq!(in_words((answers, outcome)), words, "{answers} -> {outcome}");
     }
