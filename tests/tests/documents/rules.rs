@@ -39,6 +39,7 @@ pub const FACTS: &[&str] = &[
     "the package puccinialin for it, which puts 750 MB",
     "with the minor version before 1.0",
     "MSAL for Python 1.39.0",
+    r"az login --identity(?: \| exit status 1)+",
     "0.000 s: a token for .* answer 401, 108 bytes",
     "0.004 s: answer 200, 1432 bytes",
     "the client still does after two seconds",

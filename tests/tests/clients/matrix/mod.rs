@@ -9,7 +9,7 @@ use std::fs;
 use std::process::Command;
 
 use arcidentity_needs::{PYTHON, RUST_1_88, needs};
-use arcidentity_tests::{Python, beside_arc, clients, succeed, workspace};
+use arcidentity_tests::{Python, azure_cli, beside_arc, clients, succeed, workspace};
 
 use crate::clients::rust::built;
 
@@ -55,6 +55,13 @@ fn storage() {
     needs!(PYTHON);
     let Some(clients) = clients() else { return };
     assert_as_in_the_matrix(&["pyarrow", "DuckDB"], &script(clients.python(), "storage.py"));
+}
+
+#[test]
+fn az() {
+    needs!(PYTHON);
+    let Some(python) = azure_cli() else { return };
+    assert_as_in_the_matrix(&["az login"], &script(&python, "az.py"));
 }
 
 #[test]

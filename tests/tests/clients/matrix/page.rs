@@ -25,7 +25,7 @@ const fn client(
     Client { name, title, pin: (file, package) }
 }
 
-const CLIENTS: [Client; 13] = [
+const CLIENTS: [Client; 14] = [
     client("azure-identity", "azure-identity for Python", "requirements.txt", "azure-identity"),
     client(
         "azure-identity.aio",
@@ -49,6 +49,7 @@ const CLIENTS: [Client; 13] = [
     ),
     client("pyarrow", "pyarrow", "requirements.txt", "pyarrow"),
     client("DuckDB", "DuckDB", "requirements.txt", "duckdb"),
+    client("az login", "az login --identity", "matrix/az/azure-cli.txt", "azure-cli"),
 ];
 
 /// The scenarios, in the order of the page.
