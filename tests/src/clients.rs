@@ -71,14 +71,19 @@ impl Clients {
 
 /// An environment with the Azure CLI, as far as `az login` goes. `None` where this machine cannot have it, which is noted.
 #[must_use]
-pub fn azure_cli() -> Option<Python> {
+pub fn azure_cli() -> Option<&'static Python> {
+    static AZURE_CLI: OnceLock<Result<Python, String>> = OnceLock::new();
+    AZURE_CLI.get_or_init(install_azure_cli).as_ref().inspect_err(|why| AZURE_CLIENTS.is_missing(why)).ok()
+}
+
+fn install_azure_cli() -> Result<Python, String> {
     let python = Python::environment("azure-cli");
     let requirements =
         ["requirements.txt", "azure-cli.txt"].map(|file| format!("tests/clients/matrix/az/{file}"));
     let [libraries, command] = &requirements;
-    let installed = install(&python, &["--requirement", libraries])
-        .and_then(|()| install(&python, &["--no-deps", "--requirement", command]));
-    installed.inspect_err(|why| AZURE_CLIENTS.is_missing(why)).ok().map(|()| python)
+    install(&python, &["--requirement", libraries])?;
+    install(&python, &["--no-deps", "--requirement", command])?;
+    Ok(python)
 }
 
 /// A package that would have to be compiled counts as one that is not to be had.

@@ -61,7 +61,7 @@ fn storage() {
 fn az() {
     needs!(PYTHON);
     let Some(python) = azure_cli() else { return };
-    assert_as_in_the_matrix(&["az login"], &script(&python, "az.py"));
+    assert_as_in_the_matrix(&["az login"], &script(python, "az.py"));
 }
 
 #[test]

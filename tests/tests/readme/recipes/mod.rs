@@ -10,11 +10,11 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use arcidentity_needs::{AZCOPY, CA_CERTIFICATES, GIT, NAMESPACES, PYTHON, are_met, needs};
-use arcidentity_tests::{Clients, clients, command_binary, run, scratch, workspace};
+use arcidentity_tests::{Clients, Python, azure_cli, clients, command_binary, run, scratch, workspace};
 
 use super::keyvault::wheel;
 use page::blocks;
-use table::{RECIPES, Recipe};
+use table::{AZURE_CLI, RECIPES, Recipe};
 
 const PREAMBLE: &str = "#!/usr/bin/env -S bash -e -u -o pipefail\n";
 
@@ -63,6 +63,17 @@ impl Outcome {
     }
 }
 
+/// The Azure CLI as a program that sends no telemetry.
+fn write_az(python: &Python, program: &Path) {
+    let python = python.program("python");
+    let script = format!(
+        "#!/bin/sh\nexport AZURE_CORE_COLLECT_TELEMETRY=false\nexec '{}' -m azure.cli \"$@\"\n",
+        python.display()
+    );
+    fs::write(program, script).unwrap();
+    fs::set_permissions(program, Permissions::from_mode(0o755)).unwrap();
+}
+
 /// The search path with the stand-ins, the command and the clients.
 fn search_path(clients: &Clients) -> OsString {
     let own = scratch("recipes-programs");
@@ -71,6 +82,9 @@ fn search_path(clients: &Clients) -> OsString {
         fs::set_permissions(&program, Permissions::from_mode(0o755)).unwrap();
         let _ = fs::remove_file(own.join("azcopy"));
         symlink(program, own.join("azcopy")).unwrap();
+    }
+    if let Some(python) = azure_cli() {
+        write_az(python, &own.join("az"));
     }
     let command = command_binary().parent().unwrap().to_owned();
     let clients = clients.python().program("python").parent().unwrap().to_owned();
@@ -104,7 +118,9 @@ fn they_do_what_they_say() {
     let Some(clients) = clients() else { return };
     let directory = tempfile::tempdir().unwrap();
     let mut tries: Vec<(&Recipe, PathBuf, bool)> = Vec::new();
-    for recipe in RECIPES.iter().filter(|recipe| are_met(recipe.needs)) {
+    let has_az = azure_cli().is_some();
+    let is_possible = |recipe: &&Recipe| are_met(recipe.needs) && (has_az || recipe.title != AZURE_CLI);
+    for recipe in RECIPES.iter().filter(is_possible) {
         let mut add = |which, service, opens| {
             let place = directory.path().join(format!("{}, {which}", recipe.title));
             recipe.write(&place, service);

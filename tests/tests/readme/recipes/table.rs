@@ -20,6 +20,9 @@ pub struct Recipe {
 
 const SHELL: &str = "bash -e -u -o pipefail recipe.sh";
 const PROGRAM: &str = "python3 recipe.py";
+/// What is installed for this one may not be to be had.
+pub const AZURE_CLI: &str = "The Azure CLI";
+
 /// Below "Azure Storage", as the page says.
 pub const STORAGE: &str = "arcidentity run --resource storage -- python3 levels.py";
 
@@ -59,7 +62,7 @@ pub const RECIPES: &[Recipe] = &[
         ..IN_SHELL
     },
     Recipe {
-        title: "The Azure CLI",
+        title: AZURE_CLI,
         prints: "Bearer\n",
         service: "https://management.core.windows.net/",
         other: Some("graph"),
