@@ -6,6 +6,14 @@ use std::process::Command;
 
 use arcidentity_tests::{MESSAGES, cargo_artifacts, succeed, workspace};
 
+/// The libraries that this program is made of: they are compiled already.
+fn libraries() -> Vec<PathBuf> {
+    let mut build = Command::new(env!("CARGO"));
+    build.args(["test", "--no-run", MESSAGES, "--locked", "--test", "suite"]);
+    build.args(["--package", env!("CARGO_PKG_NAME")]);
+    cargo_artifacts(&mut build).into_iter().filter(|file| crate_name(file).is_some()).collect()
+}
+
 /// The name by which programs import a library from this file, such as `libserde_json-0123456789abcdef.rlib`.
 fn crate_name(file: &Path) -> Option<&str> {
     let name = file.file_name()?.to_str()?.strip_prefix("lib")?.strip_suffix(".rlib")?;
@@ -13,16 +21,13 @@ fn crate_name(file: &Path) -> Option<&str> {
 }
 
 /// Runs the examples of a package, and gives how many there are.
-fn run(package: &str, directory: &str) -> usize {
-    let mut build = Command::new(env!("CARGO"));
-    let files = cargo_artifacts(build.args(["build", MESSAGES, "--locked", "--lib", "--package", package]));
-    let libraries: Vec<PathBuf> = files.into_iter().filter(|file| crate_name(file).is_some()).collect();
+fn run(package: &str, directory: &str, libraries: &[PathBuf]) -> usize {
     let rustdoc = Path::new(env!("CARGO")).with_file_name("rustdoc");
     let mut test = Command::new(rustdoc);
     test.current_dir(workspace()).env("CARGO_PKG_VERSION", env!("CARGO_PKG_VERSION"));
     test.args(["--test", "--edition", "2024", "--crate-name", &package.replace('-', "_")]);
     test.arg(Path::new(directory).join("src/lib.rs"));
-    for library in &libraries {
+    for library in libraries {
         test.arg("--extern").arg(format!("{}={}", crate_name(library).unwrap(), library.display()));
         test.arg("-L").arg(format!("dependency={}", library.parent().unwrap().display()));
     }
@@ -34,12 +39,13 @@ fn run(package: &str, directory: &str) -> usize {
 
 #[test]
 fn they_work() {
+    let libraries = libraries();
     for (package, directory) in [
         ("arcidentity-core", "core"),
         ("arcidentity-emulator", "emulator"),
         ("arcidentity-cli", "cli"),
         ("arcidentity-needs", "tests/needs"),
     ] {
-        assert!(run(package, directory) > 0, "{package} has examples, and they were run");
+        assert!(run(package, directory, &libraries) > 0, "{package} has examples, and they were run");
     }
 }
