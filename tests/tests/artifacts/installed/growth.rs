@@ -36,7 +36,7 @@ fn grown_sources() -> std::path::PathBuf {
         "tests",
         "include",
     ] {
-        succeed(Command::new("cp").arg("-R").arg(workspace().join(part)).arg(&copy));
+        succeed(Command::new("cp").arg("-Rp").arg(workspace().join(part)).arg(&copy));
     }
     change(
         &copy,
