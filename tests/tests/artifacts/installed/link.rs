@@ -1,6 +1,6 @@
 //! Programs that link the installed libraries, by what pkg-config says.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use arcidentity_emulator::Emulator;
@@ -22,16 +22,41 @@ enum Linkage {
 
 const LINKAGES: [Linkage; 3] = [Linkage::Shared, Linkage::Static, Linkage::WhollyStatic];
 
-/// Compiles sources of the workspace as the manual says.
-fn build(name: &str, compiler: &str, flags: &[&str], sources: &[&str], linkage: Linkage) -> PathBuf {
-    let here = installed();
-    let program = empty(&format!("link-{name}")).join("program");
-    let mut compile = Command::new(compiler);
-    compile.args(["-Wall", "-Wextra", "-Wpedantic", "-Werror"]).args(flags).arg("-o").arg(&program);
-    compile.args(sources.iter().map(|source| workspace().join(source)));
-    compile.args(here.pkg_config(&["--cflags"])).args(libraries(here, linkage));
-    succeed(&mut compile);
-    program
+/// Sources of the workspace, compiled as the manual says. It takes longer than to link them.
+struct Objects {
+    compiler: &'static str,
+    flags: Vec<&'static str>,
+    directory: PathBuf,
+    files: Vec<PathBuf>,
+}
+
+impl Objects {
+    fn compile(
+        name: &str,
+        compiler: &'static str,
+        flags: &[&'static str],
+        sources: &[&'static str],
+    ) -> Objects {
+        let directory = empty(&format!("link-{name}"));
+        let compiled = sources.iter().map(|source| {
+            let object = directory.join(Path::new(source).with_extension("o").file_name().unwrap());
+            let mut compile = Command::new(compiler);
+            compile.args(["-Wall", "-Wextra", "-Wpedantic", "-Werror"]).args(flags).arg("-o").arg(&object);
+            compile.arg("-c").arg(workspace().join(source));
+            succeed(compile.args(installed().pkg_config(&["--cflags"])));
+            object
+        });
+        let files = compiled.collect();
+        Objects { compiler, flags: flags.to_owned(), directory, files }
+    }
+
+    fn link(&self, linkage: Linkage) -> PathBuf {
+        let program = self.directory.join(format!("{linkage:?}"));
+        let mut link = Command::new(self.compiler);
+        link.args(&self.flags).arg("-o").arg(&program).args(&self.files);
+        succeed(link.args(libraries(installed(), linkage)));
+        program
+    }
 }
 
 /// Runs a program, which finds the installed library.
@@ -67,9 +92,10 @@ fn every_compiler_and_linkage_gives_a_program_that_runs() {
             ("clang++", "-std=c++20", "tests/cpp/smoke.cpp"),
         ]);
     }
-    for linkage in LINKAGES {
-        for &(compiler, flags, source) in &compilers {
-            let program = build(&format!("{compiler}-{linkage:?}"), compiler, &[flags], &[source], linkage);
+    for (compiler, standard, source) in compilers {
+        let objects = Objects::compile(compiler, compiler, &[standard], &[source]);
+        for linkage in LINKAGES {
+            let program = objects.link(linkage);
             let is_wholly_static = matches!(linkage, Linkage::WhollyStatic);
             assert_eq!(!readelf_of(&program, "--dynamic").contains("(NEEDED)"), is_wholly_static);
             check(program, &agent());
@@ -84,8 +110,8 @@ fn cpp_without_exceptions_uses_the_c_header() {
     for compiler in compilers {
         let flags = ["-std=c++17", "-fno-exceptions", "-fno-rtti"];
         let source = ["tests/cpp/without_exceptions.cpp"];
-        let program = build(&format!("plain-{compiler}"), compiler, &flags, &source, Linkage::Shared);
-        check(program, &agent());
+        let objects = Objects::compile(&format!("plain-{compiler}"), compiler, &flags, &source);
+        check(objects.link(Linkage::Shared), &agent());
     }
 }
 
@@ -93,10 +119,10 @@ fn cpp_without_exceptions_uses_the_c_header() {
 fn two_units_may_include_the_cpp_header() {
     needs!(CMAKE, NAMESPACES, PKG_CONFIG, LIBC_STATIC);
     let sources = ["tests/cpp/two_units.cpp", "tests/cpp/two_units_other.cpp"];
+    let objects = Objects::compile("units", "c++", &["-std=c++17"], &sources);
     for linkage in LINKAGES {
-        let program = build(&format!("units-{linkage:?}"), "c++", &["-std=c++17"], &sources, linkage);
         let agent = agent();
-        let program = command(program, &agent);
+        let program = command(objects.link(linkage), &agent);
         succeed(beside(&agent, &program).env("LD_LIBRARY_PATH", &installed().libdir));
     }
 }
@@ -106,7 +132,8 @@ fn two_units_may_include_the_cpp_header() {
 #[test]
 fn it_can_be_loaded_and_unloaded_by_programs_with_threads() {
     needs!(CMAKE, PKG_CONFIG);
-    let program = build("dlopen", "cc", &["-pthread", "-ldl"], &["tests/c/plugin.c"], Linkage::Shared);
+    let objects = Objects::compile("dlopen", "cc", &["-pthread", "-ldl"], &["tests/c/plugin.c"]);
+    let program = objects.link(Linkage::Shared);
     succeed(command(program, &agent()).arg(installed().libdir.join("libarcidentity.so")));
 }
 
