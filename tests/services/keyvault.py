@@ -1,10 +1,11 @@
-"""A stand-in for Azure Key Vault, which gives its secrets to whoever has a token for Key Vault.
+"""A stand-in for Azure Key Vault, which gives and takes secrets of whoever has a token for Key Vault.
 
 `python keyvault.py --help` tells how it runs as a program.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import time
 import uuid
@@ -22,7 +23,7 @@ SECRET = re.compile(r"/secrets/(?P<name>[0-9A-Za-z-]{1,127})(/(?P<version>[0-9a-
 
 
 class KeyVault:
-    """A vault with these secrets, one version of each; names have no case.
+    """A vault with these secrets, the newest version of each; names have no case.
 
     What is in `forbidden` the identity has no role for.
     """
@@ -57,19 +58,32 @@ class KeyVault:
         named = SECRET.fullmatch(request.path)
         if not named:
             return failure(404, "ResourceNotFound", "Operation returned an invalid status code.")
-        if request.method != "GET":
-            return failure(405, "MethodNotAllowed", f"{request.method} is not allowed.")
         name = named["name"].lower()
         if name in self._forbidden:
             return forbidden(name)
+        if request.method == "PUT" and not named["version"]:
+            return self._set(name, request)
+        if request.method != "GET":
+            return failure(405, "MethodNotAllowed", f"{request.method} is not allowed.")
         version = self._versions.get(name)
         if version is None or (named["version"] or version) != version:
             return not_found(name)
+        return self._bundle(name, request)
+
+    def _set(self, name: str, request: Request) -> Answer:
+        try:
+            value = json.loads(request.body)["value"]
+        except (ValueError, LookupError, TypeError):
+            return failure(400, "BadParameter", "The request body has no value.")
+        self._secrets[name], self._versions[name] = str(value), uuid.uuid4().hex
+        return self._bundle(name, request)
+
+    def _bundle(self, name: str, request: Request) -> Answer:
         return Answer.json(
             200,
             {
                 "value": self._secrets[name],
-                "id": f"https://{request.headers['Host']}/secrets/{name}/{version}",
+                "id": f"https://{request.headers['Host']}/secrets/{name}/{self._versions[name]}",
                 "attributes": {
                     "enabled": True,
                     "created": self._created,

@@ -130,9 +130,9 @@ def storage(authority: trustme.CA, directory: Path, modules: Path) -> Iterator[N
     issued = authority.issue_cert(*STORAGE)
     issued.private_key_pem.write_to_path(str(key))
     issued.cert_chain_pems[0].write_to_path(str(certificate))
-    command = azurite.command(modules, certificate, key, STORAGE_ADDRESS, 443)
+    command = azurite.blob_command(modules, certificate, key, STORAGE_ADDRESS, 443)
     accounts = {"AZURITE_ACCOUNTS": f"{ACCOUNT}:{base64.b64encode(b'unused').decode()}"}
-    with azurite.started(command, directory, os.environ | accounts):
+    with azurite.started(command, directory, 1, os.environ | accounts):
         azurite.make_container(f"https://{STORAGE[0]}", CONTAINER, Path(CERTIFICATES))
         yield
 

@@ -9,12 +9,16 @@ use std::sync::OnceLock;
 use arcidentity_needs::AZURE_CLIENTS;
 use serde_json::Value;
 
-use crate::{Python, run, scratch, succeed, workspace};
+use crate::{Python, run, scratch, succeed, wheel, workspace};
+
+/// Node's package manager, in its directory.
+const NPM: &str = "lib/node_modules/npm/bin/npm-cli.js";
 
 /// What `tests/clients` names, installed.
 #[derive(Debug)]
 pub struct Clients {
     python: Python,
+    /// The directory of Node.
     node: PathBuf,
     modules: PathBuf,
 }
@@ -34,7 +38,7 @@ impl Clients {
         let node = succeed(python.command("python").args(["-c", where_node_is]));
         let node = PathBuf::from(node.trim_end());
         let modules = install_modules(&node)?;
-        Ok(Clients { python, node: node.join("bin/node"), modules })
+        Ok(Clients { python, node, modules })
     }
 
     /// The environment with the Python clients.
@@ -43,10 +47,30 @@ impl Clients {
         &self.python
     }
 
+    /// The same, with the wheel that the tests have built.
+    ///
+    /// # Panics
+    ///
+    /// If the wheel does not build.
+    #[must_use]
+    pub fn python_with_wheel(&self) -> &Python {
+        static WHEEL: OnceLock<()> = OnceLock::new();
+        WHEEL.get_or_init(|| {
+            self.python.pip_install(&["--force-reinstall", "--no-deps", &wheel().to_string_lossy()]);
+        });
+        &self.python
+    }
+
     /// Node, as a package of Python brings it: newer than the one of many systems.
     #[must_use]
-    pub fn node(&self) -> &Path {
-        &self.node
+    pub fn node(&self) -> PathBuf {
+        self.node.join("bin/node")
+    }
+
+    /// Its package manager, a program for it.
+    #[must_use]
+    pub fn npm(&self) -> PathBuf {
+        self.node.join(NPM)
     }
 
     /// The clients for Node, for the variable `NODE_PATH`.
@@ -108,7 +132,7 @@ fn install_modules(node: &Path) -> Result<PathBuf, String> {
         fs::copy(sources.join(name), directory.join(name)).expect("the target directory is writable");
     }
     let mut npm = Command::new(node.join("bin/node"));
-    npm.arg(node.join("lib/node_modules/npm/bin/npm-cli.js")).current_dir(&directory);
+    npm.arg(node.join(NPM)).current_dir(&directory);
     // No program that a package brings runs now.
     let output = run(npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]));
     if !output.status.success() {
@@ -124,8 +148,8 @@ fn install_modules(node: &Path) -> Result<PathBuf, String> {
 #[derive(Debug)]
 pub struct Azurite {
     process: Child,
-    account: String,
-    ca_file: String,
+    /// What it said when it was ready.
+    said: Value,
 }
 
 impl Azurite {
@@ -133,21 +157,29 @@ impl Azurite {
         let mut line = String::new();
         let output = process.stdout.take().expect("the standard output is a pipe");
         BufReader::new(output).read_line(&mut line).expect("Azurite says where it is");
-        let said: Value = serde_json::from_str(&line).expect("Azurite starts");
-        let text = |name: &str| said[name].as_str().expect("a text").to_owned();
-        Azurite { process, account: text("account"), ca_file: text("ca_file") }
+        Azurite { process, said: serde_json::from_str(&line).expect("Azurite starts") }
     }
 
-    /// The URL of its account `devstoreaccount1`.
+    /// The URL of the blobs of its account `devstoreaccount1`.
     #[must_use]
     pub fn account(&self) -> &str {
-        &self.account
+        self.text("blob")
+    }
+
+    /// The URLs of the account's blobs, queues and tables.
+    #[must_use]
+    pub fn accounts(&self) -> [&str; 3] {
+        ["blob", "queue", "table"].map(|service| self.text(service))
     }
 
     /// A file with the certificate that clients must trust.
     #[must_use]
     pub fn ca_file(&self) -> &str {
-        &self.ca_file
+        self.text("ca_file")
+    }
+
+    fn text(&self, name: &str) -> &str {
+        self.said[name].as_str().expect("a text")
     }
 }
 

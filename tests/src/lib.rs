@@ -20,7 +20,7 @@ pub use memory::{Piece, occurrences, pieces};
 pub use process::{
     MESSAGES, cargo_artifacts, copy_program, path_with, path_with_cargo, run, signal, succeed,
 };
-pub use python::{Python, pip, python, services};
+pub use python::{Python, pip, python, services, wheel};
 pub use shipped::{UNOPTIMIZED, command_binary, patiently, shipping, shipping_apart, shipping_for};
 pub use variants::variants;
 

@@ -126,17 +126,26 @@ fn with_pip() -> &'static Python {
     })
 }
 
-/// An environment with the wheel, built when it is first asked for.
+/// The wheel, built when it is first asked for.
+///
+/// # Panics
+///
+/// If there is no Python 3.10 or later, or it does not build.
+pub fn wheel() -> &'static Path {
+    static WHEEL: OnceLock<PathBuf> = OnceLock::new();
+    WHEEL.get_or_init(|| build_wheel(with_pip()))
+}
+
+/// An environment with the wheel.
 ///
 /// # Panics
 ///
 /// If there is no Python 3.10 or later, or the wheel does not build.
 pub fn python() -> &'static Python {
-    static WHEEL: OnceLock<()> = OnceLock::new();
+    static INSTALLED: OnceLock<()> = OnceLock::new();
     let python = with_pip();
-    WHEEL.get_or_init(|| {
-        let wheel = build_wheel(python);
-        python.pip_install(&["--force-reinstall", "--no-deps", &wheel.to_string_lossy()]);
+    INSTALLED.get_or_init(|| {
+        python.pip_install(&["--force-reinstall", "--no-deps", &wheel().to_string_lossy()]);
     });
     python
 }

@@ -25,6 +25,7 @@ mod pace;
 mod programs;
 mod readme;
 mod sanitizers;
+mod services;
 mod stack;
 mod supply_chain;
 mod surroundings;

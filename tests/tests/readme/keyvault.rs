@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use arcidentity_needs::{NAMESPACES, PYTHON, needs};
-use arcidentity_tests::{python, run, scratch, services, succeed, workspace};
+use arcidentity_tests::{run, scratch, services, succeed, wheel, workspace};
 use serde_json::Value;
 
 use super::faces::lines;
@@ -28,16 +28,6 @@ fn environment() -> &'static Path {
         succeed(pip.args([&wheel, "azure-core==1.41.0", "azure-keyvault-secrets==4.12.0"]));
         directory
     })
-}
-
-/// The wheel that the tests' own environment has.
-pub fn wheel() -> PathBuf {
-    python();
-    let files = fs::read_dir(scratch("wheels")).unwrap();
-    files
-        .map(|file| file.unwrap().path())
-        .find(|file| file.extension().is_some_and(|it| it == "whl"))
-        .unwrap()
 }
 
 /// How the example ended.

@@ -12,7 +12,6 @@ use std::path::{Path, PathBuf};
 use arcidentity_needs::{AZCOPY, CA_CERTIFICATES, GIT, NAMESPACES, PYTHON, are_met, needs};
 use arcidentity_tests::{Clients, Python, azure_cli, clients, command_binary, run, scratch, workspace};
 
-use super::keyvault::wheel;
 use page::blocks;
 use table::{AZURE_CLI, RECIPES, Recipe};
 
@@ -95,9 +94,8 @@ fn search_path(clients: &Clients) -> OsString {
 
 /// Runs the scripts of this directory. `None` where the system allows no machine of its own.
 fn run_all(clients: &Clients, directory: &Path) -> Option<()> {
-    clients.python().pip_install(&["--force-reinstall", "--no-deps", wheel().to_str().unwrap()]);
     let services = workspace().join("tests/services");
-    let mut machine = clients.python().command("python");
+    let mut machine = clients.python_with_wheel().command("python");
     machine.arg(services.join("recipes.py")).arg("--scripts").arg(directory);
     machine.arg("--azurite").arg(clients.modules());
     machine.env("PATH", search_path(clients)).env("PYTHONPATH", services.join("tools"));
