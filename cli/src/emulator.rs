@@ -15,6 +15,8 @@ use lexopt::ValueExt;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use self::keys::KeyDirectory;
+#[cfg(target_os = "linux")]
+pub use self::own_place::OwnPlace;
 use crate::arguments::{Arguments, Given};
 use crate::command::Command;
 use crate::failure::Failure;

@@ -46,6 +46,8 @@ use std::ffi::OsString;
 use std::sync::Arc;
 
 use crate::command::Command;
+#[cfg(target_os = "linux")]
+pub use crate::emulator::OwnPlace;
 use crate::progress::Progress;
 pub use crate::stream::Stream;
 use crate::terminal::Terminal;

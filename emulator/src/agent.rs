@@ -89,8 +89,8 @@ impl Agent {
         self.keys.sweep(self.clock.now());
     }
 
-    pub(crate) fn issue_key(&self) -> io::Result<IssuedKey> {
-        self.keys.issue(self.clock.now())
+    pub(crate) fn issue_key(&self, port: u16) -> io::Result<IssuedKey> {
+        self.keys.issue(self.clock.now(), port)
     }
 
     fn route(&self, request: &Request) -> Result<Message, Refusal> {
@@ -159,10 +159,10 @@ impl Agent {
             return self.grant(request, resource, &chosen);
         }
         let Some(authorization) = request.header("authorization") else {
-            return self.challenge("token", "Missing Basic Authorization header");
+            return self.challenge(request, "token", "Missing Basic Authorization header");
         };
         let key = authorization.strip_prefix("Basic ").unwrap_or_default().as_bytes();
-        let refused = |question| self.challenge(question, "Invalid Basic Authorization header");
+        let refused = |question| self.challenge(request, question, "Invalid Basic Authorization header");
         const USED: &str = "token, with a used key";
         let path = match self.keys.redeem(key) {
             Redeemed::Now(path) => path,
@@ -198,11 +198,11 @@ impl Agent {
         self.survey.word("token, unknown identity", usual)
     }
 
-    fn challenge(&self, question: &str, description: &str) -> Result<Message, Refusal> {
+    fn challenge(&self, request: &Request, question: &str, description: &str) -> Result<Message, Refusal> {
         if self.survey.challenges(question) == Some(false) {
             return Err(self.survey.word(question, Message::error(401, "unauthorized_client", description)));
         }
-        let key = self.issue_key().map_err(|error| {
+        let key = self.issue_key(request.address.port()).map_err(|error| {
             Message::error(500, "internal_error", &format!("The key file could not be written: {error}"))
         })?;
         let challenge = Message::challenge(&key.challenge(), description);

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::mem;
 use std::net::{SocketAddr, TcpListener};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +17,7 @@ use crate::answer::Answer;
 use crate::builder::Builder;
 use crate::event::Event;
 use crate::http::handler::Handler;
+use crate::http::listen::listen;
 use crate::http::request::Request;
 use crate::http::server::Server;
 use crate::journal::Journal;
@@ -101,7 +102,29 @@ impl Emulator {
     /// The environment variables, with their values, that lead clients to this emulator.
     #[must_use]
     pub fn environment(&self) -> [(&'static str, String); 2] {
-        [("IDENTITY_ENDPOINT", self.endpoint()), ("IMDS_ENDPOINT", self.imds_endpoint())]
+        variables(&self.imds_endpoint())
+    }
+
+    /// Listens on one more free port, and names keys there as clients must know them that see the key directory at `path`:
+    /// programs with a view of the file system of their own, beside others without. Returns the variables that lead there.
+    /// There is one such port; another call takes its place.
+    ///
+    /// # Errors
+    ///
+    /// When the system refuses a port or a thread.
+    pub fn show_keys_at(&self, path: impl Into<PathBuf>) -> io::Result<[(&'static str, String); 2]> {
+        let (ipv4, ipv6) = (self.has(SocketAddr::is_ipv4), self.has(SocketAddr::is_ipv6));
+        let listeners = listen(0, ipv4, ipv6)?;
+        let address = listeners[0].local_addr()?;
+        self.handler.agent.keys.show_at(address.port(), path.into());
+        if let Some(running) = &self.running {
+            running.server.listen(listeners)?;
+        }
+        Ok(variables(&format!("http://{address}")))
+    }
+
+    fn has(&self, family: impl Fn(&SocketAddr) -> bool) -> bool {
+        self.addresses.iter().any(family)
     }
 
     /// The directory of the key files.
@@ -190,7 +213,7 @@ impl Emulator {
     ///
     /// When the file cannot be made.
     pub fn issue_key(&self) -> io::Result<IssuedKey> {
-        self.handler.agent.issue_key()
+        self.handler.agent.issue_key(self.port())
     }
 
     /// Keeps everybody but root out of the temporary key directory, as the agent's own one does whoever is not in its
@@ -211,6 +234,10 @@ impl Emulator {
     pub fn stop(self) {
         drop(self);
     }
+}
+
+fn variables(host: &str) -> [(&'static str, String); 2] {
+    [("IDENTITY_ENDPOINT", format!("{host}{TOKEN_PATH}")), ("IMDS_ENDPOINT", host.to_owned())]
 }
 
 impl fmt::Debug for Emulator {

@@ -1,7 +1,7 @@
 //! A program's own view of the file system, by a user and a mount namespace. No rights are needed for it, and nobody else
 //! sees it.
 
-use std::ffi::{CStr, CString};
+use std::ffi::{CStr, CString, OsStr};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
@@ -76,9 +76,18 @@ impl View {
         unsafe { command.pre_exec(move || Ok(self.enter()?)) };
     }
 
-    /// For a process of one thread. It has all capabilities over what it sees until it becomes another program: the kernel
-    /// takes them away then, as from every user but root.
-    fn enter(&self) -> Result<(), Errno> {
+    /// What is seen, and where, in the order of [`View::new`].
+    pub fn places(&self) -> impl Iterator<Item = (&Path, &Path)> {
+        self.places.iter().map(|(what, at)| (path(what), path(at)))
+    }
+
+    /// For a process of one thread, which is about to become another program. It has all capabilities over what it sees
+    /// until then: the kernel takes them away, as from every user but root.
+    ///
+    /// # Errors
+    ///
+    /// What the system says where it does not allow the view, or the process has more threads.
+    pub fn enter(&self) -> Result<(), Errno> {
         unshare(CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNS)?;
         fill(c"/proc/self/uid_map", &self.users)?;
         // Who maps a group must have given up dropping groups, which may deny something to their members.
@@ -91,6 +100,10 @@ impl View {
         }
         Ok(())
     }
+}
+
+fn path(text: &CStr) -> &Path {
+    Path::new(OsStr::from_bytes(text.to_bytes()))
 }
 
 /// Without memory of its own, which another thread may hold locked when a process is forked.

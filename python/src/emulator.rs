@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,6 +11,8 @@ use arcidentity_emulator::Answer;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{IntoPyDict, PyBytes, PyDict, PyString, PyTuple};
+
+use crate::view::{Place, Places};
 
 /// A stand-in for the agent on 127.0.0.1, for tests. It runs until `close()`, or until the end of a `with`
 /// block.
@@ -30,12 +33,27 @@ use pyo3::types::{IntoPyDict, PyBytes, PyDict, PyString, PyTuple};
 /// lenient
 ///     Whether there is a token for everything. Otherwise what no tenant knows is refused, as Microsoft Entra
 ///     refuses it: what is neither an absolute URI nor a GUID, and the address of a vault or a server of databases.
+/// like
+///     The file of a report that `arcidentity doctor --report` has made of an agent, which is then played.
 ///
-/// Raises OSError when the port is taken or the key directory cannot be made.
+/// Raises OSError when the port is taken, the key directory cannot be made or the report cannot be read, and ValueError for
+/// a file that is no report.
 #[pyclass(frozen, subclass, module = "arcidentity.emulator")]
 pub(crate) struct Emulator {
     settings: Settings,
-    running: Mutex<Option<arcidentity_emulator::Emulator>>,
+    running: Mutex<Option<Running>>,
+}
+
+struct Running {
+    // Removed before what it shows.
+    shown: Option<Shown>,
+    emulator: arcidentity_emulator::Emulator,
+}
+
+/// What programs see that it starts.
+struct Shown {
+    place: Place,
+    variables: [(&'static str, String); 2],
 }
 
 struct Settings {
@@ -43,14 +61,23 @@ struct Settings {
     key_directory: Option<PathBuf>,
     lifetime: Duration,
     lenient: bool,
+    /// The report itself.
+    like: Option<String>,
 }
 
 #[pymethods]
 impl Emulator {
     #[new]
-    #[pyo3(signature = (*, port=0, key_directory=None, lifetime=86400.0, lenient=false))]
-    fn new(port: u16, key_directory: Option<PathBuf>, lifetime: f64, lenient: bool) -> PyResult<Emulator> {
-        let settings = Settings { port, key_directory, lifetime: seconds(lifetime)?, lenient };
+    #[pyo3(signature = (*, port=0, key_directory=None, lifetime=86400.0, lenient=false, like=None))]
+    fn new(
+        port: u16,
+        key_directory: Option<PathBuf>,
+        lifetime: f64,
+        lenient: bool,
+        like: Option<PathBuf>,
+    ) -> PyResult<Emulator> {
+        let like = like.as_deref().map(report).transpose()?;
+        let settings = Settings { port, key_directory, lifetime: seconds(lifetime)?, lenient, like };
         let running = Mutex::new(Some(settings.start()?));
         Ok(Emulator { settings, running })
     }
@@ -138,6 +165,14 @@ impl Emulator {
         })
     }
 
+    /// What programs see that it starts, and the variables that lead them there.
+    #[pyo3(name = "_place")]
+    fn place(&self) -> PyResult<(Places, HashMap<&'static str, String>)> {
+        let mut running = self.lock();
+        let shown = running.as_mut().ok_or_else(closed)?.show()?;
+        Ok((shown.place.view(), HashMap::from(shown.variables.clone())))
+    }
+
     /// Gives all requests for a token this answer, until `reset()`.
     #[pyo3(name = "_respond_to_token_requests", signature = (status, body=None, headers=None))]
     fn respond_to_token_requests(
@@ -167,7 +202,7 @@ impl Emulator {
     fn reset(&self) -> PyResult<()> {
         let mut running = self.lock();
         match &*running {
-            Some(emulator) => {
+            Some(Running { emulator, .. }) => {
                 emulator.close_keys(false)?;
                 emulator.respond_normally();
                 emulator.clear_requests();
@@ -180,8 +215,8 @@ impl Emulator {
 
     /// Stops: afterwards the port is free and no key file is left. A second call does nothing.
     fn close(&self, py: Python<'_>) {
-        let emulator = self.lock().take();
-        py.detach(|| drop(emulator));
+        let running = self.lock().take();
+        py.detach(|| drop(running));
     }
 
     fn __enter__(this: Py<Self>) -> Py<Self> {
@@ -195,29 +230,61 @@ impl Emulator {
 }
 
 impl Emulator {
-    fn lock(&self) -> MutexGuard<'_, Option<arcidentity_emulator::Emulator>> {
+    fn lock(&self) -> MutexGuard<'_, Option<Running>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn with<T>(&self, ask: impl FnOnce(&arcidentity_emulator::Emulator) -> T) -> PyResult<T> {
         match &*self.lock() {
-            Some(emulator) => Ok(ask(emulator)),
-            None => Err(PyValueError::new_err("the emulator is closed")),
+            Some(running) => Ok(ask(&running.emulator)),
+            None => Err(closed()),
         }
     }
 }
 
+fn closed() -> PyErr {
+    PyValueError::new_err("the emulator is closed")
+}
+
+impl Running {
+    /// What programs see that it starts, made when the first of them needs it.
+    fn show(&mut self) -> PyResult<&Shown> {
+        let shown = match self.shown.take() {
+            Some(shown) => shown,
+            None => Shown {
+                place: Place::of(self.emulator.key_directory())?,
+                variables: self.emulator.show_keys_at(Place::path()?)?,
+            },
+        };
+        Ok(self.shown.insert(shown))
+    }
+}
+
 impl Settings {
-    fn start(&self) -> std::io::Result<arcidentity_emulator::Emulator> {
-        let mut builder = arcidentity_emulator::Emulator::builder()
-            .port(self.port)
-            .lifetime(self.lifetime)
-            .lenient(self.lenient);
+    fn start(&self) -> std::io::Result<Running> {
+        let mut builder = arcidentity_emulator::Emulator::builder();
+        if let Some(report) = &self.like {
+            builder = builder.like(report)?;
+        }
+        builder = builder.port(self.port).lifetime(self.lifetime).lenient(self.lenient);
         if let Some(directory) = &self.key_directory {
             builder = builder.key_directory(directory);
         }
-        builder.start()
+        Ok(Running { shown: None, emulator: builder.start()? })
     }
+}
+
+/// The text of a report on an agent, by which an emulator can be set up.
+fn report(path: &Path) -> PyResult<String> {
+    let text = std::fs::read_to_string(path);
+    let checked = text.and_then(|text| arcidentity_emulator::Emulator::builder().like(&text).map(|_| text));
+    checked.map_err(|error| {
+        let message = format!("{}: {error}", path.display());
+        match error.kind() {
+            ErrorKind::InvalidData => PyValueError::new_err(message),
+            _ => error.into(),
+        }
+    })
 }
 
 /// A request that the emulator received.

@@ -14,6 +14,7 @@
 //! | `command.rs` | the command |
 //! | `app_service.rs` | the endpoint for programs that do not know Arc |
 //! | `emulator.rs` | the stand-in for the agent |
+//! | `view.rs` | what programs see that it starts |
 
 mod app_service;
 mod call;
@@ -28,6 +29,7 @@ mod report;
 mod signals;
 mod token;
 mod trace;
+mod view;
 
 use std::alloc::System;
 
@@ -64,6 +66,8 @@ mod _native {
     use crate::report::{Check, Report};
     #[pymodule_export]
     use crate::token::Token;
+    #[pymodule_export]
+    use crate::view::enter_view;
 
     #[pymodule_export]
     #[expect(non_upper_case_globals, reason = "the name that Python expects")]

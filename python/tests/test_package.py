@@ -51,6 +51,7 @@ def test_the_installed_files() -> None:
         "arcidentity/_event_loop.py",
         "arcidentity/_greenlets.py",
         "arcidentity/_header.py",
+        "arcidentity/_launcher.py",
         f"arcidentity/{native}",
         "arcidentity/_native.pyi",
         "arcidentity/_renewal.py",

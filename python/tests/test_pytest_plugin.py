@@ -86,6 +86,21 @@ def test_the_mark_has_the_arguments(pytester: pytest.Pytester) -> None:
     assert passed(pytester, "--strict-markers") == 3
 
 
+def test_the_mark_may_name_a_report(pytester: pytest.Pytester) -> None:
+    pytester.makefile(".json", report='{"survey": 1, "machine": {"agent_version": "1.99.1"}}')
+    pytester.makepyfile("""
+        import json
+        import urllib.request
+        import pytest
+
+        @pytest.mark.arc_emulator(like="report.json")
+        def test_version(arc_emulator):
+            with urllib.request.urlopen(arc_emulator.imds_endpoint + "/agentstatus") as answer:
+                assert json.load(answer)["agentVersion"] == "1.99.1"
+    """)
+    assert passed(pytester) == 1
+
+
 def test_an_argument_of_the_mark_without_a_name_is_an_error(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("""
         import pytest

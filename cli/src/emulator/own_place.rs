@@ -10,8 +10,6 @@ use arcidentity_process::View;
 use nix::errno::Errno;
 use tempfile::TempDir;
 
-use crate::program::keep_exit_statuses;
-
 /// Settings of Linux that keep a user from a view of the file system, and the value with which they do.
 const FORBIDDING: [(&str, &str); 4] = [
     ("user.max_user_namespaces", "0"),
@@ -21,7 +19,7 @@ const FORBIDDING: [(&str, &str); 4] = [
 ];
 
 /// A key directory that its program sees where the agent's is.
-pub(super) struct OwnPlace {
+pub struct OwnPlace {
     keys: PathBuf,
     view: View,
     /// What stands in it is only a name for what is mounted there, in the view alone.
@@ -30,14 +28,29 @@ pub(super) struct OwnPlace {
 
 impl OwnPlace {
     /// A private directory that is seen at `path`. What else there is near `path` is seen as ever.
-    pub(super) fn make(path: &Path) -> Result<OwnPlace, String> {
-        let place = OwnPlace::build(path).map_err(|error| error.to_string())?;
-        keep_exit_statuses();
-        place.view.try_out().map_err(|error| refusal(&error))?;
-        Ok(place)
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says why not, as where the system forbids it.
+    pub fn make(path: &Path) -> Result<OwnPlace, String> {
+        OwnPlace::build(path, None).map_err(|error| error.to_string())?.tried()
     }
 
-    fn build(path: &Path) -> io::Result<OwnPlace> {
+    /// The same for the directory `keys`, which everybody else sees where it is.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`make`](OwnPlace::make).
+    pub fn of(keys: &Path, path: &Path) -> Result<OwnPlace, String> {
+        OwnPlace::build(path, Some(keys)).map_err(|error| error.to_string())?.tried()
+    }
+
+    fn tried(self) -> Result<OwnPlace, String> {
+        self.view.try_out().map_err(|error| refusal(&error))?;
+        Ok(self)
+    }
+
+    fn build(path: &Path, shown: Option<&Path>) -> io::Result<OwnPlace> {
         let room = tempfile::Builder::new()
             .prefix("arcidentity-emulator-")
             .permissions(Permissions::from_mode(0o700))
@@ -62,6 +75,9 @@ impl OwnPlace {
             }
         }
         places.push((cover, ground.to_owned()));
+        if let Some(shown) = shown {
+            places.push((shown.to_owned(), path.to_owned()));
+        }
         let view = View::new(places.iter().map(|(what, at)| (what.as_path(), at.as_path())))?;
         let place = OwnPlace { keys, view, room };
         // What the program made there would be gone with the emulator.
@@ -78,6 +94,12 @@ impl OwnPlace {
     /// Where the emulator writes the keys.
     pub(super) fn keys(&self) -> &Path {
         &self.keys
+    }
+
+    /// What its program sees there.
+    #[must_use]
+    pub fn view(&self) -> &View {
+        &self.view
     }
 
     /// Has `command` start its program where it sees them.

@@ -50,6 +50,8 @@ pub(crate) struct Keys {
     directory: PathBuf,
     /// The directory's path as clients know it.
     seen_at: PathBuf,
+    /// The path as those know it that come to this port.
+    also_seen_at: Mutex<Option<(u16, PathBuf)>>,
     lifetime: Duration,
     used: UsedKeys,
     style: Mutex<KeyStyle>,
@@ -100,6 +102,7 @@ impl Keys {
     ) -> Keys {
         Keys {
             seen_at: seen_at.unwrap_or_else(|| directory.clone()),
+            also_seen_at: Mutex::default(),
             directory,
             lifetime,
             used: survey.used_keys(),
@@ -116,13 +119,25 @@ impl Keys {
         *lock(&self.style) = style;
     }
 
-    pub(crate) fn issue(&self, now: Duration) -> io::Result<IssuedKey> {
+    /// Names the directory so in challenges to those that come to `port`.
+    pub(crate) fn show_at(&self, port: u16, path: PathBuf) {
+        *lock(&self.also_seen_at) = Some((port, path));
+    }
+
+    /// The directory as those know it that come to `port`.
+    fn seen_from(&self, port: u16) -> PathBuf {
+        let also = lock(&self.also_seen_at);
+        also.as_ref().filter(|also| also.0 == port).map_or(&self.seen_at, |also| &also.1).clone()
+    }
+
+    /// For a client that came to `port`.
+    pub(crate) fn issue(&self, now: Duration, port: u16) -> io::Result<IssuedKey> {
         let style = lock(&self.style).clone();
         let name = style.name();
         let path = self.directory.join(&name);
         self.delete_if(|waiting| waiting.key.path == path);
         let contents = style.make(&path)?;
-        let realm = style.realm_of(&self.seen_at.join(&name));
+        let realm = style.realm_of(&self.seen_from(port).join(&name));
         let key = IssuedKey { path, contents, realm };
         lock(&self.waiting).push(Waiting {
             key: key.clone(),

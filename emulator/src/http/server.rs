@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A thread for each listener and each connection.
 pub(crate) struct Server {
-    addresses: Vec<SocketAddr>,
+    addresses: Mutex<Vec<SocketAddr>>,
     connections: Arc<Connections>,
     threads: Threads,
 }
@@ -27,22 +27,28 @@ struct Connections {
 
 impl Server {
     pub(crate) fn start(listeners: Vec<TcpListener>, handler: Arc<Handler>) -> io::Result<Server> {
-        let addresses = listeners.iter().map(TcpListener::local_addr).collect::<io::Result<_>>()?;
         let connections = Arc::new(Connections { handler, open: Mutex::default() });
-        let server = Server { addresses, connections, threads: Threads::default() };
-        for listener in listeners {
-            let connections = Arc::clone(&server.connections);
-            let threads = server.threads.clone();
-            server.threads.spawn(move || accept(&listener, &connections, &threads))?;
-        }
+        let server = Server { addresses: Mutex::default(), connections, threads: Threads::default() };
+        server.listen(listeners)?;
         Ok(server)
+    }
+
+    /// Accepts connections there too.
+    pub(crate) fn listen(&self, listeners: Vec<TcpListener>) -> io::Result<()> {
+        for listener in listeners {
+            lock(&self.addresses).push(listener.local_addr()?);
+            let connections = Arc::clone(&self.connections);
+            let threads = self.threads.clone();
+            self.threads.spawn(move || accept(&listener, &connections, &threads))?;
+        }
+        Ok(())
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
         self.connections.handler.stop.raise();
-        for address in &self.addresses {
+        for address in &*lock(&self.addresses) {
             // Wakes the thread that accepts there.
             let _ = TcpStream::connect_timeout(address, PATIENCE);
         }

@@ -1,6 +1,7 @@
 //! Key files, right and wrong ones, and their directory.
 
 use std::fs;
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 
 use arcidentity_emulator::{Answer, Emulator, KeyStyle};
@@ -45,6 +46,28 @@ fn clients_may_see_the_directory_at_another_place() {
     assert!(!written.exists());
     let key = emulator.issue_key().unwrap();
     assert!(key.path().starts_with(emulator.key_directory()) && key.path().exists());
+}
+
+#[test]
+fn some_clients_may_see_it_elsewhere_while_others_do_not() {
+    let place = tempfile::tempdir().unwrap();
+    let mounted = place.path().join("mounted");
+    let emulator = Emulator::start().unwrap();
+    let variables = emulator.show_keys_at(&mounted).unwrap();
+    let host = variables[1].1.strip_prefix("http://").unwrap().to_owned();
+    assert_eq!(variables[0].1, emulator.endpoint().replace(&emulator.imds_endpoint(), &variables[1].1));
+    let (mut here, mut there) = (Client::of(&emulator), Client::at(host.parse().unwrap()));
+    for _ in 0..2 {
+        let (seen_here, seen_there) = (here.challenge(TOKEN), there.challenge(TOKEN));
+        assert_eq!(seen_here.parent(), Some(emulator.key_directory()));
+        assert_eq!(seen_there.parent(), Some(mounted.as_path()));
+        let written = emulator.key_directory().join(seen_there.file_name().unwrap());
+        assert_eq!(there.redeem(TOKEN, &fs::read_to_string(written).unwrap()).status, 200);
+        assert_eq!(here.redeem(TOKEN, &fs::read_to_string(seen_here).unwrap()).status, 200);
+    }
+    assert_eq!(emulator.requests().len(), 8, "of both");
+    emulator.stop();
+    assert!(TcpStream::connect(&host).is_err());
 }
 
 #[cfg(unix)]

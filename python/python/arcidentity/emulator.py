@@ -17,6 +17,7 @@ With an `ArcEmulator` the code under test needs no client of its own. It is the 
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from contextlib import ExitStack
 
@@ -39,6 +40,13 @@ from arcidentity._native import (
     replace_default_client,
 )
 
+# As in typing, whose import takes longer than all of this package.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Sequence
+    from typing import Any
+
 __all__ = ["ArcEmulator", "Emulator", "Request"]
 
 # What leads a process to its agent. The last one says that this is another Azure host.
@@ -48,6 +56,9 @@ _VARIABLES = ("IDENTITY_ENDPOINT", "IMDS_ENDPOINT", "IDENTITY_HEADER")
 # Where the agent has its keys on Linux, and where it is itself.
 _KEY_DIRECTORY = "/var/opt/azcmagent/tokens"
 _AGENT = "/opt/azcmagent/bin/himds"
+
+# Becomes a program that sees other files than everybody.
+_LAUNCHER = os.path.join(os.path.dirname(__file__), "_launcher.py")
 
 
 class ArcEmulator(Emulator):
@@ -69,9 +80,9 @@ class ArcEmulator(Emulator):
 
         subprocess.run(["arcidentity", "token", "keyvault", "--key-directory", agent.key_directory])
 
-    Programs that read keys in the agent's own directory only, as those with azure-identity do, need
-    an emulator that has it. On Linux the command `arcidentity emulator` brings it about for all that
-    it starts, in most places without root, and an ArcEmulator then uses it by itself:
+    Programs that read keys in the agent's own directory only, as az and those with azure-identity do,
+    are started by `run()`. Where this process itself is such a program, the command
+    `arcidentity emulator` starts it, and an ArcEmulator uses the directory that it finds then:
 
         python -m arcidentity emulator -- python -m pytest
 
@@ -90,12 +101,18 @@ class ArcEmulator(Emulator):
         key_directory: str | os.PathLike[str] | None = None,
         lifetime: float = 86400.0,
         lenient: bool = False,
+        like: str | os.PathLike[str] | None = None,
     ) -> "ArcEmulator":
         if key_directory is None and _is_stand_in(_KEY_DIRECTORY):
             key_directory = _KEY_DIRECTORY
         try:
             return super().__new__(
-                cls, port=port, key_directory=key_directory, lifetime=lifetime, lenient=lenient
+                cls,
+                port=port,
+                key_directory=key_directory,
+                lifetime=lifetime,
+                lenient=lenient,
+                like=like,
             )
         except OSError as error:
             if str(key_directory) != _KEY_DIRECTORY or os.path.isdir(_KEY_DIRECTORY):
@@ -129,6 +146,41 @@ class ArcEmulator(Emulator):
     def client(self) -> Client:
         """A client of this emulator, for code that is given one. The same before and after a failure."""
         return default_client()
+
+    def run(
+        self, arguments: Sequence[str | os.PathLike[str]], **options: Any
+    ) -> subprocess.CompletedProcess[Any]:
+        """Run a program that finds this emulator as it would find an agent, and wait for it.
+
+            agent.run(["az", "login", "--identity"], check=True)
+
+        It sees the emulator's keys in the agent's own directory, where everybody else sees what is
+        there, and has IDENTITY_ENDPOINT and IMDS_ENDPOINT. Linux only. No root is needed, unless the
+        system forbids user namespaces. After fail_with() it fails as well; for AccessDeniedError and
+        UntrustedKeyError it is told of a key outside its directory.
+
+        arguments
+            The program and its arguments. One that cannot be started ends with 126 or 127.
+        options
+            Those of `subprocess.run`, but for `executable`, `preexec_fn` and `shell`.
+
+        Returns what `subprocess.run` returns. Raises OSError, which says why, where the system does
+        not allow the program to see other files than everybody.
+        """
+        import subprocess
+
+        wrong = {"executable", "preexec_fn", "shell"} & options.keys()
+        if wrong:
+            raise TypeError(f"run() has no option {wrong.pop()}")
+        places, variables = self._place()
+        environment = options.pop("env", None)
+        environment = {**(os.environ if environment is None else environment), **variables}
+        environment.pop("IDENTITY_HEADER", None)
+        view = [path for place in places for path in place]
+        launcher = [sys.executable, "-I", _LAUNCHER, str(len(view)), *view]
+        command = [*launcher, *(os.fspath(argument) for argument in arguments)]
+        check = options.pop("check", False)
+        return subprocess.run(command, env=environment, check=check, **options)
 
     def fail_with(self, reason: type[ArcError]) -> None:
         """Make every request for a token raise this error, for its real cause, until `reset()`.

@@ -37,16 +37,17 @@ plugins (PYTEST_DISABLE_PLUGIN_AUTOLOAD). A complete example, with the code unde
         arc_emulator.reset()
         assert authorization()
 
-The mark `arc_emulator` has the arguments of `ArcEmulator`, such as `lenient` and `lifetime`, by their
-names. Those of a test are added to those of its class and module:
+The mark `arc_emulator` has the arguments of `ArcEmulator`, such as `lenient`, `lifetime` and `like`, by
+their names. Those of a test are added to those of its class and module:
 
     @pytest.mark.arc_emulator(lifetime=60)
     def test_tokens_end_soon(arc_emulator: ArcEmulator) -> None:
         token = arcidentity.get_token("https://vault.azure.net")
         assert token.expires_on - token.refresh_on <= 30
 
-For code with azure-identity, which reads keys where the agent has them and nowhere else, run pytest
-as `python -m arcidentity emulator -- python -m pytest`: on Linux in most places no root is needed.
+Programs with azure-identity, which reads keys where the agent has them and nowhere else, are started
+with `arc_emulator.run([...])`. For tests that use it themselves run pytest as
+`python -m arcidentity emulator -- python -m pytest`. Both are for Linux, in most places without root.
 For one emulator in more than one test, write a fixture of your own with `ArcEmulator`.
 """
 
@@ -64,7 +65,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make the mark known."""
     config.addinivalue_line(
         "markers",
-        "arc_emulator(lifetime, lenient, ...): the arguments of arc_emulator's ArcEmulator",
+        "arc_emulator(lifetime, lenient, like, ...): the arguments of arc_emulator's ArcEmulator",
     )
 
 

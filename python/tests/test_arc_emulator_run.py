@@ -1,0 +1,150 @@
+"""ArcEmulator.run: programs that find the emulator's keys where the agent's are."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import arcidentity
+import pytest
+from arcidentity.emulator import ArcEmulator
+from conftest import PATIENCE, VAULT
+
+KEYS = "/var/opt/azcmagent/tokens"
+
+# Knows no other key directory.
+AZURE_IDENTITY = f"""
+from azure.identity import ManagedIdentityCredential
+print(ManagedIdentityCredential().get_token("{VAULT}/.default").token)
+"""
+
+# Uses an emulator of its own, as another user may.
+OWN = f"""
+import sys
+from arcidentity.emulator import ArcEmulator
+with ArcEmulator() as agent:
+    sys.exit(agent.run([sys.executable, "-B", "-c", {AZURE_IDENTITY!r}]).returncode)
+"""
+
+
+@pytest.fixture
+def machine() -> Iterator[ArcEmulator]:
+    with ArcEmulator() as emulator:
+        try:
+            emulator.run(["true"])
+        except OSError as error:
+            pytest.skip(f"needs namespaces: {error}")
+        yield emulator
+
+
+def printed(machine: ArcEmulator, *program: str) -> str:
+    """What a program prints that succeeds."""
+    ended = machine.run(program, check=True, stdout=subprocess.PIPE, text=True, timeout=PATIENCE)
+    return str(ended.stdout)
+
+
+def test_azure_identity_gets_the_token_that_this_process_gets(machine: ArcEmulator) -> None:
+    token = printed(machine, sys.executable, "-c", AZURE_IDENTITY)
+    assert token.strip() == arcidentity.get_token(VAULT).token
+    assert len(machine.requests) == 4
+    assert os.listdir(machine.key_directory) == []
+
+
+def test_clients_of_this_package_find_the_keys_too(machine: ArcEmulator) -> None:
+    command = [sys.executable, "-m", "arcidentity", "token", VAULT]
+    assert printed(machine, *command).strip() == arcidentity.get_token(VAULT).token
+
+
+def test_an_ordinary_user_may_do_it(machine: ArcEmulator) -> None:
+    user = ["unshare", "--map-user=1000", "--map-group=1000"]
+    ended = subprocess.run([*user, sys.executable, "-B", "-c", OWN], capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.startswith("eyJ")
+
+
+def test_only_the_program_sees_them(machine: ArcEmulator) -> None:
+    was_there = os.path.exists(KEYS)
+    own = os.stat(machine.key_directory)
+    seen = printed(machine, "stat", "--format=%d %i", KEYS)
+    assert seen.split() == [str(own.st_dev), str(own.st_ino)]
+    assert os.path.exists(KEYS) == was_there
+
+
+def test_it_has_no_more_rights_than_before(machine: ArcEmulator) -> None:
+    user = printed(machine, "id", "-u")
+    assert int(user) == os.geteuid()
+    if os.geteuid() != 0:
+        assert "CapEff:\t0000000000000000" in printed(machine, "cat", "/proc/self/status")
+
+
+def test_failures_are_the_programs_too(machine: ArcEmulator) -> None:
+    program = [sys.executable, "-m", "arcidentity", "token", VAULT, "--timeout", "5"]
+    for reason in (arcidentity.RefusedError, arcidentity.ProtocolError):
+        machine.fail_with(reason)
+        assert machine.run(program, stderr=subprocess.DEVNULL).returncode == reason.status
+    machine.reset()
+    assert printed(machine, *program).startswith("eyJ")
+
+
+def test_after_a_restart_there_is_another_place(machine: ArcEmulator) -> None:
+    machine.close()
+    with pytest.raises(ValueError, match="closed"):
+        machine.run(["true"])
+    machine.reset()
+    token = printed(machine, sys.executable, "-c", AZURE_IDENTITY)
+    assert token.strip() == arcidentity.get_token(VAULT).token
+
+
+def test_options_are_those_of_subprocess(machine: ArcEmulator, tmp_path: Path) -> None:
+    script = 'pwd; cat; echo "$NAME $HOME_$IDENTITY_HEADER$IDENTITY_ENDPOINT"; exit 7'
+    ended = machine.run(
+        ["/bin/sh", "-c", script],
+        cwd=tmp_path,
+        input="given\n",
+        env={"NAME": "value", "IDENTITY_HEADER": "another Azure host"},
+        capture_output=True,
+        text=True,
+    )
+    place, given, variables = ended.stdout.splitlines()
+    assert (ended.returncode, place, given) == (7, str(tmp_path), "given")
+    assert variables.startswith("value http://127.0.0.1:")
+    assert not variables.endswith(machine.endpoint), "keys have another name there"
+    with pytest.raises(subprocess.CalledProcessError):
+        machine.run(["false"], check=True)
+    for option in ("executable", "preexec_fn", "shell"):
+        with pytest.raises(TypeError, match=f"no option {option}"):
+            machine.run(["true"], **{option: None})
+
+
+def test_a_program_that_cannot_be_started_ends_as_in_a_shell(machine: ArcEmulator) -> None:
+    for program, status in [("/no-such-program", 127), ("/dev/null", 126)]:
+        ended = machine.run([program], stderr=subprocess.PIPE, text=True)
+        assert ended.returncode == status
+        assert ended.stderr.startswith(f"{program}: ")
+
+
+def test_signals_that_python_ignores_are_not_ignored(machine: ArcEmulator) -> None:
+    states = printed(machine, "cat", "/proc/self/status").splitlines()
+    (ignored,) = (line.split()[1] for line in states if line.startswith("SigIgn"))
+    usual = subprocess.check_output(["cat", "/proc/self/status"], text=True)
+    assert f"SigIgn:\t{ignored}\n" in usual
+
+
+def test_it_leaves_nothing(machine: ArcEmulator, tmp_path: Path) -> None:
+    code = "import sys; from arcidentity.emulator import ArcEmulator\n"
+    code += "with ArcEmulator() as agent: agent.run(['true'], check=True)"
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    subprocess.run([sys.executable, "-B", "-c", code], env=environment, check=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_where_it_is_forbidden_the_error_says_so(machine: ArcEmulator) -> None:
+    forbid = 'echo 0 > /proc/sys/user/max_user_namespaces; exec "$@"'
+    root = ["unshare", "--user", "--map-root-user", "sh", "-c", forbid, "sh"]
+    ended = subprocess.run([*root, sys.executable, "-B", "-c", OWN], capture_output=True, text=True)
+    assert ended.returncode == 1
+    assert "OSError: a program cannot be given " in ended.stderr
+    assert "user namespaces are forbidden here" in ended.stderr
