@@ -4,6 +4,7 @@
 mod command;
 mod faces;
 mod keyvault;
+mod laptop;
 mod pages;
 mod recipes;
 
