@@ -1,0 +1,23 @@
+"""The command line of `release/build`."""
+
+import argparse
+import pathlib
+
+from . import parts, sums
+from .context import Context
+
+
+def main(description: str) -> int:
+    parser = argparse.ArgumentParser(prog="release/build", description=description.splitlines()[0])
+    parser.add_argument("--out", type=pathlib.Path, help="where the files go; default: target/release-files")
+    parser.add_argument("part", nargs="*", metavar="PART", help="one of: " + ", ".join(parts.PARTS))
+    arguments = parser.parse_args()
+    unknown = set(arguments.part) - set(parts.PARTS)
+    if unknown:
+        parser.error("no such part: " + ", ".join(sorted(unknown)))
+    context = Context(arguments.out)
+    for name in arguments.part or parts.PARTS:
+        print(f"== {name}", flush=True)
+        parts.PARTS[name](context)
+    sums.write(context.out)
+    return 0

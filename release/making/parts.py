@@ -1,0 +1,7 @@
+"""The parts of a release, in the order in which they are built. Each writes its files into `context.out`."""
+
+from collections.abc import Callable
+
+from .context import Context
+
+PARTS: dict[str, Callable[[Context], None]] = {}
