@@ -10,11 +10,39 @@ GLIBC_FLOOR = "2.17"
 
 def build(context: Context, package: str, target: str) -> pathlib.Path:
     """Builds a package of the workspace for a Rust target, and gives the directory of what was built."""
+    context.demand_target(target)
     directory = context.work / "cargo"
-    version = f".{GLIBC_FLOOR}" if target.endswith("-gnu") and "linux" in target else ""
+    version = f".{GLIBC_FLOOR}" if target.endswith("-linux-gnu") else ""
     command = "zigbuild" if "linux" in target else "build"
+    flags = ["-Clink-arg=-Wl,--build-id=sha1"] if "linux" in target else []
     context.run(
         "cargo", command, "--release", "--locked", "--package", package,
         "--target", target + version, "--target-dir", directory,
+        CARGO_ENCODED_RUSTFLAGS="\x1f".join(context.rust_flags + flags),
     )  # fmt: skip
     return directory / target / "release"
+
+
+def native_libraries(context: Context, target: str) -> str:
+    """What a C compiler links beside a static library of Rust for this target: ours needs what an empty one does."""
+    list_of_them = context.work / f"native-static-libs-{target}.txt"
+    empty = context.work / "empty.rs"
+    empty.write_text("")
+    context.run(
+        "rustc", "--crate-type", "staticlib", "--target", target, "-o", context.work / "empty.a",
+        f"--print=native-static-libs={list_of_them}", empty,
+    )  # fmt: skip
+    return list_of_them.read_text()
+
+
+def target_libraries(context: Context, target: str) -> pathlib.Path:
+    """Where rustc has its own libraries for a target."""
+    return pathlib.Path(context.output("rustc", "--print", "target-libdir", "--target", target).strip())
+
+
+def strip(context: Context, library: pathlib.Path) -> None:
+    """Takes all from a static library that no linker needs, by rustc's own tool, which knows every target."""
+    sysroot = pathlib.Path(context.output("rustc", "--print", "sysroot").strip())
+    (objcopy,) = sysroot.glob("lib/rustlib/*/bin/rust-objcopy")
+    # As rustc runs it.
+    context.run(objcopy, "--strip-unneeded", library, LD_LIBRARY_PATH=str(sysroot / "lib"))

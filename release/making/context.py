@@ -3,22 +3,36 @@
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 
+# Variables of whoever builds that would change what is built. Those of Cargo's and Rust's own places are kept.
+FOREIGN = ("AR", "CARGO_", "CC", "CFLAGS", "CMAKE_", "CPACK_", "CXX", "DEB", "LANG", "LC_", "LDFLAGS", "RUST", "UMASK")
+
+# For tests of how things are packed: optimizing is most of the time of a build.
+UNOPTIMIZED = {
+    "CARGO_PROFILE_RELEASE_CODEGEN_UNITS": "16",
+    "CARGO_PROFILE_RELEASE_LTO": "off",
+    "CARGO_PROFILE_RELEASE_OPT_LEVEL": "0",
+}
+
 
 class Context:
     """One run of `release/build`."""
 
-    def __init__(self, out: pathlib.Path | None = None) -> None:
+    def __init__(self, out: pathlib.Path | None = None, optimized: bool = True) -> None:
         target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", SOURCE / "target")).resolve()
         self.out = (out or target / "release-files").resolve()
         self.work = target / "release-work"
         self.out.mkdir(parents=True, exist_ok=True)
         self.work.mkdir(parents=True, exist_ok=True)
-        self.environment = self._environment()
+        self.tools = self.work / "tools"
+        self.rust_flags = self._rust_flags()
+        self.environment = self._environment() | ({} if optimized else UNOPTIMIZED)
+        self.epoch = int(self.environment["SOURCE_DATE_EPOCH"])
         self.version = self._version()
         self._install_tools()
 
@@ -35,17 +49,42 @@ class Context:
 
     def _environment(self) -> dict[str, str]:
         # Nothing of the machine, the user and the hour may come into a file.
-        cargo_home = os.environ.get("CARGO_HOME", os.path.expanduser("~/.cargo"))
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("CARGO_", "RUST", "LC_"))}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
         kept |= {name: os.environ[name] for name in ("CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN") if name in os.environ}
         return kept | {
             "CARGO_INCREMENTAL": "0",
             "LC_ALL": "C.UTF-8",
-            "PATH": f"{self.work / 'tools/bin'}{os.pathsep}{os.environ['PATH']}",
-            "RUSTFLAGS": f"--remap-path-prefix={cargo_home}=cargo --remap-path-prefix={SOURCE}=libarcidentity",
+            "PATH": f"{self.tools / 'bin'}{os.pathsep}{os.environ['PATH']}",
+            "CARGO_ENCODED_RUSTFLAGS": "\x1f".join(self.rust_flags),
             "SOURCE_DATE_EPOCH": self._epoch(),
             "TZ": "UTC",
         }
+
+    def _rust_flags(self) -> list[str]:
+        """The texts of panics name source files: not where they were on this machine."""
+        sysroot = self._said("rustc", "--print", "sysroot")
+        commit = re.search("^commit-hash: (.*)$", self._said("rustc", "-vV"), re.MULTILINE)
+        places = {SOURCE: "libarcidentity"}
+        # As the compiler's own developers have it, whether this machine has the sources or not.
+        places[pathlib.Path(sysroot) / "lib/rustlib/src/rust"] = f"/rustc/{commit[1] if commit else 'unknown'}"
+        metadata = json.loads(self._said("cargo", "metadata", "--locked", "--format-version", "1"))
+        for package in metadata["packages"]:
+            if package["source"]:
+                places[pathlib.Path(package["manifest_path"]).parents[1]] = "crates"
+        return [f"--remap-path-prefix={place}={name}" for place, name in places.items()]
+
+    @staticmethod
+    def _said(*command: str) -> str:
+        return subprocess.run(command, cwd=SOURCE, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+
+    def demand_target(self, target: str) -> None:
+        """Makes sure that Rust's standard library for a target is here."""
+        if pathlib.Path(self.output("rustc", "--print", "target-libdir", "--target", target).strip()).is_dir():
+            return
+        try:
+            subprocess.run(["rustup", "target", "add", target], env=self.environment, check=True, timeout=300)
+        except (OSError, subprocess.SubprocessError) as error:
+            raise SystemExit(f"Rust's standard library for {target} is not here, and rustup does not bring it: {error}")
 
     @staticmethod
     def _epoch() -> str:
@@ -59,9 +98,14 @@ class Context:
         (version,) = {package["version"] for package in metadata["packages"] if package["name"] == "arcidentity-ffi"}
         return version
 
+    @property
+    def zig(self) -> pathlib.Path:
+        """Where Zig is, with the C libraries that it brings."""
+        (directory,) = self.tools.glob("lib/python3*/site-packages/ziglang")
+        return directory
+
     def _install_tools(self) -> None:
-        tools = self.work / "tools"
-        if not (tools / "bin/pip").exists():
-            self.run(sys.executable, "-m", "venv", tools)
+        if not (self.tools / "bin/pip").exists():
+            self.run(sys.executable, "-m", "venv", self.tools)
         wanted = SOURCE / "release/tools.txt"
-        self.run(tools / "bin/pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", wanted)
+        self.run(self.tools / "bin/pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", wanted)

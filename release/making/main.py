@@ -1,6 +1,7 @@
 """The command line of `release/build`."""
 
 import argparse
+import os
 import pathlib
 
 from . import parts, sums
@@ -8,14 +9,17 @@ from .context import Context
 
 
 def main(description: str) -> int:
+    # What is packed has modes that do not depend on whoever builds.
+    os.umask(0o022)
     parser = argparse.ArgumentParser(prog="release/build", description=description.splitlines()[0])
     parser.add_argument("--out", type=pathlib.Path, help="where the files go; default: target/release-files")
+    parser.add_argument("--unoptimized", action="store_true", help="in less time, for tests of the packages")
     parser.add_argument("part", nargs="*", metavar="PART", help="one of: " + ", ".join(parts.PARTS))
     arguments = parser.parse_args()
     unknown = set(arguments.part) - set(parts.PARTS)
     if unknown:
         parser.error("no such part: " + ", ".join(sorted(unknown)))
-    context = Context(arguments.out)
+    context = Context(arguments.out, optimized=not arguments.unoptimized)
     for name in arguments.part or parts.PARTS:
         print(f"== {name}", flush=True)
         parts.PARTS[name](context)
