@@ -5,7 +5,8 @@
 #   arcidentity::cpp           arcidentity::arcidentity for arcidentity.hpp, which needs C++17
 #
 # They are made of _arcidentity_include, the directory of the headers, and of the libraries that there are:
-# _arcidentity_shared, on Windows also _arcidentity_import, and _arcidentity_static. If _arcidentity_global is GLOBAL,
+# _arcidentity_shared, on Windows also _arcidentity_import, and _arcidentity_static, which may have an
+# _arcidentity_unwinder. If _arcidentity_global is GLOBAL,
 # all directories of a project have them.
 
 if(_arcidentity_static AND NOT TARGET arcidentity::static)
@@ -18,8 +19,9 @@ if(_arcidentity_static AND NOT TARGET arcidentity::static)
             INTERFACE_COMPILE_DEFINITIONS ARC_STATIC
             INTERFACE_LINK_LIBRARIES "ws2_32;userenv;ntdll")
     else()
-        set_target_properties(arcidentity::static PROPERTIES
-            INTERFACE_LINK_LIBRARIES "Threads::Threads;${CMAKE_DL_LIBS};m")
+        set(_arcidentity_needed Threads::Threads ${CMAKE_DL_LIBS} m ${_arcidentity_unwinder})
+        set_target_properties(arcidentity::static PROPERTIES INTERFACE_LINK_LIBRARIES "${_arcidentity_needed}")
+        unset(_arcidentity_needed)
     endif()
     if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
         # With musl a panic that should be caught needs it; see pkgconfig.cmake.

@@ -16,6 +16,11 @@ endif()
 if(ARCIDENTITY_STATIC)
     install(FILES ${libraries}/${static_library} DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
 endif()
+# Not every C compiler for musl has one. What finds it is arcidentity.pc and the CMake package.
+if(EXISTS ${cargo_output}/libunwind.a)
+    set(unwinder ${cargo_output}/libunwind.a)
+    install(FILES ${unwinder} DESTINATION ${CMAKE_INSTALL_LIBDIR}/arcidentity COMPONENT development)
+endif()
 install(DIRECTORY ${workspace}/include/ TYPE INCLUDE COMPONENT development)
 install(FILES man/libarcidentity.3 DESTINATION ${CMAKE_INSTALL_MANDIR}/man3 COMPONENT development)
 
@@ -41,6 +46,8 @@ install(CODE "
     set(native_libraries [[${native_libraries}]])
     set(libdir [[${CMAKE_INSTALL_LIBDIR}]])
     set(includedir [[${CMAKE_INSTALL_INCLUDEDIR}]])
+    set(relocatable ${ARCIDENTITY_RELOCATABLE})
+    set(unwinder [[${unwinder}]])
     set(description [[${PROJECT_DESCRIPTION}]])
     set(version ${PROJECT_VERSION})
     include([[${PROJECT_SOURCE_DIR}/cmake/pkgconfig.cmake]])"

@@ -29,7 +29,13 @@ set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
 
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_NAME ${runtime_package})
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SECTION libs)
-set(CPACK_DEBIAN_RUNTIME_PACKAGE_SHLIBDEPS ON)
+set(ARCIDENTITY_DEBIAN_DEPENDS "" CACHE STRING
+    "What the runtime package depends on, such as libc6 (>= 2.17); by default what dpkg-shlibdeps finds")
+if(ARCIDENTITY_DEBIAN_DEPENDS)
+    set(CPACK_DEBIAN_RUNTIME_PACKAGE_DEPENDS "${ARCIDENTITY_DEBIAN_DEPENDS}")
+else()
+    set(CPACK_DEBIAN_RUNTIME_PACKAGE_SHLIBDEPS ON)
+endif()
 set(CPACK_COMPONENT_RUNTIME_DESCRIPTION "A server outside Azure that is connected through Azure Arc gets a
 Microsoft Entra token for its managed identity from the local agent. This
 library does the handshake, with every rule of trust in one place.")

@@ -2,6 +2,12 @@
 
 cmake_policy(VERSION 3.21)
 
+set(prefix ${CMAKE_INSTALL_PREFIX})
+if(relocatable)
+    cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY ${CMAKE_INSTALL_PREFIX}/${libdir}/pkgconfig
+        OUTPUT_VARIABLE above)
+    set(prefix "\${pcfiledir}/${above}")
+endif()
 # Relative to the prefix where they can be, so that `pkg-config --define-prefix` works.
 foreach(directory IN ITEMS libdir includedir)
     if(NOT IS_ABSOLUTE "${${directory}}")
@@ -18,5 +24,8 @@ endif()
 # rustc names the C library and the unwinder as it would link them itself. A C compiler links its own, as the program
 # needs them: there is no libgcc_s for a static one.
 list(REMOVE_ITEM libs_private -lc -lgcc -lgcc_eh -lgcc_s -lunwind)
+if(unwinder)
+    list(APPEND libs_private "\${libdir}/arcidentity/libunwind.a")
+endif()
 list(JOIN libs_private " " libs_private)
 configure_file(${template} ${made} @ONLY)
