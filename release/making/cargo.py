@@ -12,13 +12,18 @@ def build(context: Context, package: str, target: str) -> pathlib.Path:
     """Builds a package of the workspace for a Rust target, and gives the directory of what was built."""
     context.demand_target(target)
     directory = context.work / "cargo"
-    version = f".{GLIBC_FLOOR}" if target.endswith("-linux-gnu") else ""
-    command = "zigbuild" if "linux" in target else "build"
-    flags = ["-Clink-arg=-Wl,--build-id=sha1"] if "linux" in target else []
+    command, version, flags, variables = "build", "", [], {}
+    if target.endswith("-linux-gnu"):
+        command, version = "zigbuild", f".{GLIBC_FLOOR}"
+        flags = ["-Clink-arg=-Wl,--build-id=sha1"]
+    if target.endswith("-linux-musl"):
+        # Rust brings all that such a program is linked from, and the linker.
+        variables[f"CARGO_TARGET_{target.upper().replace('-', '_')}_LINKER"] = "rust-lld"
+        flags = ["-Clink-arg=--build-id=sha1"]
     context.run(
         "cargo", command, "--release", "--locked", "--package", package,
         "--target", target + version, "--target-dir", directory,
-        CARGO_ENCODED_RUSTFLAGS="\x1f".join(context.rust_flags + flags),
+        CARGO_ENCODED_RUSTFLAGS="\x1f".join(context.rust_flags + flags), **variables,
     )  # fmt: skip
     return directory / target / "release"
 

@@ -2,6 +2,10 @@
 
 from collections.abc import Callable
 
+from . import linux
 from .context import Context
 
-PARTS: dict[str, Callable[[Context], None]] = {}
+PARTS: dict[str, Callable[[Context], None]] = {
+    "linux-x86_64": linux.x86_64,
+    "linux-aarch64": linux.aarch64,
+}
