@@ -53,12 +53,14 @@ fn it_works_on_64_bit_arm() {
     let cross = ["-DCMAKE_SYSTEM_NAME=Linux", "-DCMAKE_SYSTEM_PROCESSOR=aarch64"];
     let prefix = install("aarch64-unknown-linux-gnu", compiler, &cross);
     for linkage in [&["-larcidentity"][..], &["-l:libarcidentity.a", "-pthread", "-ldl", "-lm"]] {
-        let program = program("smoke", compiler, &prefix, linkage);
-        let agent = agent();
-        let mut emulated = command("qemu-aarch64", &agent);
-        emulated.args(["-L", "/usr/aarch64-linux-gnu"]).arg("-E");
-        emulated.arg(format!("LD_LIBRARY_PATH={}", prefix.join("lib").display()));
-        succeed(emulated.arg(program));
+        for name in ["smoke", "panicking"] {
+            let program = program(name, compiler, &prefix, linkage);
+            let agent = agent();
+            let mut emulated = command("qemu-aarch64", &agent);
+            emulated.args(["-L", "/usr/aarch64-linux-gnu"]).arg("-E");
+            emulated.arg(format!("LD_LIBRARY_PATH={}", prefix.join("lib").display()));
+            succeed(emulated.arg(program));
+        }
     }
 }
 
@@ -78,6 +80,8 @@ fn it_is_part_of_a_program_that_needs_no_library_at_all() {
     // Where the unwinder looks when a panic is to be caught.
     assert!(readelf_of(&smoke, "--segments").contains("GNU_EH_FRAME"));
     succeed(&mut command(smoke, &agent()));
+    let panicking = program("panicking", "musl-gcc", &here.prefix, &linkage);
+    succeed(&mut command(panicking, &agent()));
 
     let cancelled = program("cancelled", "musl-gcc", &here.prefix, &linkage);
     for kind in KINDS {

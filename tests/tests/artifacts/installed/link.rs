@@ -104,6 +104,19 @@ fn every_compiler_and_linkage_gives_a_program_that_runs() {
 }
 
 #[test]
+fn a_panic_is_an_error_with_every_compiler_and_linkage() {
+    needs!(CMAKE, PKG_CONFIG, LIBC_STATIC);
+    let compilers = if are_met(&[CLANG]) { vec!["gcc", "clang"] } else { vec!["gcc"] };
+    for compiler in compilers {
+        let name = format!("panicking-{compiler}");
+        let objects = Objects::compile(&name, compiler, &["-std=c11"], &["tests/c/panicking.c"]);
+        for linkage in LINKAGES {
+            check(objects.link(linkage), &agent());
+        }
+    }
+}
+
+#[test]
 fn cpp_without_exceptions_uses_the_c_header() {
     needs!(CMAKE, PKG_CONFIG);
     let compilers = if are_met(&[CLANG]) { vec!["g++", "clang++"] } else { vec!["g++"] };
