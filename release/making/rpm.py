@@ -16,7 +16,7 @@ MACROS = {
     "_docdir": "/usr/share/doc",
     "_build_id_links": "none",
     "_buildhost": "reproducible",
-    "_binary_payload": "w9.xzdio",
+    "_binary_payload": "w6.xzdio",
     "__os_install_post": "%{nil}",
     "__pkgconfig_provides": "%{nil}",
     "__pkgconfig_requires": "%{nil}",
