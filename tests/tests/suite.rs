@@ -24,6 +24,7 @@ mod no_io;
 mod pace;
 mod programs;
 mod readme;
+mod release;
 mod sanitizers;
 mod services;
 mod stack;

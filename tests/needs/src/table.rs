@@ -66,6 +66,10 @@ table! {
     JANSSON = package("jansson", "libjansson-dev", Succeeds("pkg-config", &["--exists", "jansson"]));
     /// Judges packages of Debian.
     LINTIAN = package("lintian", "lintian", Program("lintian"));
+    /// Makes and installs packages of Fedora and its kin.
+    RPM = package("rpm", "rpm", Program("rpmbuild"));
+    /// Judges them.
+    RPMLINT = package("rpmlint", "rpmlint", Program("rpmlint"));
     /// Installs the C library with cargo.
     CARGO_C = command("cargo-c", "cargo install cargo-c --locked", Program("cargo-cinstall"));
 

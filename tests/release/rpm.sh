@@ -1,0 +1,28 @@
+# Installs packages into an empty system with a database of its own, those of the next release over them, and removes
+# all: rpm.sh ROOT TODAY NEXT, the last two of which are directories with packages.
+set -eu
+
+root=$1
+
+# Debian's rpm wants to be asked twice. There is no package of the C library for it.
+system() {
+    rpm --root "$root" --dbpath /var/lib/rpm --force-debian --nodeps "$@"
+}
+
+all() {
+    (cd "$root" && find . -path ./var/lib/rpm -prune -o -print | sort)
+}
+
+mkdir -p "$root/var/lib/rpm" "$root/var/tmp" "$root/etc"
+echo 'root:x:0:0::/:/' > "$root/etc/passwd"
+echo 'root:x:0:' > "$root/etc/group"
+rpm --root "$root" --dbpath /var/lib/rpm --initdb
+all > "$root.before"
+for release in "$2" "$3"; do
+    system --upgrade "$release"/*.x86_64.rpm
+    "$root/usr/bin/arcidentity" --version
+    rpm --root "$root" --dbpath /var/lib/rpm --verify --nodeps libarcidentity libarcidentity-devel arcidentity
+done
+system --erase libarcidentity libarcidentity-devel arcidentity
+all | diff "$root.before" -
+echo 'nothing is left'

@@ -1,0 +1,36 @@
+//! Which files there are, whose they are and who may write to them: as `tests/release/KIND.txt` says.
+//! `UPDATE_RELEASE_FILES=1` writes these lists.
+
+use std::fs;
+
+use arcidentity_tests::workspace;
+
+use super::artifacts::{AARCH64, Artifact, X86_64, so_version};
+use super::built::release;
+
+/// The list as it is for every version and processor.
+fn list(artifact: &Artifact, version: &str) -> String {
+    let mut list = artifact.list().join("\n");
+    for machine in [X86_64, AARCH64] {
+        list = list.replace(machine.name, "MACHINE");
+    }
+    let so_version = so_version(version);
+    // The longer one first.
+    list.replace(version, "VERSION")
+        .replace(&format!(".so.{so_version}"), ".so.ABI")
+        .replace(&format!("libarcidentity{so_version}"), "libarcidentityABI")
+        + "\n"
+}
+
+#[test]
+fn each_file_has_what_its_list_says_and_nothing_else() {
+    let Some(release) = release() else { return };
+    for artifact in &release.artifacts {
+        let path = workspace().join("tests/release").join(format!("{}.txt", artifact.kind));
+        let list = list(artifact, &release.version);
+        if std::env::var_os("UPDATE_RELEASE_FILES").is_some() {
+            fs::write(&path, &list).unwrap();
+        }
+        assert_eq!(list, fs::read_to_string(path).unwrap(), "{}", artifact.name());
+    }
+}
