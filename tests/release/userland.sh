@@ -10,12 +10,12 @@ mount -t proc proc "$system/proc"
 mount --bind /dev "$system/dev"
 
 exec chroot "$system" sh -eu -c '
-    export LC_ALL=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin
+    export LC_ALL=C.UTF-8 PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
     cd /mnt
     token() {
         printf "%s: " "$1"
         shift
-        "$@" | grep -o "eyJ........"
+        "$@" | grep -o "eyJhbG......"
     }
 
     dpkg --install ./libarcidentity[0-9]*.deb ./arcidentity_*.deb
