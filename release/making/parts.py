@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
-from . import linux
+from . import crates, linux
 from .context import Context
 
 PARTS: dict[str, Callable[[Context], None]] = {
     "linux-x86_64": linux.x86_64,
     "linux-aarch64": linux.aarch64,
+    "crates": crates.build,
 }
