@@ -30,8 +30,9 @@ set(layout)
 if(ARCIDENTITY_SHARED AND WIN32)
     list(APPEND products ${libraries}/${shared_library} ${libraries}/${import_library})
     list(APPEND layout
+        COMMAND ${CMAKE_COMMAND} -E copy_if_different ${cargo_output}/${shared_library} ${libraries}
         COMMAND ${CMAKE_COMMAND} -E copy_if_different
-            ${cargo_output}/${shared_library} ${cargo_output}/${import_library} ${libraries})
+            ${cargo_output}/${cargo_import_library} ${libraries}/${import_library})
 elseif(ARCIDENTITY_SHARED)
     list(APPEND products ${libraries}/${shared_library})
     list(APPEND layout
@@ -42,7 +43,8 @@ endif()
 if(ARCIDENTITY_STATIC)
     list(APPEND products ${libraries}/${static_library})
     list(APPEND layout
-        COMMAND ${CMAKE_COMMAND} -E copy_if_different ${cargo_output}/${static_library} ${libraries}/${static_library})
+        COMMAND ${CMAKE_COMMAND} -E copy_if_different
+            ${cargo_output}/${cargo_static_library} ${libraries}/${static_library})
 endif()
 
 # Always run: cargo knows best what has changed.

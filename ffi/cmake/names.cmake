@@ -1,14 +1,20 @@
-# What the libraries are called, and what the static one needs.
+# What the libraries are called, and what the static one needs. MSVC knows a DLL by the import library of its name, and
+# the static library needs another; cargo gives that name to the static one.
 
-if(MSVC)
-    set(shared_library arcidentity.dll)
-    set(import_library arcidentity.dll.lib)
-    set(static_library arcidentity.lib)
-elseif(WIN32)
+if(MINGW)
     set(shared_library arcidentity.dll)
     set(import_library libarcidentity.dll.a)
     set(static_library libarcidentity.a)
+    set(cargo_import_library ${import_library})
+    set(cargo_static_library ${static_library})
+elseif(WIN32)
+    set(shared_library arcidentity.dll)
+    set(import_library arcidentity.lib)
+    set(static_library arcidentity_static.lib)
+    set(cargo_import_library arcidentity.dll.lib)
+    set(cargo_static_library arcidentity.lib)
 else()
     set(shared_library libarcidentity.so.${PROJECT_VERSION})
     set(static_library libarcidentity.a)
+    set(cargo_static_library ${static_library})
 endif()

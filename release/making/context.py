@@ -5,9 +5,9 @@ import os
 import pathlib
 import re
 import subprocess
-import sys
 
-SOURCE = pathlib.Path(__file__).resolve().parents[2]
+from . import tools
+from .tools import SOURCE
 
 # Variables of whoever builds that would change what is built. Those of Cargo's and Rust's own places are kept.
 FOREIGN = ("AR", "CARGO_", "CC", "CFLAGS", "CMAKE_", "CPACK_", "CXX", "DEB", "LANG", "LC_", "LDFLAGS", "RUST", "UMASK")
@@ -24,17 +24,16 @@ class Context:
     """One run of `release/build`."""
 
     def __init__(self, out: pathlib.Path | None = None, optimized: bool = True) -> None:
-        target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", SOURCE / "target")).resolve()
-        self.out = (out or target / "release-files").resolve()
-        self.work = target / "release-work"
+        self.out = (out or tools.TARGET / "release-files").resolve()
+        self.work = tools.WORK
+        self.tools = tools.DIRECTORY
         self.out.mkdir(parents=True, exist_ok=True)
         self.work.mkdir(parents=True, exist_ok=True)
-        self.tools = self.work / "tools"
+        self.optimized = optimized
         self.rust_flags = self._rust_flags()
         self.environment = self._environment() | ({} if optimized else UNOPTIMIZED)
         self.epoch = int(self.environment["SOURCE_DATE_EPOCH"])
         self.version = self._version()
-        self._install_tools()
 
     def run(self, *command: object, cwd: pathlib.Path = SOURCE, **variables: str) -> None:
         """Runs a tool; where it fails, so does the build."""
@@ -77,6 +76,10 @@ class Context:
     def _said(*command: str) -> str:
         return subprocess.run(command, cwd=SOURCE, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
 
+    def python(self, *arguments: object) -> None:
+        """Runs Python with the tools from PyPI."""
+        self.run(self.tools / "bin/python", *arguments)
+
     def demand_target(self, target: str) -> None:
         """Makes sure that Rust's standard library for a target is here."""
         if pathlib.Path(self.output("rustc", "--print", "target-libdir", "--target", target).strip()).is_dir():
@@ -103,9 +106,3 @@ class Context:
         """Where Zig is, with the C libraries that it brings."""
         (directory,) = self.tools.glob("lib/python3*/site-packages/ziglang")
         return directory
-
-    def _install_tools(self) -> None:
-        if not (self.tools / "bin/pip").exists():
-            self.run(sys.executable, "-m", "venv", self.tools)
-        wanted = SOURCE / "release/tools.txt"
-        self.run(self.tools / "bin/pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", wanted)

@@ -34,6 +34,8 @@ def text(context: Context, package: str, target: str) -> str:
     notices = crates(context, package, target) + standard_library(context, target)
     if "-musl" in target:
         notices += [c_library(context), unwinder(context)]
+    if target.endswith("-windows-gnu"):
+        notices.append(windows_runtime(context))
     names = dict.fromkeys(f"* {notice.name}: {notice.licence}" for notice in notices)
     # A text that several have is there once.
     owners: dict[str, dict[str, None]] = {}
@@ -136,3 +138,7 @@ def c_library(context: Context) -> Notice:
 def unwinder(context: Context) -> Notice:
     licence = context.zig / "lib/libunwind/LICENSE.TXT"
     return Notice("LLVM's libunwind", "Apache-2.0 WITH LLVM-exception", licence.read_text())
+
+
+def windows_runtime(context: Context) -> Notice:
+    return Notice("mingw-w64", "ZPL-2.1", (context.zig / "lib/libc/mingw/COPYING").read_text())

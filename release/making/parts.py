@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
-from . import crates, linux
+from . import crates, linux, windows
 from .context import Context
 
 PARTS: dict[str, Callable[[Context], None]] = {
     "linux-x86_64": linux.x86_64,
     "linux-aarch64": linux.aarch64,
+    "windows": windows.build,
     "crates": crates.build,
 }
