@@ -1,11 +1,15 @@
 """Cargo, for the oldest C library that a release supports."""
 
+import json
 import pathlib
+import shutil
 
 from .context import Context
 
 # The newest version of glibc whose symbols a file may need: RHEL 7's, as in manylinux2014.
 GLIBC_FLOOR = "2.17"
+# What leaves the list of its crates in each binary.
+AUDITABLE = "cargo-auditable@0.7.7"
 
 
 def build(context: Context, package: str, target: str) -> pathlib.Path:
@@ -23,9 +27,23 @@ def build(context: Context, package: str, target: str) -> pathlib.Path:
     context.run(
         "cargo", command, "--release", "--locked", "--package", package,
         "--target", target + version, "--target-dir", directory,
-        CARGO_ENCODED_RUSTFLAGS="\x1f".join(context.rust_flags + flags), **variables,
+        **auditing(context), **variables, CARGO_ENCODED_RUSTFLAGS="\x1f".join(context.rust_flags + flags),
     )  # fmt: skip
     return directory / target / "release"
+
+
+def auditing(context: Context) -> dict[str, str]:
+    """For a build whose binaries shall hold the list of their crates, whatever it is that runs cargo."""
+    installed = None if context.optimized else shutil.which("cargo-auditable")
+    if not installed:
+        installed = str(context.tools / "bin/cargo-auditable")
+        context.run(
+            "cargo", "install", "--quiet", "--locked", "--root", context.tools,
+            "--target-dir", context.work / "cargo-auditable", AUDITABLE, CARGO_ENCODED_RUSTFLAGS="",
+        )  # fmt: skip
+    # As `cargo auditable` sets them.
+    arguments = json.dumps({"offline": False, "frozen": False, "locked": True, "config": []})
+    return {"RUSTC_WORKSPACE_WRAPPER": installed, "CARGO_AUDITABLE_ORIG_ARGS": arguments}
 
 
 def native_libraries(context: Context, target: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from . import crates, linux, windows
+from . import crates, linux, sbom, windows
 from .context import Context
 
 PARTS: dict[str, Callable[[Context], None]] = {
@@ -10,4 +10,6 @@ PARTS: dict[str, Callable[[Context], None]] = {
     "linux-aarch64": linux.aarch64,
     "windows": windows.build,
     "crates": crates.build,
+    # Of all that the others have built.
+    "sbom": sbom.build,
 }
