@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
-from . import crates, linux, sbom, windows
+from . import crates, linux, sbom, wheels, windows
 from .context import Context
 
 PARTS: dict[str, Callable[[Context], None]] = {
     "linux-x86_64": linux.x86_64,
     "linux-aarch64": linux.aarch64,
     "windows": windows.build,
+    "wheels": wheels.build,
     "crates": crates.build,
     # Of all that the others have built.
     "sbom": sbom.build,
