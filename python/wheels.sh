@@ -35,14 +35,16 @@ forget_directories() {
 
 build() { # RUST_TARGET
     local maturin=(maturin build --release --locked --target "$1" --target-dir "$target/wheel-builds" --out "$wheels")
+    local rustc=()
     case $1 in
-    # Windows has its own linker, and no versions of its C library to choose from.
-    *-windows-*) ;;
+    # Windows has its own linker, and no versions of its C library to choose from. The linker's time is no part of it.
+    *-windows-*) rustc=(-- -Clink-arg=-Wl,--no-insert-timestamp) ;;
     *-musl) maturin+=(--zig --compatibility musllinux_1_2) ;;
     *) maturin+=(--zig --compatibility manylinux2014) ;;
     esac
-    "${maturin[@]}" --interpreter python3.9
-    "${maturin[@]}" --interpreter python3.15t --features pyo3/abi3t-py315
+    pack() { "${maturin[@]}" "$@" "${rustc[@]}"; }
+    pack --interpreter python3.9
+    pack --interpreter python3.15t --features pyo3/abi3t-py315
 }
 
 maturin sdist --out "$wheels"

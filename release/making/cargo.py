@@ -24,6 +24,9 @@ def build(context: Context, package: str, target: str) -> pathlib.Path:
         # Rust brings all that such a program is linked from, and the linker.
         variables[f"CARGO_TARGET_{target.upper().replace('-', '_')}_LINKER"] = "rust-lld"
         flags = ["-Clink-arg=--build-id=sha1"]
+    if target.endswith("-windows-gnu"):
+        # A library that is there already would keep the time of an earlier commit.
+        flags = ["-Clink-arg=-Wl,--no-insert-timestamp"]
     context.run(
         "cargo", command, "--release", "--locked", "--package", package,
         "--target", target + version, "--target-dir", directory,
