@@ -30,3 +30,4 @@ mod services;
 mod stack;
 mod supply_chain;
 mod surroundings;
+mod whole_release;

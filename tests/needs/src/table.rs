@@ -160,6 +160,11 @@ table! {
     MINGW = package("mingw", "g++-mingw-w64-x86-64-posix", Program("x86_64-w64-mingw32-g++-posix"));
     /// Runs programs for Windows.
     WINE64 = package("wine", "wine64", Succeeds("sh", &["-c", "command -v wine64 || command -v wine || command -v /usr/lib/wine/wine64"]));
+    /// Rust's own linker, which links for Windows as Microsoft's does.
+    RUST_LLD = words("rust-lld", "install Rust with rustup, which brings its lld", Succeeds("sh", &[
+        "-c",
+        "test -x \"$(rustc --print sysroot)/lib/rustlib/x86_64-unknown-linux-gnu/bin/gcc-ld/lld-link\"",
+    ]));
     /// Rust for Windows with Microsoft's libraries.
     RUST_MSVC = command("rust-msvc", "rustup target add x86_64-pc-windows-msvc",
         RustTarget("x86_64-pc-windows-msvc"));

@@ -3,6 +3,6 @@
 
 #[path = "wheels/mod.rs"]
 mod built_wheels;
-mod for_windows;
+pub mod for_windows;
 mod installed;
 mod python;

@@ -5,4 +5,4 @@ mod command;
 mod library;
 mod page;
 mod rust;
-mod wine;
+pub mod wine;

@@ -51,10 +51,15 @@ impl Wine {
     /// Makes `C:` and puts the library there that Wine may lack.
     fn set_up(&self) {
         succeed(&mut self.command("cmd", &["/c", "exit", "0"]));
-        let library = self.prefix.join("drive_c/windows/system32/bcryptprimitives.dll");
+        let library = self.drive().join("windows/system32/bcryptprimitives.dll");
         let mut compile = Command::new(C);
         compile.args(["-shared", "-Wall", "-Wextra", "-Werror", "-o"]).arg(&library);
         succeed(compile.arg(workspace().join("tests/windows/bcryptprimitives.c")).arg("-ladvapi32"));
+    }
+
+    /// Where `C:` is.
+    pub fn drive(&self) -> PathBuf {
+        self.prefix.join("drive_c")
     }
 
     /// A program of Windows with its arguments.
