@@ -4,5 +4,6 @@
 
 mod bills;
 mod built;
+mod conan;
 mod crates;
 mod windows;
