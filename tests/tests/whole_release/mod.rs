@@ -6,4 +6,5 @@ mod bills;
 mod built;
 mod conan;
 mod crates;
+mod vcpkg;
 mod windows;
