@@ -16,6 +16,10 @@ fn origin(file: &Path) -> PathBuf {
     if moved.iter().any(|start| file.starts_with(start)) {
         return Path::new("python").join(file);
     }
+    // Each crate has that of the workspace.
+    if file.ends_with("README.md") && !file.starts_with("python") {
+        return "README.md".into();
+    }
     file.to_owned()
 }
 
