@@ -1,5 +1,5 @@
-"""The crates in a file: in a binary as cargo-auditable left their list in it, in a static library as cargo would link
-them, and of source code the crate itself."""
+"""The crates in a file: in a binary those of cargo-auditable's list in it that cargo links, in a static library what
+cargo links, and of source code the crate itself."""
 
 import io
 import pathlib
@@ -45,7 +45,11 @@ def find(context: Context, name: str, content: bytes) -> Crates | None:
     wanted = [root for pattern, root in ROOTS.items() if re.fullmatch(pattern, base)]
     if [crates.root[0]] != wanted:
         raise SystemExit(f"{name} has the list of {crates.root[0]}")
-    return crates
+    # The list is made with the features that the whole workspace asks for, which may bring crates that are not linked.
+    linked = linked_crates(context, crates.root[0], target_of(content))
+    if not linked <= crates.needs.keys():
+        raise SystemExit(f"{name} has a list without {sorted(linked - crates.needs.keys())}")
+    return Crates(crates.root, {crate: sorted(linked & set(crates.needs[crate])) for crate in linked})
 
 
 def of_list(packages: list[dict]) -> Crates:
@@ -72,11 +76,23 @@ def of_source(context: Context, manifest: str) -> Crates | None:
 
 def of_static_library(context: Context, content: bytes) -> Crates:
     """Nothing is left in a static library, since a linker would leave it out again."""
-    machine = ELFFile(io.BytesIO(next(auditable.objects(content)))).get_machine_arch()
-    target = {"x64": "x86_64", "AArch64": "aarch64"}[machine] + "-unknown-linux-gnu"
+    linked = linked_crates(context, "arcidentity-ffi", target_of(next(auditable.objects(content))))
+    root = ("arcidentity-ffi", context.version)
+    return Crates(root, {root: sorted(linked - {root})} | {crate: [] for crate in linked - {root}})
+
+
+def target_of(content: bytes) -> str:
+    """The target that a binary is for. The crates are the same for each C library of Linux."""
+    if content.startswith(auditable.PE):
+        return "x86_64-pc-windows-gnu"
+    machine = ELFFile(io.BytesIO(content)).get_machine_arch()
+    return {"x64": "x86_64", "AArch64": "aarch64"}[machine] + "-unknown-linux-gnu"
+
+
+def linked_crates(context: Context, package: str, target: str) -> set[Crate]:
+    """What cargo links for a package of the workspace, itself included."""
     tree = context.output(
-        "cargo", "tree", "--locked", "--package", "arcidentity-ffi", "--target", target,
+        "cargo", "tree", "--locked", "--package", package, "--target", target,
         "--edges", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}", "--no-dedupe",
     )  # fmt: skip
-    root, *others = dict.fromkeys(tuple(line.replace(" v", " ").split()[:2]) for line in tree.splitlines())
-    return Crates(root, {root: others} | {other: [] for other in others})
+    return {tuple(line.replace(" v", " ").split()[:2]) for line in tree.splitlines()}
