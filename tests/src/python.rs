@@ -72,7 +72,8 @@ impl Python {
     }
 
     /// Installs packages that this machine may not be able to have.
-    pub(crate) fn pip_try_install(&self, arguments: &[&str]) -> Output {
+    #[must_use]
+    pub fn pip_try_install(&self, arguments: &[&str]) -> Output {
         let mut pip = self.pip();
         // Of most modules that they bring none is used here, and Python compiles the others when they are.
         pip.arg("--python").arg(self.program("python")).args(["install", "--no-compile"]).args(arguments);

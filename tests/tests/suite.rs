@@ -14,6 +14,7 @@ mod doctor;
 mod documents;
 mod examples;
 mod faults;
+mod github;
 mod headers;
 mod held;
 mod hostile;

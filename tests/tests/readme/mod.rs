@@ -1,7 +1,7 @@
 //! The programs and tables of the README and of the pages below `docs` are true.
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
-mod command;
+pub mod command;
 mod faces;
 mod keyvault;
 mod laptop;

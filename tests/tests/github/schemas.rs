@@ -1,0 +1,52 @@
+//! All of these files keep GitHub's own schemas.
+
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+
+use arcidentity_needs::{PYTHON, needs};
+use arcidentity_tests::{Python, run, workspace};
+
+use super::linters::linters;
+use super::{files, said, text, values};
+
+/// What GitHub's schema of this name says of a file.
+fn by_schema(linters: &Python, schema: &str, file: &Path) -> Output {
+    let mut check = linters.command("check-jsonschema");
+    run(check.arg("--builtin-schema").arg(format!("vendor.{schema}")).arg(file))
+}
+
+#[test]
+fn dependabot_looks_where_something_is() {
+    let dependabot = text("dependabot.yml");
+    let lists = values(&dependabot, "directory").chain(values(&dependabot, "directories"));
+    let directories: Vec<&str> = lists.flat_map(|list| list.trim_matches(['[', ']']).split(", ")).collect();
+    assert!(directories.len() > 10, "{directories:?}");
+    for directory in directories {
+        assert!(workspace().join(directory.trim_start_matches('/')).is_dir(), "{directory}");
+    }
+}
+
+#[test]
+fn the_schemas_of_github_are_kept() {
+    needs!(PYTHON);
+    let Some(linters) = linters() else { return };
+    let mut checked = 0;
+    for (schema, directory, name) in [
+        ("github-issue-forms", "ISSUE_TEMPLATE", "*"),
+        ("github-issue-config", "ISSUE_TEMPLATE", "config.yml"),
+        ("dependabot", "", "dependabot.yml"),
+    ] {
+        let wanted = |file: &String| file == name || (name == "*" && file != "config.yml");
+        for file in files(directory).into_iter().filter(wanted) {
+            let output = by_schema(linters, schema, &workspace().join(".github").join(directory).join(&file));
+            assert!(output.status.success(), "{file}: {}", said(&output));
+            checked += 1;
+        }
+    }
+    assert!(checked == 5, "{checked}");
+    let broken = tempfile::NamedTempFile::with_suffix(".yml").unwrap();
+    fs::write(broken.path(), text("ISSUE_TEMPLATE/bug.yml").replace("type: textarea", "type: textareas"))
+        .unwrap();
+    assert!(!by_schema(linters, "github-issue-forms", broken.path()).status.success());
+}
