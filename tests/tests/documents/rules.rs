@@ -30,6 +30,12 @@ const NATIVE: Place = &["python/src"];
 pub const FACTS: &[&str] = &[
     "start the agent, which takes up to 30 seconds",
     "the answer is repeated for 5 seconds",
+    "within three working days",
+    "within ten working days",
+    "within 30 days of that",
+    "or 90 days after the report",
+    "for six months after the newest one came out",
+    "for at least six months",
     "300 s to connect and 300 s for each part of an answer",
     "with tokens that live for ten minutes",
     "and wait for ten seconds at most",
@@ -38,6 +44,8 @@ pub const FACTS: &[&str] = &[
     r"1 or 0\. Other systems do not tell\. Default: 1\.",
     "the package puccinialin for it, which puts 750 MB",
     "with the minor version before 1.0",
+    "Before 1.0 a new minor version may break",
+    "before 1.0, where the minor version is part of it",
     "MSAL for Python 1.39.0",
     r"az login --identity(?: \| exit status 1)+",
     "0.000 s: a token for .* answer 401, 108 bytes",
@@ -224,6 +232,10 @@ fn requirements() -> Vec<Rule> {
     let free_threaded = behind("python/wheels.sh", "pyo3/abi3t-py3");
     let standard: f64 =
         behind("ffi/cmake/arcidentity-targets.cmake", "cxx_std_").trim_end_matches(')').parse().unwrap();
+    let glibc = match behind("python/wheels.sh", "*) maturin+=(--zig --compatibility ").as_str() {
+        "manylinux2014) ;;" => "2.17",
+        other => panic!("which glibc has {other}"),
+    };
     let soname = concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR"));
     vec![
         Rule::new("the oldest Rust", env!("CARGO_PKG_RUST_VERSION"))
@@ -236,6 +248,7 @@ fn requirements() -> Vec<Rule> {
         Rule::new("the oldest Python without the GIL", format!("3.{free_threaded}").as_str())
             .said(&[PAGES], "the other {} and later")
             .said(&[PAGES], "has a wheel from {} on"),
+        Rule::new("the oldest glibc", glibc).said(&[PAGES], "glibc {} or later"),
         Rule::new("the oldest CMake", cmake).said(&[PAGES], "CMake {} and a C compiler"),
         // What its interface has is declared in `tests/cpp/azure`.
         Rule::new("the oldest azure-core for C++", "1.9").said(&[PAGES, AZURE_CPP], "azure-core {} or later"),
