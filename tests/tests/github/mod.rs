@@ -1,9 +1,11 @@
-//! What GitHub reads: the forms of issues.
+//! What GitHub reads: the forms of issues. And the programs that a release is published by.
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
+mod crates;
 mod forms;
 mod linters;
 mod schemas;
+mod tag;
 
 use std::fs;
 use std::process::Output;
