@@ -174,8 +174,8 @@ table! {
 
     /// Clients of Azure that the registries of Python and Node have for this machine.
     AZURE_CLIENTS = words("azure-clients", "run the tests where PyPI and npm have packages for this machine", Try);
-    /// What judges the forms of issues.
-    GITHUB_LINTERS = words("github-linters", "run the tests where PyPI has check-jsonschema for this machine", Try);
+    /// What judges the workflows and the forms of issues.
+    GITHUB_LINTERS = words("github-linters", "run the tests where PyPI has the linters for this machine", Try);
     /// Packages of Debian's other releases.
     DEBIAN_ARCHIVE = words("debian-archive", "run the tests on Debian, after sudo apt-get update", Try);
     /// A free-threaded CPython 3.15 or later.

@@ -1,11 +1,15 @@
-//! What GitHub reads: the forms of issues. And the programs that a release is published by.
+//! What GitHub reads: the workflows and the forms of issues. And the programs that a release is published by.
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
 mod crates;
 mod forms;
 mod linters;
+mod lints;
+mod page;
 mod schemas;
 mod tag;
+mod workflow;
+mod workflows;
 
 use std::fs;
 use std::process::Output;

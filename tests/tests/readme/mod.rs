@@ -18,12 +18,12 @@ use arcidentity_core::ErrorKind;
 use arcidentity_needs::{PYTHON, needs};
 use arcidentity_tests::{Compiler, beside_agent, python, run, succeed, workspace};
 
-fn text(file: &str) -> String {
+pub fn text(file: &str) -> String {
     fs::read_to_string(workspace().join(file)).unwrap()
 }
 
 /// The code blocks of a language.
-fn blocks<'a>(page: &'a str, language: &str) -> Vec<&'a str> {
+pub fn blocks<'a>(page: &'a str, language: &str) -> Vec<&'a str> {
     let fence = format!("```{language}\n");
     page.split(&fence).skip(1).map(|rest| rest.split_once("```").unwrap().0).collect()
 }
