@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use arcidentity_needs::{PYTHON, needs};
 use arcidentity_tests::{Compiler, beside_agent, python, run, scratch, succeed, workspace};
 
-use super::{blocks, command, text};
+use super::{blocks, command, table, text};
 
 /// The lines of the row for `face`.
 pub fn lines(face: &str) -> Vec<String> {
@@ -18,15 +18,8 @@ pub fn lines(face: &str) -> Vec<String> {
 
 /// Each face with its other cells: how it is installed, the lines, the page.
 fn rows() -> Vec<(String, Vec<String>)> {
-    let readme = text("README.md");
-    let (_, section) = readme.split_once("\n## Use it\n").unwrap();
-    let section = section.split("\n## ").next().unwrap();
-    let rows = section.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |")).skip(1);
-    rows.map(|row| {
-        let mut cells = row.split(" | ").map(str::to_owned);
-        (cells.next().unwrap(), cells.collect())
-    })
-    .collect()
+    let rows = table("## Use it").into_iter().map(|mut row| (row.remove(0), row));
+    rows.collect()
 }
 
 /// A file with a program.

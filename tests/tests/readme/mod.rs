@@ -3,6 +3,7 @@
 
 pub mod command;
 mod faces;
+mod installing;
 mod keyvault;
 mod laptop;
 mod pages;
@@ -26,6 +27,15 @@ pub fn text(file: &str) -> String {
 pub fn blocks<'a>(page: &'a str, language: &str) -> Vec<&'a str> {
     let fence = format!("```{language}\n");
     page.split(&fence).skip(1).map(|rest| rest.split_once("```").unwrap().0).collect()
+}
+
+/// The rows of the README's table below this heading, each with its cells.
+fn table(heading: &str) -> Vec<Vec<String>> {
+    let readme = text("README.md");
+    let (_, section) = readme.split_once(&format!("\n{heading}\n")).unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |")).skip(1);
+    rows.map(|row| row.split(" | ").map(str::to_owned).collect()).collect()
 }
 
 /// The programs that get one token, in C, C++ and Python, compiled when they are first asked for.

@@ -8,6 +8,7 @@ use arcidentity_tests::{path_with_cargo, run, scratch, shipping, succeed, worksp
 
 use super::installation::{Installation, empty, files, installed};
 use crate::programs::{agent, beside, command};
+use crate::readme;
 
 /// Configures a project.
 pub fn configure(name: &str, source: &Path, arguments: &[String]) -> (PathBuf, Output) {
@@ -92,18 +93,23 @@ fn the_cpp_target_brings_its_standard_and_no_other_does() {
 #[test]
 fn a_project_may_have_the_library_as_a_part() {
     needs!(CMAKE, NAMESPACES);
-    for how in ["add_subdirectory", "FetchContent"] {
+    let page = readme::text("docs/c.md");
+    let of_the_page = empty("cmake-page").join("fetch.cmake");
+    std::fs::write(&of_the_page, readme::blocks(&page, "cmake")[0]).unwrap();
+    for (name, how) in
+        [("add_subdirectory", "add_subdirectory"), ("FetchContent", of_the_page.to_str().unwrap())]
+    {
         let arguments = [format!("-DHOW={how}"), format!("-DLIBARCIDENTITY={}", workspace().display())];
-        let directory = build(how, "tests/cmake", &arguments);
-        for program in ["token-arcidentity", "token-static"] {
+        let directory = build(name, "tests/cmake", &arguments);
+        for program in ["program", "program-static"] {
             let agent = agent();
             let printed = succeed(&mut beside(&agent, &command(directory.join(program), &agent)));
-            assert!(printed.starts_with("Authorization: Bearer eyJ"), "{how}, {program}: {printed}");
+            assert!(printed.starts_with("Authorization: Bearer eyJ"), "{name}, {program}: {printed}");
         }
         // A part of another project installs nothing of its own.
         let prefix = empty("cmake-part");
         succeed(Command::new("cmake").arg("--install").arg(&directory).arg("--prefix").arg(&prefix));
-        assert_eq!(files(&prefix), ["bin/token-arcidentity", "bin/token-static"]);
+        assert_eq!(files(&prefix), ["bin/program", "bin/program-static"]);
     }
 }
 
