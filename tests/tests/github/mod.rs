@@ -8,6 +8,7 @@ mod lints;
 mod page;
 mod schemas;
 mod tag;
+mod version;
 mod workflow;
 mod workflows;
 
