@@ -9,8 +9,9 @@ system() {
     rpm --root "$root" --dbpath /var/lib/rpm --force-debian --nodeps "$@"
 }
 
+# All but directories that belong to packages of the system, such as /usr/bin, of which there are none here.
 all() {
-    (cd "$root" && find . -path ./var/lib/rpm -prune -o -print | sort)
+    (cd "$root" && find . -path ./var/lib/rpm -prune -o \( ! -type d -o -name '*arcidentity*' \) -print | sort)
 }
 
 mkdir -p "$root/var/lib/rpm" "$root/var/tmp" "$root/etc"
