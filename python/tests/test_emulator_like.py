@@ -9,6 +9,9 @@ import pytest
 from arcidentity.emulator import ArcEmulator, Emulator
 from conftest import VAULT, connect
 
+# Those of the environment see nothing of this machine.
+WITHOUT_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
 REPORT = {"survey": 1, "machine": {"agent_version": "1.99.1"}}
 
 
@@ -20,7 +23,7 @@ def report(tmp_path: Path) -> Path:
 
 
 def version(agent: Emulator) -> object:
-    with urllib.request.urlopen(f"{agent.imds_endpoint}/agentstatus") as answer:
+    with WITHOUT_PROXY.open(f"{agent.imds_endpoint}/agentstatus") as answer:
         return json.load(answer)["agentVersion"]
 
 
