@@ -93,7 +93,7 @@ impl Program {
 }
 
 /// Where whoever started this process ignores the ends of its children, the system would forget how they ended.
-pub(crate) fn keep_exit_statuses() {
+fn keep_exit_statuses() {
     #[cfg(unix)]
     let _ = signal_hook::flag::register(signal_hook::consts::SIGCHLD, std::sync::Arc::default());
 }

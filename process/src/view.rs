@@ -13,8 +13,8 @@ use nix::fcntl::{OFlag, open};
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
 use nix::sys::stat::Mode;
-use nix::sys::wait::{WaitStatus, waitpid};
-use nix::unistd::{ForkResult, fork, getegid, geteuid, write};
+use nix::sys::wait::waitpid;
+use nix::unistd::{ForkResult, Pid, fork, getegid, geteuid, pipe2, read, write};
 
 /// What a program sees at other places than everybody else.
 #[derive(Debug, Clone)]
@@ -50,23 +50,24 @@ impl View {
     ///
     /// What the system says where it does not allow the view.
     pub fn try_out(&self) -> io::Result<()> {
+        let (told, tell) = pipe2(OFlag::O_CLOEXEC | OFlag::O_NONBLOCK)?;
         // SAFETY: The child makes system calls and nothing else, and ends without any code of the parent's.
         let child = match unsafe { fork() }? {
             ForkResult::Parent { child } => child,
             ForkResult::Child => {
                 let code = self.enter().err().map_or(0, |errno| errno as i32);
+                let sent = write(&tell, &code.to_ne_bytes());
                 // SAFETY: Ends the child without any code of the parent's.
-                unsafe { libc::_exit(code) }
+                unsafe { libc::_exit(i32::from(sent.is_err())) }
             }
         };
-        loop {
-            match waitpid(child, None) {
-                Ok(WaitStatus::Exited(_, 0)) => return Ok(()),
-                Ok(WaitStatus::Exited(_, code)) => return Err(io::Error::from_raw_os_error(code)),
-                Ok(_) => return Err(io::ErrorKind::PermissionDenied.into()),
-                Err(Errno::EINTR) => {}
-                Err(errno) => return Err(errno.into()),
-            }
+        wait_for(child)?;
+        let mut code = [0; size_of::<i32>()];
+        match (read(&told, &mut code), i32::from_ne_bytes(code)) {
+            (Ok(length), 0) if length == code.len() => Ok(()),
+            (Ok(length), errno) if length == code.len() => Err(io::Error::from_raw_os_error(errno)),
+            // Something has ended it before.
+            _ => Err(io::ErrorKind::PermissionDenied.into()),
         }
     }
 
@@ -99,6 +100,18 @@ impl View {
             mount(Some(what.as_c_str()), at.as_c_str(), None::<&CStr>, flags, None::<&CStr>)?;
         }
         Ok(())
+    }
+}
+
+/// Waits until it has ended. How it did is lost where this process ignores the ends of its children, or another of its
+/// threads takes them.
+fn wait_for(child: Pid) -> Result<(), Errno> {
+    loop {
+        match waitpid(child, None) {
+            Ok(_) | Err(Errno::ECHILD) => return Ok(()),
+            Err(Errno::EINTR) => {}
+            Err(errno) => return Err(errno),
+        }
     }
 }
 

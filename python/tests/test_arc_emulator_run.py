@@ -153,6 +153,12 @@ def test_options_are_those_of_subprocess(machine: ArcEmulator, tmp_path: Path) -
             machine.run(["true"], **{option: None})
 
 
+def test_where_ends_of_children_are_ignored_it_starts_too(machine: ArcEmulator) -> None:
+    code = "import signal; signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n" + OWN
+    ended = subprocess.run([PYTHON, "-B", "-c", code], capture_output=True, text=True, check=False)
+    assert ended.stdout.startswith("eyJ"), ended.stderr
+
+
 def test_a_program_that_cannot_be_started_ends_as_in_a_shell(machine: ArcEmulator) -> None:
     for program, status in [("/no-such-program", 127), ("/dev/null", 126)]:
         ended = machine.run([program], stderr=subprocess.PIPE, text=True)

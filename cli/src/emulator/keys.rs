@@ -10,8 +10,6 @@ use arcidentity_emulator::Builder;
 #[cfg(target_os = "linux")]
 use super::own_place::OwnPlace;
 use crate::failure::Failure;
-#[cfg(target_os = "linux")]
-use crate::program::keep_exit_statuses;
 use crate::terminal::Terminal;
 
 /// The key directory of an emulator, and what must be removed after it.
@@ -49,7 +47,6 @@ impl KeyDirectory {
     #[cfg(target_os = "linux")]
     fn of_the_program() -> KeyDirectory {
         let Ok(agents) = installed::key_directory() else { return KeyDirectory::default() };
-        keep_exit_statuses();
         match OwnPlace::make(&agents) {
             Ok(place) => KeyDirectory {
                 path: Some(place.keys().to_owned()),
