@@ -46,7 +46,9 @@ use std::ffi::OsString;
 use std::sync::Arc;
 
 use crate::command::Command;
+// For the Python wheel alone, whose emulator starts programs as the command does.
 #[cfg(target_os = "linux")]
+#[doc(hidden)]
 pub use crate::emulator::OwnPlace;
 use crate::progress::Progress;
 pub use crate::stream::Stream;

@@ -32,6 +32,15 @@ with ArcEmulator() as agent:
     sys.exit(agent.run([sys.executable, "-B", "-c", {AZURE_IDENTITY!r}]).returncode)
 """
 
+# Says whether a program has namespaces of its own.
+NAMESPACES = """
+import os
+from arcidentity.emulator import ArcEmulator
+with ArcEmulator() as agent:
+    shown = agent.run(["readlink", "/proc/self/ns/user"], capture_output=True, text=True).stdout
+    print(shown.strip() != os.readlink("/proc/self/ns/user"))
+"""
+
 # The beginning of a command of another user than root.
 ORDINARY = ["unshare", "--map-user=1000", "--map-group=1000"] if os.geteuid() == 0 else []
 
@@ -77,6 +86,13 @@ def of_an_ordinary_user(*program: str) -> str:
 
 def test_an_ordinary_user_may_do_it(machine: ArcEmulator) -> None:
     assert of_an_ordinary_user("-c", OWN).startswith("eyJ")
+
+
+def test_under_the_command_it_does_the_same_without_another_view(machine: ArcEmulator) -> None:
+    under = ("-m", "arcidentity", "emulator", "--", PYTHON, "-B")
+    assert of_an_ordinary_user(*under, "-c", OWN).startswith("eyJ")
+    assert of_an_ordinary_user("-c", NAMESPACES) == "True\n"
+    assert of_an_ordinary_user(*under, "-c", NAMESPACES) == "False\n"
 
 
 def test_the_block_of_the_documentation_runs(machine: ArcEmulator, tmp_path: Path) -> None:
@@ -157,6 +173,20 @@ def test_where_ends_of_children_are_ignored_it_starts_too(machine: ArcEmulator) 
     code = "import signal; signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n" + OWN
     ended = subprocess.run([PYTHON, "-B", "-c", code], capture_output=True, text=True, check=False)
     assert ended.stdout.startswith("eyJ"), ended.stderr
+
+
+def test_a_forked_child_leaves_the_keys_to_its_parent(machine: ArcEmulator) -> None:
+    token = printed(machine, PYTHON, "-c", AZURE_IDENTITY)
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            machine.close()
+            status = 0
+        finally:
+            os._exit(status)
+    assert os.waitpid(child, 0)[1] == 0
+    assert printed(machine, PYTHON, "-c", AZURE_IDENTITY) == token
 
 
 def test_a_program_that_cannot_be_started_ends_as_in_a_shell(machine: ArcEmulator) -> None:

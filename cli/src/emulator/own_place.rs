@@ -2,11 +2,11 @@
 
 use std::fs::{self, DirBuilder, DirEntry, File, Permissions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt, symlink};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use arcidentity_process::View;
+use arcidentity_process::{Process, View};
 use nix::errno::Errno;
 use tempfile::TempDir;
 
@@ -18,12 +18,13 @@ const FORBIDDING: [(&str, &str); 4] = [
     ("kernel.apparmor_restrict_unprivileged_userns", "1"),
 ];
 
-/// A key directory that its program sees where the agent's is.
+/// A key directory that its program sees where the agent's is. It is public for the Python wheel, and no part of this
+/// crate's interface.
 pub struct OwnPlace {
     keys: PathBuf,
     view: View,
-    /// What stands in it is only a name for what is mounted there, in the view alone.
-    room: TempDir,
+    /// Where something must be made for it. It is removed when this is dropped.
+    _cover: Option<Cover>,
 }
 
 impl OwnPlace {
@@ -33,16 +34,38 @@ impl OwnPlace {
     ///
     /// A sentence that says why not, as where the system forbids it.
     pub fn make(path: &Path) -> Result<OwnPlace, String> {
-        OwnPlace::build(path, None).map_err(|error| error.to_string())?.tried()
+        let made = Cover::make(path).and_then(|(cover, places)| {
+            let keys = cover.keys.clone();
+            OwnPlace::with(keys, &places, Some(cover))
+        });
+        made.map_err(|error| error.to_string())?.tried()
     }
 
-    /// The same for the directory `keys`, which everybody else sees where it is.
+    /// The same for the directory `keys`, which everybody else sees where it is. If that is `path` already, the view is
+    /// everybody's.
     ///
     /// # Errors
     ///
     /// Those of [`make`](OwnPlace::make).
     pub fn of(keys: &Path, path: &Path) -> Result<OwnPlace, String> {
-        OwnPlace::build(path, Some(keys)).map_err(|error| error.to_string())?.tried()
+        OwnPlace::showing(keys, path).map_err(|error| error.to_string())?.tried()
+    }
+
+    fn showing(keys: &Path, path: &Path) -> io::Result<OwnPlace> {
+        let (mut places, mut cover) = (Vec::new(), None);
+        if !is_same(keys, path) {
+            if !path.is_dir() {
+                let (made, covered) = Cover::make(path)?;
+                (places, cover) = (covered, Some(made));
+            }
+            places.push((keys.to_owned(), path.to_owned()));
+        }
+        OwnPlace::with(keys.to_owned(), &places, cover)
+    }
+
+    fn with(keys: PathBuf, places: &[(PathBuf, PathBuf)], cover: Option<Cover>) -> io::Result<OwnPlace> {
+        let view = View::new(places.iter().map(|(what, at)| (what.as_path(), at.as_path())))?;
+        Ok(OwnPlace { keys, view, _cover: cover })
     }
 
     fn tried(self) -> Result<OwnPlace, String> {
@@ -50,7 +73,40 @@ impl OwnPlace {
         Ok(self)
     }
 
-    fn build(path: &Path, shown: Option<&Path>) -> io::Result<OwnPlace> {
+    /// Where the emulator writes the keys.
+    pub(super) fn keys(&self) -> &Path {
+        &self.keys
+    }
+
+    /// What its program sees there.
+    #[must_use]
+    pub fn view(&self) -> &View {
+        &self.view
+    }
+
+    /// Has `command` start its program where it sees them.
+    pub(super) fn give_to(&self, command: &mut Command) {
+        self.view.clone().give_to(command);
+    }
+}
+
+/// Whether these are two names of one directory.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let identity = |path| fs::metadata(path).map(|found| (found.dev(), found.ino())).ok();
+    identity(one).is_some_and(|one| identity(other) == Some(one))
+}
+
+/// What is seen where the agent's directories are missing, with an empty key directory.
+struct Cover {
+    keys: PathBuf,
+    /// What stands in it is only a name for what is mounted there, in the view alone.
+    room: TempDir,
+    process: Process,
+}
+
+impl Cover {
+    /// It, and what is mounted where, for `path` to be its key directory.
+    fn make(path: &Path) -> io::Result<(Cover, Vec<(PathBuf, PathBuf)>)> {
         let room = tempfile::Builder::new()
             .prefix("arcidentity-emulator-")
             .permissions(Permissions::from_mode(0o700))
@@ -75,14 +131,10 @@ impl OwnPlace {
             }
         }
         places.push((cover, ground.to_owned()));
-        if let Some(shown) = shown {
-            places.push((shown.to_owned(), path.to_owned()));
-        }
-        let view = View::new(places.iter().map(|(what, at)| (what.as_path(), at.as_path())))?;
-        let place = OwnPlace { keys, view, room };
+        let cover = Cover { keys, room, process: Process::current() };
         // What the program made there would be gone with the emulator.
-        place.set_mode(0o555)?;
-        Ok(place)
+        cover.set_mode(0o555)?;
+        Ok((cover, places))
     }
 
     /// Sets the mode of what is seen above the keys.
@@ -90,28 +142,17 @@ impl OwnPlace {
         let above = self.keys.ancestors().skip(1).take_while(|path| *path != self.room.path());
         above.into_iter().try_for_each(|path| fs::set_permissions(path, Permissions::from_mode(mode)))
     }
-
-    /// Where the emulator writes the keys.
-    pub(super) fn keys(&self) -> &Path {
-        &self.keys
-    }
-
-    /// What its program sees there.
-    #[must_use]
-    pub fn view(&self) -> &View {
-        &self.view
-    }
-
-    /// Has `command` start its program where it sees them.
-    pub(super) fn give_to(&self, command: &mut Command) {
-        self.view.clone().give_to(command);
-    }
 }
 
-impl Drop for OwnPlace {
+impl Drop for Cover {
     fn drop(&mut self) {
-        // Without that nothing in it can be removed. Where it fails, the directory stays.
-        let _ = self.set_mode(0o755);
+        if Process::current() == self.process {
+            // Without that nothing in it can be removed. Where it fails, the directory stays.
+            let _ = self.set_mode(0o755);
+        } else {
+            // A forked child has no right to end what its parent's programs see.
+            self.room.disable_cleanup(true);
+        }
     }
 }
 
@@ -160,6 +201,23 @@ mod tests {
             assert!(told(errno).starts_with("user namespaces are forbidden here ("), "{errno}");
         }
         assert!(told(Errno::ENOENT).contains("No such file") || told(Errno::ENOENT).contains(" is "));
+    }
+
+    #[test]
+    fn who_sees_the_directory_there_already_needs_no_view() {
+        let keys = tempfile::tempdir().unwrap();
+        let another_name = keys.path().join("..").join(keys.path().file_name().unwrap());
+        for path in [keys.path(), &another_name] {
+            let place = OwnPlace::of(keys.path(), path).expect("nothing is forbidden");
+            assert_eq!(place.view().places().count(), 0, "{}", path.display());
+        }
+    }
+
+    #[test]
+    fn nothing_is_made_where_a_directory_is_shown_at_the_place_of_another() {
+        let (keys, path) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let place = OwnPlace::showing(keys.path(), path.path()).unwrap();
+        assert_eq!(place.view().places().collect::<Vec<_>>(), [(keys.path(), path.path())]);
     }
 
     #[test]
