@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
+use std::mem;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -41,7 +42,13 @@ use crate::view::{Place, Places};
 #[pyclass(frozen, subclass, module = "arcidentity.emulator")]
 pub(crate) struct Emulator {
     settings: Settings,
-    running: Mutex<Option<Running>>,
+    state: Mutex<State>,
+}
+
+enum State {
+    Running(Running),
+    Unavailable(Unavailable),
+    Closed,
 }
 
 struct Running {
@@ -50,11 +57,20 @@ struct Running {
     emulator: arcidentity_emulator::Emulator,
 }
 
+/// Closed so that programs find no agent.
+struct Unavailable {
+    shown: Option<Shown>,
+    variables: Variables,
+}
+
 /// What programs see that it starts.
 struct Shown {
     place: Place,
-    variables: [(&'static str, String); 2],
+    variables: Variables,
 }
+
+/// The variables that lead to it.
+type Variables = [(&'static str, String); 2];
 
 struct Settings {
     port: u16,
@@ -78,8 +94,8 @@ impl Emulator {
     ) -> PyResult<Emulator> {
         let like = like.as_deref().map(report).transpose()?;
         let settings = Settings { port, key_directory, lifetime: seconds(lifetime)?, lenient, like };
-        let running = Mutex::new(Some(settings.start()?));
-        Ok(Emulator { settings, running })
+        let state = Mutex::new(State::Running(settings.start()?));
+        Ok(Emulator { settings, state })
     }
 
     /// The token endpoint: the value of IDENTITY_ENDPOINT, and a `Client`'s `endpoint`.
@@ -168,8 +184,12 @@ impl Emulator {
     /// What programs see that it starts, and the variables that lead them there.
     #[pyo3(name = "_place")]
     fn place(&self) -> PyResult<(Places, HashMap<&'static str, String>)> {
-        let mut running = self.lock();
-        let shown = running.as_mut().ok_or_else(closed)?.show()?;
+        let mut state = self.lock();
+        let shown = match &mut *state {
+            State::Running(running) => running.show()?,
+            State::Unavailable(unavailable) => unavailable.show()?,
+            State::Closed => return Err(closed()),
+        };
         Ok((shown.place.view(), HashMap::from(shown.variables.clone())))
     }
 
@@ -200,23 +220,30 @@ impl Emulator {
     /// Forgets the requests, the answers that were still to be given, and its tokens. After `close()` it starts
     /// again, on another port unless one was chosen.
     fn reset(&self) -> PyResult<()> {
-        let mut running = self.lock();
-        match &*running {
-            Some(Running { emulator, .. }) => {
+        let mut state = self.lock();
+        match &*state {
+            State::Running(Running { emulator, .. }) => {
                 emulator.close_keys(false)?;
                 emulator.respond_normally();
                 emulator.clear_requests();
                 emulator.forget_tokens();
             }
-            None => *running = Some(self.settings.start()?),
+            _ => *state = State::Running(self.settings.start()?),
         }
         Ok(())
     }
 
     /// Stops: afterwards the port is free and no key file is left. A second call does nothing.
     fn close(&self, py: Python<'_>) {
-        let running = self.lock().take();
-        py.detach(|| drop(running));
+        self.stop(py, State::Closed);
+    }
+
+    /// Stops, so that programs that it starts find no agent, until `reset()`.
+    #[pyo3(name = "_be_unavailable")]
+    fn be_unavailable(&self, py: Python<'_>) -> PyResult<()> {
+        let variables = self.with(|emulator| emulator.environment())?;
+        self.stop(py, State::Unavailable(Unavailable { shown: None, variables }));
+        Ok(())
     }
 
     fn __enter__(this: Py<Self>) -> Py<Self> {
@@ -230,15 +257,20 @@ impl Emulator {
 }
 
 impl Emulator {
-    fn lock(&self) -> MutexGuard<'_, Option<Running>> {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn with<T>(&self, ask: impl FnOnce(&arcidentity_emulator::Emulator) -> T) -> PyResult<T> {
         match &*self.lock() {
-            Some(running) => Ok(ask(&running.emulator)),
-            None => Err(closed()),
+            State::Running(running) => Ok(ask(&running.emulator)),
+            _ => Err(closed()),
         }
+    }
+
+    fn stop(&self, py: Python<'_>, next: State) {
+        let last = mem::replace(&mut *self.lock(), next);
+        py.detach(|| drop(last));
     }
 }
 
@@ -260,8 +292,19 @@ impl Running {
     }
 }
 
+impl Unavailable {
+    /// The same: no key, and the port that it had.
+    fn show(&mut self) -> PyResult<&Shown> {
+        let shown = match self.shown.take() {
+            Some(shown) => shown,
+            None => Shown { place: Place::empty()?, variables: self.variables.clone() },
+        };
+        Ok(self.shown.insert(shown))
+    }
+}
+
 impl Settings {
-    fn start(&self) -> std::io::Result<Running> {
+    fn start(&self) -> io::Result<Running> {
         let mut builder = arcidentity_emulator::Emulator::builder();
         if let Some(report) = &self.like {
             builder = builder.like(report)?;

@@ -26,7 +26,15 @@ mod own {
     impl Place {
         /// Shows them the keys of this directory.
         pub(crate) fn of(keys: &Path) -> PyResult<Place> {
-            let place = OwnPlace::of(keys, &Place::path()?);
+            Place::made(OwnPlace::of(keys, &Place::path()?))
+        }
+
+        /// Shows them an empty one.
+        pub(crate) fn empty() -> PyResult<Place> {
+            Place::made(OwnPlace::make(&Place::path()?))
+        }
+
+        fn made(place: Result<OwnPlace, String>) -> PyResult<Place> {
             place.map(Place).map_err(|reason| {
                 PyOSError::new_err(format!("a program cannot be given a key directory of its own: {reason}"))
             })
@@ -61,6 +69,10 @@ mod own {
 
     impl Place {
         pub(crate) fn of(_keys: &Path) -> PyResult<Place> {
+            Err(unknown())
+        }
+
+        pub(crate) fn empty() -> PyResult<Place> {
             Err(unknown())
         }
 

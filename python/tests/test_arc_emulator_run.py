@@ -130,13 +130,50 @@ def test_it_has_no_more_rights_than_before(machine: ArcEmulator) -> None:
         assert "CapEff:\t0000000000000000" in printed(machine, "cat", "/proc/self/status")
 
 
-def test_failures_are_the_programs_too(machine: ArcEmulator) -> None:
-    program = [PYTHON, "-m", "arcidentity", "token", VAULT, "--timeout", "5"]
-    for reason in (arcidentity.RefusedError, arcidentity.ProtocolError):
-        machine.fail_with(reason)
-        assert machine.run(program, stderr=subprocess.DEVNULL).returncode == reason.status
+# Ends with the status of what it fails with, and does not try again.
+ONE_ATTEMPT = f"""
+import sys, arcidentity
+try:
+    print(arcidentity.Client(timeout=float(sys.argv[1]), max_attempts=1).get_token("{VAULT}").token)
+except arcidentity.ArcError as error:
+    print(error, file=sys.stderr)
+    sys.exit(error.status)
+"""
+
+# What programs fail with where this process fails with this.
+REASONS: dict[type[arcidentity.ArcError], type[arcidentity.ArcError]] = {
+    arcidentity.UnavailableError: arcidentity.UnavailableError,
+    # It knows the key by another path than this process.
+    arcidentity.AccessDeniedError: arcidentity.UntrustedKeyError,
+    arcidentity.UntrustedKeyError: arcidentity.UntrustedKeyError,
+    arcidentity.RefusedError: arcidentity.RefusedError,
+    arcidentity.IdentityNotFoundError: arcidentity.IdentityNotFoundError,
+    arcidentity.ServiceError: arcidentity.ServiceError,
+    arcidentity.ProtocolError: arcidentity.ProtocolError,
+    arcidentity.ArcTimeoutError: arcidentity.ArcTimeoutError,
+}
+
+
+@pytest.mark.parametrize(("reason", "programs"), REASONS.items())
+def test_failures_are_the_programs_too(
+    machine: ArcEmulator,
+    reason: type[arcidentity.ArcError],
+    programs: type[arcidentity.ArcError],
+) -> None:
+    timeout = 0.5 if reason is arcidentity.ArcTimeoutError else PATIENCE
+    machine.fail_with(reason)
+    ended = machine.run([PYTHON, "-c", ONE_ATTEMPT, str(timeout)], capture_output=True, text=True)
+    assert ended.returncode == programs.status, ended.stderr
     machine.reset()
-    assert printed(machine, *program).startswith("eyJ")
+    assert printed(machine, PYTHON, "-c", ONE_ATTEMPT, str(PATIENCE)).startswith("eyJ")
+
+
+def test_where_there_is_no_agent_there_is_no_key_either(machine: ArcEmulator) -> None:
+    machine.fail_with(arcidentity.UnavailableError)
+    assert printed(machine, "ls", "-A", KEYS) == ""
+    machine.close()
+    with pytest.raises(ValueError, match="closed"):
+        machine.run(["true"])
 
 
 def test_after_a_restart_there_is_another_place(machine: ArcEmulator) -> None:

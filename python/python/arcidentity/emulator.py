@@ -156,8 +156,11 @@ class ArcEmulator(Emulator):
 
         It sees the emulator's keys in the agent's own directory, where everybody else sees what is
         there, and has IDENTITY_ENDPOINT and IMDS_ENDPOINT. Linux only. No root is needed, unless the
-        system forbids user namespaces. After fail_with() it fails as well; for AccessDeniedError and
-        UntrustedKeyError it is told of a key outside its directory.
+        system forbids user namespaces.
+
+        After fail_with() it fails as well. For AccessDeniedError and UntrustedKeyError it is told of
+        a key outside its directory. For ArcTimeoutError there is no answer for an hour: it waits as
+        long as it would for an agent, unless `timeout` ends it.
 
         arguments
             The program and its arguments. One that cannot be started ends with 126 or 127.
@@ -165,7 +168,7 @@ class ArcEmulator(Emulator):
             Those of `subprocess.run`, but for `executable`, `preexec_fn` and `shell`.
 
         Returns what `subprocess.run` returns. Raises OSError, which says why, where the system does
-        not allow the program to see other files than everybody.
+        not allow the program to see other files than everybody, and ValueError after `close()`.
         """
         import subprocess
 
@@ -196,7 +199,7 @@ class ArcEmulator(Emulator):
         choice of an endpoint or identity, or a bug.
         """
         causes = {
-            UnavailableError: self.close,
+            UnavailableError: self._be_unavailable,
             AccessDeniedError: self._deny_key,
             UntrustedKeyError: lambda: self._name_key("../other-directory.key"),
             RefusedError: lambda: self._respond_with_error(400, "invalid_resource"),
