@@ -201,9 +201,18 @@ def test_options_are_those_of_subprocess(machine: ArcEmulator, tmp_path: Path) -
     assert not variables.endswith(machine.endpoint), "keys have another name there"
     with pytest.raises(subprocess.CalledProcessError):
         machine.run(["false"], check=True)
-    for option in ("executable", "preexec_fn", "shell"):
-        with pytest.raises(TypeError, match=f"no option {option}"):
-            machine.run(["true"], **{option: None})
+
+
+def test_what_no_program_could_be_started_with_is_an_error() -> None:
+    with ArcEmulator() as machine:
+        for option in ("executable", "preexec_fn", "shell", "user", "group", "extra_groups"):
+            with pytest.raises(TypeError, match=f"no option {option}"):
+                machine.run(["true"], **{option: None})
+        for program in ("az login", b"az", Path("az")):
+            with pytest.raises(TypeError, match="list of the program and its arguments"):
+                machine.run(program)  # type: ignore[arg-type]
+        with pytest.raises(ValueError, match="no program"):
+            machine.run([])
 
 
 def test_where_ends_of_children_are_ignored_it_starts_too(machine: ArcEmulator) -> None:

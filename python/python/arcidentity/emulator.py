@@ -60,6 +60,10 @@ _AGENT = "/opt/azcmagent/bin/himds"
 # Becomes a program that sees other files than everybody.
 _LAUNCHER = os.path.join(os.path.dirname(__file__), "_launcher.py")
 
+# What subprocess.run has and ArcEmulator.run has not: the launcher is what is executed, and in the
+# view of its program there is one user.
+_NO_OPTIONS = ("executable", "preexec_fn", "shell", "user", "group", "extra_groups")
+
 
 class ArcEmulator(Emulator):
     """The agent of this process inside a `with` block, and the ways in which it can fail.
@@ -156,7 +160,8 @@ class ArcEmulator(Emulator):
 
         It sees the emulator's keys in the agent's own directory, where everybody else sees what is
         there, and has IDENTITY_ENDPOINT and IMDS_ENDPOINT. Linux only. No root is needed, unless the
-        system forbids user namespaces.
+        system forbids user namespaces. A program of root has fewer rights than usual: files that
+        others have closed are closed to it too, unless this process sees the keys there already.
 
         After fail_with() it fails as well. For AccessDeniedError and UntrustedKeyError it is told of
         a key outside its directory. For ArcTimeoutError there is no answer for an hour: it waits as
@@ -165,25 +170,26 @@ class ArcEmulator(Emulator):
         arguments
             The program and its arguments. One that cannot be started ends with 126 or 127.
         options
-            Those of `subprocess.run`, but for `executable`, `preexec_fn` and `shell`.
+            Those of `subprocess.run`, but for `executable`, `preexec_fn`, `shell`, `user`, `group` and
+            `extra_groups`. The program is this user's.
 
         Returns what `subprocess.run` returns. Raises OSError, which says why, where the system does
         not allow the program to see other files than everybody, and ValueError after `close()`.
         """
         import subprocess
 
-        wrong = {"executable", "preexec_fn", "shell"} & options.keys()
-        if wrong:
-            raise TypeError(f"run() has no option {wrong.pop()}")
+        for option in _NO_OPTIONS:
+            if option in options:
+                raise TypeError(f"run() has no option {option}")
+        program = _command(arguments)
         places, variables = self._place()
         environment = options.pop("env", None)
         environment = {**(os.environ if environment is None else environment), **variables}
         environment.pop("IDENTITY_HEADER", None)
         view = [path for place in places for path in place]
         launcher = [sys.executable, "-I", _LAUNCHER, str(len(view)), *view]
-        command = [*launcher, *(os.fspath(argument) for argument in arguments)]
         check = options.pop("check", False)
-        return subprocess.run(command, env=environment, check=check, **options)
+        return subprocess.run([*launcher, *program], env=environment, check=check, **options)
 
     def fail_with(self, reason: type[ArcError]) -> None:
         """Make every request for a token raise this error, for its real cause, until `reset()`.
@@ -237,6 +243,16 @@ class ArcEmulator(Emulator):
     def _be_late(self) -> None:
         self._connect(timeout=0.1)
         self.respond(delay=3600, times=None)
+
+
+def _command(arguments: Sequence[str | os.PathLike[str]]) -> list[str]:
+    """The program and its arguments as text."""
+    if isinstance(arguments, (str, bytes, os.PathLike)):
+        raise TypeError("run() takes a list of the program and its arguments")
+    command = [os.fspath(argument) for argument in arguments]
+    if not command:
+        raise ValueError("run() has no program to start")
+    return command
 
 
 def _is_stand_in(directory: str) -> bool:
