@@ -215,6 +215,14 @@ def test_what_no_program_could_be_started_with_is_an_error() -> None:
             machine.run([])
 
 
+@pytest.mark.parametrize("given", [{"LC_CTYPE": "C"}, {"NAME": "ä\n=", "EMPTY": ""}])
+def test_it_has_no_other_environment(machine: ArcEmulator, given: dict[str, str]) -> None:
+    seen = machine.run(["env", "--null"], env=given, stdout=subprocess.PIPE, check=True).stdout
+    variables = dict(os.fsdecode(line).split("=", 1) for line in seen.split(b"\0")[:-1])
+    assert variables.keys() - given.keys() == {"IDENTITY_ENDPOINT", "IMDS_ENDPOINT"}
+    assert variables.items() >= given.items()
+
+
 def test_where_ends_of_children_are_ignored_it_starts_too(machine: ArcEmulator) -> None:
     code = "import signal; signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n" + OWN
     ended = subprocess.run([PYTHON, "-B", "-c", code], capture_output=True, text=True, check=False)

@@ -17,6 +17,13 @@ from arcidentity._native import enter_view
 NOT_FOUND, NOT_STARTED = 127, 126
 
 
+def environment() -> dict[bytes, bytes]:
+    """The one that this process was given: Python may have changed LC_CTYPE since."""
+    with open("/proc/self/environ", "rb") as file:
+        variables = (line.partition(b"=") for line in file.read().split(b"\0"))
+        return {name: value for name, is_variable, value in variables if is_variable}
+
+
 def main() -> None:
     count = int(sys.argv[1]) + 2
     view, program = sys.argv[2:count], sys.argv[count:]
@@ -25,7 +32,7 @@ def main() -> None:
     for name in (signal.SIGPIPE, signal.SIGXFSZ):
         signal.signal(name, signal.SIG_DFL)
     try:
-        os.execvp(program[0], program)
+        os.execvpe(program[0], program, environment())
     except OSError as error:
         print(f"{program[0]}: {error.strerror}", file=sys.stderr)
         sys.exit(NOT_FOUND if isinstance(error, FileNotFoundError) else NOT_STARTED)
