@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::io::{self, ErrorKind};
+use std::io;
 use std::mem;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -37,8 +37,8 @@ use crate::view::{Place, Places};
 /// like
 ///     The file of a report that `arcidentity doctor --report` has made of an agent, which is then played.
 ///
-/// Raises OSError when the port is taken, the key directory cannot be made or the report cannot be read, and ValueError for
-/// a file that is no report.
+/// Raises OSError when the port is taken, the key directory cannot be made or the report cannot be read, and ValueError
+/// for a file that is no report.
 #[pyclass(frozen, subclass, module = "arcidentity.emulator")]
 pub(crate) struct Emulator {
     settings: Settings,
@@ -86,13 +86,14 @@ impl Emulator {
     #[new]
     #[pyo3(signature = (*, port=0, key_directory=None, lifetime=86400.0, lenient=false, like=None))]
     fn new(
+        py: Python<'_>,
         port: u16,
         key_directory: Option<PathBuf>,
         lifetime: f64,
         lenient: bool,
         like: Option<PathBuf>,
     ) -> PyResult<Emulator> {
-        let like = like.as_deref().map(report).transpose()?;
+        let like = like.map(|path| report(py, &path)).transpose()?;
         let settings = Settings { port, key_directory, lifetime: seconds(lifetime)?, lenient, like };
         let state = Mutex::new(State::Running(settings.start()?));
         Ok(Emulator { settings, state })
@@ -318,16 +319,12 @@ impl Settings {
 }
 
 /// The text of a report on an agent, by which an emulator can be set up.
-fn report(path: &Path) -> PyResult<String> {
-    let text = std::fs::read_to_string(path);
+fn report(py: Python<'_>, path: &Path) -> PyResult<String> {
+    // Errors of Python name the file.
+    let content: Vec<u8> = path.into_pyobject(py)?.call_method0("read_bytes")?.extract()?;
+    let text = String::from_utf8(content).map_err(io::Error::other);
     let checked = text.and_then(|text| arcidentity_emulator::Emulator::builder().like(&text).map(|_| text));
-    checked.map_err(|error| {
-        let message = format!("{}: {error}", path.display());
-        match error.kind() {
-            ErrorKind::InvalidData => PyValueError::new_err(message),
-            _ => error.into(),
-        }
-    })
+    checked.map_err(|error| PyValueError::new_err(format!("{}: {error}", path.display())))
 }
 
 /// A request that the emulator received.

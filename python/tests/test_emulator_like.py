@@ -1,6 +1,7 @@
 """Emulators that play an agent of which there is a report."""
 
 import json
+import re
 import urllib.request
 from pathlib import Path
 
@@ -47,11 +48,15 @@ def test_it_does_so_after_a_restart_without_the_file(report: Path) -> None:
 
 
 def test_what_is_no_report_is_an_error_that_names_the_file(report: Path) -> None:
-    for text in ("{}", "no JSON", '{"survey": 99}'):
-        report.write_text(text)
-        with pytest.raises(ValueError, match=rf"{report}: .*report on an agent"):
+    for text in (b"{}", b"no JSON", b'{"survey": 99}'):
+        report.write_bytes(text)
+        with pytest.raises(ValueError, match=rf"{re.escape(str(report))}: .*report on an agent"):
             Emulator(like=report)
+    report.write_bytes(b"\xff")
+    with pytest.raises(ValueError, match=re.escape(str(report))):
+        Emulator(like=report)
     report.unlink()
-    with pytest.raises(FileNotFoundError):
-        ArcEmulator(like=report)
-
+    for kind in (Emulator, ArcEmulator):
+        with pytest.raises(FileNotFoundError, match=re.escape(str(report))) as missing:
+            kind(like=report)
+        assert missing.value.filename == str(report)
