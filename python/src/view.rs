@@ -60,7 +60,7 @@ mod own {
 mod own {
     use std::path::Path;
 
-    use pyo3::exceptions::PyNotImplementedError;
+    use pyo3::exceptions::PyOSError;
 
     use super::*;
 
@@ -90,7 +90,9 @@ mod own {
     }
 
     fn unknown() -> PyErr {
-        PyNotImplementedError::new_err("only on Linux does a program have a view of files of its own")
+        PyOSError::new_err(
+            "a program cannot be given a key directory of its own: that is possible on Linux only",
+        )
     }
 }
 
