@@ -15,8 +15,8 @@ const HEADING: &str = "\n## An Arc program with real services on a laptop\n";
 
 /// The packages of the tests' own clients, in their versions. A constraint has no extras.
 fn constraints() -> String {
-    let files = ["tests/clients/requirements.txt", "tests/services/requirements.txt"];
-    let lines = files.map(text).join("\n");
+    let files = ["clients/requirements.txt", "services/clients.txt", "services/requirements.txt"];
+    let lines = files.map(|file| text(&format!("tests/{file}"))).join("\n");
     let pinned = lines.lines().filter(|line| line.contains("==") && !line.contains('['));
     pinned.collect::<Vec<_>>().join("\n")
 }
