@@ -15,10 +15,12 @@ set -eu
 directory=$(mktemp -d)
 trap 'rm -rf "$directory"' EXIT
 python3 -m venv "$directory/venv"
-pip="$directory/venv/bin/pip --quiet --disable-pip-version-check install"
-$pip azure-cli-core==2.91.0 msal==1.39.0 msrest==0.7.1 azure-mgmt-resource==24.0.0
+pip() {
+    "$directory/venv/bin/pip" --quiet --disable-pip-version-check install "$@"
+}
+pip azure-cli-core==2.91.0 msal==1.39.0 msrest==0.7.1 azure-mgmt-resource==24.0.0
 # Its other requirements are libraries of single services.
-$pip --no-deps azure-cli==2.91.0
+pip --no-deps azure-cli==2.91.0
 
 cat >"$directory/see.py" <<'END'
 import http.server

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Seen with Azurite 3.37.0, azure-storage-blob 12.31.1 and azure-core 1.41.0, and Node 20 and CPython 3.11 on Linux.
+# Seen with Azurite 3.37.0, and Node 20 and CPython 3.11 on Linux.
 #
 # Azure Storage answers 401 to a request without a token, with one that has ended and with one for another service, and its
 # WWW-Authenticate says where to get one. Clients renew their token then, and find their tenant there. Azurite, Microsoft's
@@ -24,7 +24,10 @@ venv/bin/python -m trustme --quiet --identities 127.0.0.1
 node node_modules/azurite/dist/src/blob/main.js --inMemoryPersistence --disableTelemetry --blobPort 0 --oauth basic \
     --cert server.pem --key server.key > azurite.log &
 azurite=$!
-until grep -q 'successfully listens' azurite.log; do sleep 1; done
+until grep -q 'successfully listens' azurite.log; do
+    kill -0 "$azurite"
+    sleep 1
+done
 cat > see.py <<'END'
 import re
 import ssl

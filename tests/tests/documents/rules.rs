@@ -51,6 +51,7 @@ pub const FACTS: &[&str] = &[
     "0.000 s: a token for .* answer 401, 108 bytes",
     "0.004 s: answer 200, 1432 bytes",
     "the client still does after two seconds",
+    "Take more than two minutes",
     "Since Python 3.11 a traceback shows the hint",
     "`<guid>`, `<10 digits>`, `<16 characters>`, `<number>` or `<token>`",
 ];
