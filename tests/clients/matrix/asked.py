@@ -2,19 +2,23 @@
 what they do.
 """
 
+import ctypes
 import json
 import multiprocessing
 import os
+import signal
 import sys
-import threading
 from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection
-from typing import Any, NoReturn
+from typing import Any
 
 Question = dict[str, Any]
 Outcome = dict[str, str]
 # Asks for a token for a resource, perhaps of the user-assigned identity with a client id.
 Client = Callable[[str, str | None], Outcome]
+
+# prctl(2): a process is sent this signal when its parent ends.
+PR_SET_PDEATHSIG = 1
 
 
 def outcome_of(clients: Mapping[str, Client], question: Question) -> Outcome:
@@ -25,21 +29,12 @@ def outcome_of(clients: Mapping[str, Client], question: Question) -> Outcome:
         return {"outcome": type(error).__name__, "text": str(error)}
 
 
-def in_thread(clients: Mapping[str, Client], question: Question) -> Outcome:
-    """The same, until the time of the question is over."""
-    outcomes: list[Outcome] = []
-    thread = threading.Thread(
-        target=lambda: outcomes.append(outcome_of(clients, question)), daemon=True
-    )
-    thread.start()
-    thread.join(question["seconds"])
-    return outcomes[0] if outcomes else {"outcome": "waits"}
-
-
 def in_process(clients: Mapping[str, Client], question: Question) -> Outcome:
     """The same in a process of its own, which a client may end."""
 
     def send(to: Connection) -> None:
+        # One that waits is killed with the program.
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         to.send(outcome_of(clients, question))
         os._exit(0)
 
@@ -48,7 +43,7 @@ def in_process(clients: Mapping[str, Client], question: Question) -> Outcome:
     process.start()
     sender.close()
     try:
-        return receiver.recv() if receiver.poll(question["seconds"]) else {"outcome": "waits"}
+        return receiver.recv()
     except EOFError:
         return {"outcome": "no token"}
     finally:
@@ -56,9 +51,7 @@ def in_process(clients: Mapping[str, Client], question: Question) -> Outcome:
         process.join()
 
 
-def answer_all(answer: Callable[[Question], Outcome]) -> NoReturn:
+def answer_all(answer: Callable[[Question], Outcome]) -> None:
     """Answers every question of the standard input."""
     for line in sys.stdin:
         print(json.dumps(answer(json.loads(line))), flush=True)
-    # Threads that wait for an agent for ever are not waited for.
-    os._exit(0)

@@ -26,17 +26,10 @@ async function ask({ client, resource, identity }) {
   }
 }
 
-function afterSeconds(seconds) {
-  return new Promise((resolve) => setTimeout(() => resolve({ outcome: "waits" }), 1000 * seconds));
-}
-
 async function main() {
   for await (const line of readline.createInterface({ input: process.stdin })) {
-    const question = JSON.parse(line);
-    console.log(JSON.stringify(await Promise.race([ask(question), afterSeconds(question.seconds)])));
+    console.log(JSON.stringify(await ask(JSON.parse(line))));
   }
-  // Requests that wait for an agent for ever are not waited for.
-  process.exit();
 }
 
 main();

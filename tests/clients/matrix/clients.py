@@ -9,7 +9,7 @@ import azure.identity.aio
 import msal
 import requests
 
-from asked import Client, Outcome, answer_all, in_thread
+from asked import Client, Outcome, answer_all, outcome_of
 
 
 def sync(resource: str, identity: str | None) -> Outcome:
@@ -50,4 +50,4 @@ CLIENTS: dict[str, Client] = {
 }
 
 
-answer_all(partial(in_thread, CLIENTS))
+answer_all(partial(outcome_of, CLIENTS))

@@ -13,10 +13,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Scanner;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 final class Clients {
     interface Client {
@@ -43,29 +39,23 @@ final class Clients {
         return application.acquireTokenForManagedIdentity(parameters).get().accessToken();
     }
 
-    private static Map<String, String> ask(ExecutorService threads, JsonNode question) throws InterruptedException {
+    private static Map<String, String> ask(JsonNode question) {
         var client = CLIENTS.get(question.get("client").asText());
         var resource = question.get("resource").asText();
         var identity = question.get("identity").textValue();
-        var token = threads.submit(() -> client.ask(resource, identity));
         try {
-            return Map.of("outcome", "token", "text", token.get(question.get("seconds").asInt(), TimeUnit.SECONDS));
-        } catch (TimeoutException error) {
-            return Map.of("outcome", "waits");
-        } catch (ExecutionException error) {
-            var cause = error.getCause() instanceof ExecutionException inner ? inner.getCause() : error.getCause();
+            return Map.of("outcome", "token", "text", client.ask(resource, identity));
+        } catch (Exception error) {
+            var cause = error instanceof ExecutionException ? error.getCause() : error;
             return Map.of("outcome", cause.getClass().getSimpleName(), "text", String.valueOf(cause.getMessage()));
         }
     }
 
     public static void main(String[] arguments) throws Exception {
-        var threads = Executors.newCachedThreadPool();
         var json = new ObjectMapper();
         var lines = new Scanner(System.in);
         while (lines.hasNextLine()) {
-            System.out.println(json.writeValueAsString(ask(threads, json.readTree(lines.nextLine()))));
+            System.out.println(json.writeValueAsString(ask(json.readTree(lines.nextLine()))));
         }
-        // Threads that wait for an agent for ever are not waited for.
-        System.exit(0);
     }
 }

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use bench::Bench;
 use program::Program;
-use scenario::{SCENARIOS, Surroundings};
+use scenario::{Environment, SCENARIOS};
 
 fn main() {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -23,9 +23,9 @@ fn main() {
 
     let bench = Bench::start();
     let mut seen: BTreeMap<&str, BTreeMap<&str, String>> = BTreeMap::new();
-    for surroundings in Surroundings::ALL {
-        let mut program = Program::start(command, &surroundings.variables());
-        for scenario in SCENARIOS.iter().filter(|scenario| scenario.surroundings == surroundings) {
+    for environment in Environment::ALL {
+        let mut program = Program::new(command, environment.variables());
+        for scenario in SCENARIOS.iter().filter(|scenario| scenario.environment == environment) {
             for client in clients {
                 let seen = seen.entry(client).or_default();
                 seen.insert(scenario.name, bench.run(scenario, client, &mut program));

@@ -23,7 +23,7 @@ const REFUSED_KEY: &str = "Invalid Basic Authorization header";
 
 /// The variables that a process has.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Surroundings {
+pub enum Environment {
     /// Those of a service on an Arc machine.
     Service,
     /// Those, and a proxy's.
@@ -32,8 +32,8 @@ pub enum Surroundings {
     Shell,
 }
 
-impl Surroundings {
-    pub const ALL: [Surroundings; 3] = [Surroundings::Service, Surroundings::Proxy, Surroundings::Shell];
+impl Environment {
+    pub const ALL: [Environment; 3] = [Environment::Service, Environment::Proxy, Environment::Shell];
 
     pub fn variables(self) -> Vec<(&'static str, String)> {
         let base = format!("http://localhost:{PORT}");
@@ -41,38 +41,38 @@ impl Surroundings {
         let agent = [("IDENTITY_ENDPOINT", endpoint), ("IMDS_ENDPOINT", base)];
         let proxy = ["HTTP_PROXY", "http_proxy"].map(|name| (name, format!("http://127.0.0.1:{PROXY}")));
         match self {
-            Surroundings::Service => agent.into(),
-            Surroundings::Proxy => agent.into_iter().chain(proxy).collect(),
-            Surroundings::Shell => Vec::new(),
+            Environment::Service => agent.into(),
+            Environment::Proxy => agent.into_iter().chain(proxy).collect(),
+            Environment::Shell => Vec::new(),
         }
     }
 }
 
 pub struct Scenario {
     pub name: &'static str,
-    pub surroundings: Surroundings,
+    pub environment: Environment,
     /// The client id of the user-assigned identity that is asked for.
     pub identity: Option<&'static str>,
     /// What the agent says of the failure.
     pub reason: &'static str,
-    /// How long a client may take before it counts as one that waits.
-    pub seconds: u32,
+    /// Whether the agent leaves its client without an answer, which may then wait for ever.
+    pub hangs: bool,
     pub prepare: fn(&Arc<Emulator>),
 }
 
 const FAITHFUL: Scenario = Scenario {
     name: "a token",
-    surroundings: Surroundings::Service,
+    environment: Environment::Service,
     identity: None,
     reason: REASON,
-    seconds: 300,
+    hangs: false,
     prepare: |agent| agent.respond_normally(),
 };
 
 pub const SCENARIOS: [Scenario; 12] = [
     FAITHFUL,
-    Scenario { name: "no variables", surroundings: Surroundings::Shell, ..FAITHFUL },
-    Scenario { name: "HTTP_PROXY", surroundings: Surroundings::Proxy, ..FAITHFUL },
+    Scenario { name: "no variables", environment: Environment::Shell, ..FAITHFUL },
+    Scenario { name: "HTTP_PROXY", environment: Environment::Proxy, ..FAITHFUL },
     Scenario { name: "user-assigned", identity: Some(OWN), ..FAITHFUL },
     Scenario {
         name: "user-assigned, not confirmed",
@@ -105,10 +105,10 @@ pub const SCENARIOS: [Scenario; 12] = [
         ..FAITHFUL
     },
     Scenario { name: "500", prepare: |agent| agent.respond_with(|_| error(500)), ..FAITHFUL },
-    // The last of all: what waits may go on with it.
+    // The last of all: a program with a client that waits is started again for the next.
     Scenario {
         name: "no answer",
-        seconds: 2,
+        hangs: true,
         prepare: |agent| agent.respond_with(|_| Answer::hang()),
         ..FAITHFUL
     },
