@@ -19,6 +19,7 @@ pub use library::{Library, shared_library};
 pub use memory::{Piece, occurrences, pieces};
 pub use process::{
     MESSAGES, cargo_artifacts, copy_program, path_with, path_with_cargo, run, signal, succeed,
+    without_proxies, write_script,
 };
 pub use python::{Python, pip, python, services, wheel};
 pub use shipped::{UNOPTIMIZED, command_binary, patiently, shipping, shipping_apart, shipping_for};

@@ -2,7 +2,9 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::fs::{self, Permissions};
 use std::iter;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
@@ -38,6 +40,27 @@ pub fn succeed(command: &mut Command) -> String {
 /// If the copy cannot be made.
 pub fn copy_program(from: &Path, to: &Path) {
     succeed(Command::new("cp").arg("-p").args([from, to]));
+}
+
+/// Writes a script that is run then. For the reason that [`copy_program`] has, it is a copy that is run.
+///
+/// # Panics
+///
+/// If it cannot be written.
+pub fn write_script(text: &str, to: &Path) {
+    let written = to.with_extension("written");
+    fs::write(&written, text).expect("the directory is writable");
+    fs::set_permissions(&written, Permissions::from_mode(0o755)).expect("the script is ours");
+    copy_program(&written, to);
+    fs::remove_file(written).expect("the directory is writable");
+}
+
+/// Takes this machine's proxies from a program, which would ask them for what is on loopback.
+pub fn without_proxies(command: &mut Command) -> &mut Command {
+    let names = env::vars_os().map(|(name, _)| name);
+    names
+        .filter(|name| name.to_string_lossy().to_lowercase().ends_with("_proxy"))
+        .fold(command, |command, name| command.env_remove(name))
 }
 
 /// Sends a signal such as `INT` to a process. The shell's own `kill` does it: not every system has a program for that.

@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use arcidentity_core::Client;
 use arcidentity_emulator::Emulator;
-use arcidentity_tests::{command_binary, run};
+use arcidentity_tests::{command_binary, run, without_proxies};
 
 pub(crate) const STORAGE: &str = "https://storage.azure.com";
 
@@ -45,9 +45,10 @@ impl Shell {
         command.arg(program.get_program()).args(program.get_args());
         let foreign = env::vars_os().filter(|(name, _)| {
             let name = name.to_string_lossy();
-            AZURE.iter().any(|prefix| name.starts_with(prefix)) || name.to_lowercase().ends_with("_proxy")
+            AZURE.iter().any(|prefix| name.starts_with(prefix))
         });
         foreign.for_each(|(name, _)| _ = command.env_remove(name));
+        without_proxies(&mut command);
         // A client that finds the Azure CLI may take a token from there.
         command.env("PATH", "/nowhere");
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));

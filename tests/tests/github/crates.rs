@@ -1,11 +1,10 @@
 //! What publishes the crates, beside a cargo that only notes what it is asked.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use arcidentity_tests::{copy_program, path_with, run, workspace};
+use arcidentity_tests::{copy_program, path_with, run, workspace, write_script};
 
 /// Packages what is in `packaged`, and knows a registry that has what is in `registry`.
 const CARGO: &str = "#!/bin/sh
@@ -37,9 +36,7 @@ impl Release {
         for name in registry {
             fs::write(path.join("registry").join(name), "").unwrap();
         }
-        fs::write(path.join("cargo"), CARGO).unwrap();
-        fs::set_permissions(path.join("cargo"), fs::Permissions::from_mode(0o755)).unwrap();
-        copy_program(&path.join("cargo"), &path.join("bin/cargo"));
+        write_script(CARGO, &path.join("bin/cargo"));
         Release { root }
     }
 

@@ -1,16 +1,16 @@
 //! arcidentity(1) says what the command's help says, and its examples run.
 
 use std::collections::BTreeSet;
-use std::fs::{self, Permissions};
+use std::fs;
 use std::io::{BufRead, BufReader};
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
 use arcidentity_emulator::{Emulator, UserAssigned};
 use arcidentity_needs::{MANDOC, NAMESPACES, needs};
-use arcidentity_tests::{command_binary, copy_program, signal, succeed};
+use arcidentity_tests::{command_binary, signal, succeed, write_script};
 use tempfile::TempDir;
 
 use super::page::Page;
@@ -112,11 +112,7 @@ impl Machine {
         let agent = Emulator::builder().user_assigned(identity).start().unwrap();
         let home = tempfile::tempdir().unwrap();
         symlink(binary(), home.path().join("arcidentity")).unwrap();
-        let script = home.path().join("curl.sh");
-        fs::write(&script, CURL).unwrap();
-        fs::set_permissions(&script, Permissions::from_mode(0o755)).unwrap();
-        copy_program(&script, &home.path().join("curl"));
-        fs::remove_file(&script).unwrap();
+        write_script(CURL, &home.path().join("curl"));
         Machine { agent, home }
     }
 

@@ -10,7 +10,9 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use arcidentity_needs::{AZCOPY, CA_CERTIFICATES, GIT, NAMESPACES, PYTHON, are_met, needs};
-use arcidentity_tests::{Clients, Python, azure_cli, clients, command_binary, run, scratch, workspace};
+use arcidentity_tests::{
+    Clients, Python, azure_cli, clients, command_binary, run, scratch, workspace, write_script,
+};
 
 use page::blocks;
 use table::{AZURE_CLI, RECIPES, Recipe};
@@ -32,10 +34,10 @@ impl Recipe {
         let mut found = 0;
         for (name, text) in self.files() {
             found += text.matches(self.service).count();
-            fs::write(directory.join(name), text.replace(self.service, service)).unwrap();
+            let (text, file) = (text.replace(self.service, service), directory.join(name));
+            if name == "run" { write_script(&text, &file) } else { fs::write(file, text).unwrap() }
         }
         assert!(found > 0, "{}: {:?} is not there", self.title, self.service);
-        fs::set_permissions(directory.join("run"), Permissions::from_mode(0o755)).unwrap();
     }
 }
 
@@ -69,8 +71,7 @@ fn write_az(python: &Python, program: &Path) {
         "#!/bin/sh\nexport AZURE_CORE_COLLECT_TELEMETRY=false\nexec '{}' -m azure.cli \"$@\"\n",
         python.display()
     );
-    fs::write(program, script).unwrap();
-    fs::set_permissions(program, Permissions::from_mode(0o755)).unwrap();
+    write_script(&script, program);
 }
 
 /// The search path with the stand-ins, the command and the clients.
