@@ -1,17 +1,22 @@
 //! The page's program with real services, tried as a new user would, in a directory with nothing but the wheel in it.
 
 use std::ffi::OsString;
-use std::fs::{self, Permissions};
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use arcidentity_needs::{NAMESPACES, PYTHON, needs};
-use arcidentity_tests::{Clients, clients, path_with, scratch, succeed, wheel, workspace};
+use arcidentity_tests::{
+    Clients, clients, path_with, run, scratch, succeed, wheel, without_proxies, workspace, write_script,
+};
 
 use super::{blocks, text};
 
 const HEADING: &str = "\n## An Arc program with real services on a laptop\n";
+
+/// Azurite ends with the shell, also where the page's last command is not reached.
+const END: &str = "trap 'kill \"${!-}\" || :' EXIT\n";
 
 /// The packages of the tests' own clients, in their versions. A constraint has no extras.
 fn constraints() -> String {
@@ -36,10 +41,7 @@ fn programs(clients: &Clients) -> PathBuf {
     let (node, npm) = (clients.node(), clients.npm());
     for (name, command) in [("node", vec![&node]), ("npm", vec![&node, &npm])] {
         let words: Vec<String> = command.iter().map(|file| format!("'{}'", file.display())).collect();
-        let (script, program) =
-            (format!("#!/bin/sh\nexec {} \"$@\"\n", words.join(" ")), directory.join(name));
-        fs::write(&program, script).unwrap();
-        fs::set_permissions(program, Permissions::from_mode(0o755)).unwrap();
+        write_script(&format!("#!/bin/sh\nexec {} \"$@\"\n", words.join(" ")), &directory.join(name));
     }
     directory
 }
@@ -71,17 +73,22 @@ fn alone(shell: &Command) -> Command {
     command
 }
 
+fn section() -> String {
+    let page = text("docs/emulator.md");
+    let (_, section) = page.split_once(HEADING).unwrap();
+    section.split("\n## ").next().unwrap().to_owned()
+}
+
 #[test]
 fn it_writes_a_blob() {
     needs!(PYTHON, NAMESPACES);
     let Some(clients) = clients() else { return };
-    let page = text("docs/emulator.md");
-    let (_, section) = page.split_once(HEADING).unwrap();
-    let section = section.split("\n## ").next().unwrap();
-    let [install, start] = blocks(section, "sh")[..] else { panic!("two blocks for the shell") };
-    let [program] = blocks(section, "python")[..] else { panic!("one program") };
+    let section = section();
+    let [install, start] = blocks(&section, "sh")[..] else { panic!("two blocks for the shell") };
+    let [program] = blocks(&section, "python")[..] else { panic!("one program") };
 
-    let directory = tempfile::tempdir().unwrap();
+    // On the file system of the modules, which are linked.
+    let directory = tempfile::tempdir_in(scratch("laptop")).unwrap();
     let directory = directory.path();
     symlink(wheel(), directory.join(wheel().file_name().unwrap())).unwrap();
     bring_modules(clients, directory);
@@ -92,8 +99,24 @@ fn it_writes_a_blob() {
     succeed(shell(clients, directory, install).envs(quiet));
     fs::write(directory.join("write_blob.py"), program).unwrap();
 
-    let start = format!(". laptop/bin/activate\n{start}");
-    let printed = succeed(&mut alone(&shell(clients, directory, &start)));
+    let start = format!("{END}. laptop/bin/activate\n{start}");
+    let mut shell = shell(clients, directory, &start);
+    let printed = succeed(&mut alone(without_proxies(&mut shell)));
     assert_eq!(printed, "Oslo,3\n");
     assert!(section.contains("It prints `Oslo,3`."));
+}
+
+#[test]
+fn it_ends_where_azurite_does_not_start() {
+    let section = section();
+    let start = blocks(&section, "sh")[1];
+    let directory = tempfile::tempdir().unwrap();
+    let programs = directory.path().join("node_modules/.bin");
+    fs::create_dir_all(&programs).unwrap();
+    for name in ["azurite-blob", "arcidentity"] {
+        write_script("#!/bin/sh\nexit 1\n", &programs.join(name));
+    }
+    let mut shell = Command::new("timeout");
+    shell.args(["60", "sh", "-e", "-u", "-c", start]).current_dir(directory.path());
+    assert_eq!(run(shell.env("PATH", path_with(&programs))).status.code(), Some(1));
 }
