@@ -2,8 +2,8 @@
 
     python renewals.py TOKENS KEY_DIRECTORY BLOB_URL QUEUE_URL TABLE_URL
 
-Ends when so many different tokens were sent, and prints as JSON how many were, and how many messages
-and blobs each kind of client has written.
+Ends when so many different tokens were sent, and prints as JSON how many were, how many the clients
+got, and how many messages and blobs each kind of client has written.
 """
 
 import asyncio
@@ -32,22 +32,35 @@ Write = Callable[[], object]
 
 
 class Log:
-    """What was sent, by all threads."""
+    """What was got and sent, by all threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._tokens: set[str] = set()
+        self._got: set[str] = set()
+        self._sent: set[str] = set()
         self.written: Counter[str] = Counter()
 
-    def note(self, kind: str, authorization: str) -> None:
+    def note_token(self, token: str) -> None:
+        """A client may get a token and send another, which one of its threads got meanwhile."""
         with self._lock:
-            self._tokens.add(authorization)
+            self._got.add(token)
+
+    def note(self, kind: str, authorization: str) -> None:
+        token = authorization.removeprefix("Bearer ")
+        self.note_token(token)
+        with self._lock:
+            self._sent.add(token)
             self.written[kind] += 1
 
     @property
-    def tokens(self) -> int:
+    def sent(self) -> int:
         with self._lock:
-            return len(self._tokens)
+            return len(self._sent)
+
+    @property
+    def got(self) -> int:
+        with self._lock:
+            return len(self._got)
 
     def hook(self, kind: str) -> Callable[[Any], None]:
         """Notes what a client of the SDK has sent."""
@@ -57,13 +70,27 @@ class Log:
 LOG = Log()
 
 
+class Credential(ArcCredential):
+    def get_token_info(self, *scopes: str, **options: Any) -> Any:
+        token = super().get_token_info(*scopes, **options)
+        LOG.note_token(token.token)
+        return token
+
+
+class AsyncCredential(aio.ArcCredential):
+    async def get_token_info(self, *scopes: str, **options: Any) -> Any:
+        token = await super().get_token_info(*scopes, **options)
+        LOG.note_token(token.token)
+        return token
+
+
 def work(write: Write) -> None:
-    while LOG.tokens < TOKENS:
+    while LOG.sent < TOKENS:
         write()
 
 
 async def work_aio(write: Callable[[], Awaitable[object]]) -> None:
-    while LOG.tokens < TOKENS:
+    while LOG.sent < TOKENS:
         await write()
 
 
@@ -74,7 +101,7 @@ def put(session: requests.Session) -> None:
 
 
 def run_threads() -> None:
-    credential = ArcCredential(accounts.CLIENT)
+    credential = Credential(accounts.CLIENT)
     blob = accounts.blobs(credential).get_blob_client(NAME, "blob")
     queue = accounts.queues(credential).get_queue_client(NAME)
     session = requests.Session()
@@ -90,7 +117,7 @@ def run_threads() -> None:
 
 
 async def run_tasks() -> None:
-    credential = aio.ArcCredential(accounts.CLIENT)
+    credential = AsyncCredential(accounts.CLIENT)
     async with accounts.blobs_aio(credential) as blobs, accounts.queues_aio(credential) as queues:
         blob, queue = blobs.get_blob_client(NAME, "blob"), queues.get_queue_client(NAME)
         hooks = LOG.hook("blob, aio"), LOG.hook("queue, aio")
@@ -102,14 +129,14 @@ async def run_tasks() -> None:
 
 
 def main() -> None:
-    credential = ArcCredential(accounts.CLIENT)
+    credential = Credential(accounts.CLIENT)
     accounts.blobs(credential, raw_response_hook=LOG.hook("made")).create_container(NAME)
     accounts.queues(credential, raw_response_hook=LOG.hook("made")).create_queue(NAME)
     with ThreadPoolExecutor(1) as pool:
         threads = pool.submit(run_threads)
         asyncio.run(run_tasks())
         threads.result()
-    print(json.dumps({"tokens": LOG.tokens, "written": LOG.written}))
+    print(json.dumps({"got": LOG.got, "sent": LOG.sent, "written": LOG.written}))
 
 
 if __name__ == "__main__":
