@@ -51,10 +51,15 @@ impl Objects {
     }
 
     fn link(&self, linkage: Linkage) -> PathBuf {
+        self.link_with(linkage, &[])
+    }
+
+    /// The same with further libraries.
+    fn link_with(&self, linkage: Linkage, others: &[&str]) -> PathBuf {
         let program = self.directory.join(format!("{linkage:?}"));
         let mut link = Command::new(self.compiler);
         link.args(&self.flags).arg("-o").arg(&program).args(&self.files);
-        succeed(link.args(libraries(installed(), linkage)));
+        succeed(link.args(libraries(installed(), linkage)).args(others));
         program
     }
 }
@@ -145,8 +150,8 @@ fn two_units_may_include_the_cpp_header() {
 #[test]
 fn it_can_be_loaded_and_unloaded_by_programs_with_threads() {
     needs!(CMAKE, PKG_CONFIG);
-    let objects = Objects::compile("dlopen", "cc", &["-pthread", "-ldl"], &["tests/c/plugin.c"]);
-    let program = objects.link(Linkage::Shared);
+    let objects = Objects::compile("dlopen", "cc", &["-pthread"], &["tests/c/plugin.c"]);
+    let program = objects.link_with(Linkage::Shared, &["-ldl"]);
     succeed(command(program, &agent()).arg(installed().libdir.join("libarcidentity.so")));
 }
 
