@@ -57,7 +57,7 @@ pub const FACTS: &[&str] = &[
 ];
 
 pub fn rules() -> Vec<Rule> {
-    [trust(), waiting(), tokens(), agent(), reports(), emulator(), requirements()]
+    [trust(), waiting(), tokens(), agent(), reports(), emulator(), clients(), requirements()]
         .into_iter()
         .flatten()
         .collect()
@@ -211,6 +211,16 @@ fn emulator() -> Vec<Rule> {
             .said(&[EMULATOR, RUST], "fewer than {min} minutes (?:of it )?remain")
             .said(&[EMULATOR], "for a lifetime of {min} minutes or less")
             .said(&[EMULATOR], "A token that lives {min} minutes or less"),
+    ]
+}
+
+fn clients() -> Vec<Rule> {
+    let without_end = behind("tests/src/bin/client-bench/scenario.rs", "WITHOUT_END: usize = ");
+    let without_end: f64 = without_end.trim_end_matches(';').parse().unwrap();
+    vec![
+        Rule::new("how often a client of the matrix may ask", without_end)
+            .said(&[PAGES], "more than {} requests")
+            .said(&[PAGES], "The test ends after {} requests"),
     ]
 }
 

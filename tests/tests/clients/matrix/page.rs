@@ -99,7 +99,7 @@ fn in_words((answers, outcome): (&str, &str)) -> String {
     let failure = if outcome == "no token" { outcome } else { "error" };
     match (answers, outcome) {
         (_, "waits") => "waits".to_owned(),
-        (_, "asks on") => "asks without end".to_owned(),
+        (_, "asks on") => "more than 100 requests".to_owned(),
         ("401 200", "token") => "token".to_owned(),
         (_, "token") => format!("token after {answers}"),
         ("", _) => format!("{failure}, does not ask the agent"),
@@ -180,7 +180,7 @@ fn what_a_client_did_is_told_in_words() {
         ("", "SomeError", "error, does not ask the agent"),
         ("of the proxy", "SomeError", "error, asks the proxy"),
         ("none", "waits", "waits"),
-        ("401 without end", "asks on", "asks without end"),
+        ("401 without end", "asks on", "more than 100 requests"),
         ("403", "no token", "no token after 403"),
         ("of the proxy", "no token", "no token, asks the proxy"),
     ] {
