@@ -64,11 +64,11 @@ table! {
     LIBCURL = package("libcurl", "libcurl4-openssl-dev", Succeeds("pkg-config", &["--exists", "libcurl"]));
     /// Jansson and its headers.
     JANSSON = package("jansson", "libjansson-dev", Succeeds("pkg-config", &["--exists", "jansson"]));
-    /// Judges packages of Debian.
+    /// Checks packages of Debian.
     LINTIAN = package("lintian", "lintian", Program("lintian"));
     /// Makes and installs packages of Fedora and its kin.
     RPM = package("rpm", "rpm", Program("rpmbuild"));
-    /// Judges them.
+    /// Checks them.
     RPMLINT = package("rpmlint", "rpmlint", Program("rpmlint"));
     /// Installs the C library with cargo.
     CARGO_C = command("cargo-c", "cargo install cargo-c --locked", Program("cargo-cinstall"));
@@ -174,7 +174,7 @@ table! {
 
     /// Clients of Azure that the registries of Python and Node have for this machine.
     AZURE_CLIENTS = words("azure-clients", "run the tests where PyPI and npm have packages for this machine", Try);
-    /// What judges the workflows and the forms of issues.
+    /// What checks the workflows and the forms of issues.
     GITHUB_LINTERS = words("github-linters", "run the tests where PyPI has the linters for this machine", Try);
     /// Packages of Debian's other releases.
     DEBIAN_ARCHIVE = words("debian-archive", "run the tests on Debian, after sudo apt-get update", Try);
