@@ -25,7 +25,8 @@ endif()
 # needs them: there is no libgcc_s for a static one.
 list(REMOVE_ITEM libs_private -lc -lgcc -lgcc_eh -lgcc_s -lunwind)
 if(unwinder)
-    list(APPEND libs_private "\${libdir}/arcidentity/libunwind.a")
+    # Not every pkg-config quotes a space in a path that has no flag before it.
+    list(APPEND libs_private "-L\${libdir}/arcidentity" -l:libunwind.a)
 endif()
 list(JOIN libs_private " " libs_private)
 configure_file(${template} ${made} @ONLY)
