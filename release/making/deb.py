@@ -1,6 +1,5 @@
 """The packages for Debian and its kin."""
 
-import os
 import pathlib
 import shutil
 
@@ -64,7 +63,7 @@ def pack_program(context: Context, machine: Machine, tree: pathlib.Path, beside:
     (root / "DEBIAN").mkdir()
     (root / "DEBIAN/control").write_text(control)
     (root / "DEBIAN/md5sums").write_text(trees.md5sums(root))
-    os.chmod(root, 0o755)
+    trees.normalize(root)
     context.run("dpkg-deb", "--root-owner-group", "-Zxz", "--build", root, context.out)
 
 

@@ -2,6 +2,7 @@
 
 import pathlib
 import shutil
+import tempfile
 import time
 
 from . import library, trees
@@ -63,19 +64,21 @@ def pack(
         (root / "usr/share/doc" / name / file).rename(licences / file)
     for page in root.glob("usr/share/man/*/*"):
         trees.gzipped(page)
+    trees.normalize(root)
     trees.date(context, root)
-    top = trees.fresh(context.work / "rpm" / f"{name}-{machine.name}")
     day = time.strftime("%a %b %d %Y", time.gmtime(context.epoch))
     values = {
-        "_topdir": top,
-        "_rpmdir": top,
         "_rpmfilename": "%%{NAME}-%%{VERSION}-%%{RELEASE}.%%{ARCH}.rpm",
         "arcidentity_tree": root,
         "arcidentity_version": context.version,
         "arcidentity_day": day,
         "arcidentity_maintainer": maintainer,
     }
-    defines = [f"--define={macro} {value}" for macro, value in (MACROS | values | more).items()]
-    context.run("rpmbuild", "-bb", "--quiet", f"--target={machine.name}-linux", *defines, SPECS / f"{name}.spec")
-    for package in top.glob("*.rpm"):
-        shutil.copy(package, context.out)
+    # Scripts of rpm's own do not take a place with a space in its name. Its home has no macros of whoever builds.
+    with tempfile.TemporaryDirectory() as top:
+        values |= {"_topdir": top, "_rpmdir": top}
+        defines = [f"--define={macro} {value}" for macro, value in (MACROS | values | more).items()]
+        build = ["rpmbuild", "-bb", "--quiet", f"--target={machine.name}-linux", *defines, SPECS / f"{name}.spec"]
+        context.run(*build, HOME=top)
+        for package in pathlib.Path(top).glob("*.rpm"):
+            shutil.copy(package, context.out)

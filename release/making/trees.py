@@ -18,6 +18,18 @@ def fresh(directory: pathlib.Path) -> pathlib.Path:
     return directory
 
 
+def packed_mode(mode: int) -> int:
+    """The mode that a file, a program or a directory has for everyone, whatever the checkout gave it."""
+    return 0o755 if mode & 0o100 else 0o644
+
+
+def normalize(tree: pathlib.Path) -> None:
+    """Gives everything below a directory, and itself, the mode by which it is packed."""
+    for path in (tree, *tree.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(packed_mode(path.stat().st_mode))
+
+
 def tar(context: Context, tree: pathlib.Path) -> pathlib.Path:
     """Packs a directory, under its name, into `context.out`."""
     archive = context.out / f"{tree.name}.tar.gz"
@@ -27,7 +39,7 @@ def tar(context: Context, tree: pathlib.Path) -> pathlib.Path:
         entry.uname = entry.gname = ""
         entry.mtime = context.epoch
         if not entry.issym():
-            entry.mode = 0o755 if entry.mode & 0o100 else 0o644
+            entry.mode = packed_mode(entry.mode)
         return entry
 
     buffer = io.BytesIO()
