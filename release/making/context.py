@@ -9,8 +9,13 @@ import subprocess
 from . import tools
 from .tools import SOURCE
 
-# Variables of whoever builds that would change what is built. Those of Cargo's and Rust's own places are kept.
-FOREIGN = ("AR", "CARGO_", "CC", "CFLAGS", "CMAKE_", "CPACK_", "CXX", "DEB", "LANG", "LC_", "LDFLAGS", "RUST", "UMASK")
+# The variables of whoever builds that tools get: where things are, and how the network is reached. There is no end of
+# those that would change what is built, such as DESTDIR, CPATH, MAKEFLAGS and all that compilers have.
+KEPT = {
+    "CARGO_BUILD_JOBS", "CARGO_HOME", "HOME", "LD_LIBRARY_PATH", "PATH", "RUSTUP_DIST_SERVER", "RUSTUP_HOME",
+    "RUSTUP_TOOLCHAIN", "RUSTUP_UPDATE_ROOT", "SSL_CERT_DIR", "SSL_CERT_FILE", "TERM", "TMPDIR",
+}  # fmt: skip
+KEPT_WITH = re.compile(r"CARGO_(HTTP|NET|TERM)_.*|(all|https?|no)_proxy", re.IGNORECASE)
 
 # For tests of how things are packed: optimizing is most of the time of a build.
 UNOPTIMIZED = {
@@ -48,8 +53,7 @@ class Context:
 
     def _environment(self) -> dict[str, str]:
         # Nothing of the machine, the user and the hour may come into a file.
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
-        kept |= {name: os.environ[name] for name in ("CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN") if name in os.environ}
+        kept = {name: value for name, value in os.environ.items() if name in KEPT or KEPT_WITH.fullmatch(name)}
         return kept | {
             "CARGO_INCREMENTAL": "0",
             "LC_ALL": "C.UTF-8",
