@@ -4,7 +4,7 @@ import argparse
 import os
 import pathlib
 
-from . import parts, sums
+from . import outputs, parts, requirements, sums
 from .context import Context
 
 
@@ -19,8 +19,11 @@ def main(description: str) -> int:
     unknown = set(arguments.part) - set(parts.PARTS)
     if unknown:
         parser.error("no such part: " + ", ".join(sorted(unknown)))
+    chosen = arguments.part or list(parts.PARTS)
+    requirements.demand(chosen)
     context = Context(arguments.out, optimized=not arguments.unoptimized)
-    for name in arguments.part or parts.PARTS:
+    outputs.clear(context.out, chosen)
+    for name in chosen:
         print(f"== {name}", flush=True)
         parts.PARTS[name](context)
     sums.write(context.out)

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -10,6 +11,23 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", SOURCE / "target")).resolve()
 WORK = TARGET / "release-work"
 DIRECTORY = WORK / "tools"
+
+
+def has_pip(python: pathlib.Path) -> bool:
+    """Whether an environment is whole: one that ended half-way has a Python, too."""
+    try:
+        subprocess.run([python, "-m", "pip", "--version"], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        return False
+    return True
+
+
+def make_environment() -> None:
+    try:
+        subprocess.run([sys.executable, "-m", "venv", "--clear", DIRECTORY], check=True)
+    except subprocess.CalledProcessError:
+        shutil.rmtree(DIRECTORY, ignore_errors=True)
+        raise SystemExit("release/build: this Python makes no virtual environment; Debian: python3-venv") from None
 
 
 def enter() -> None:
@@ -21,9 +39,10 @@ def enter() -> None:
     # Of two builds in one place, one waits for the other's tools.
     with (WORK / "tools.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not python.exists():
-            subprocess.run([sys.executable, "-m", "venv", DIRECTORY], check=True)
+        if not has_pip(python):
+            make_environment()
         wanted = SOURCE / "release/tools.txt"
         pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", wanted]
-        subprocess.run(pip, check=True)
+        if subprocess.run(pip).returncode:
+            raise SystemExit(f"release/build: pip does not install what {wanted} names")
     os.execv(python, [python, *sys.argv])
