@@ -112,7 +112,7 @@ fn unguarded(release: &str) -> Vec<String> {
         ("tag", "release/check-tag \"$GITHUB_REF_NAME\""),
         ("build", "release/build"),
         ("rebuild", ".ci/release"),
-        ("rebuild", "diff target/release/first/SHA256SUMS files/SHA256SUMS"),
+        ("rebuild", "diff target/release-check/first/SHA256SUMS files/SHA256SUMS"),
         ("provenance", "sha256sum --check --strict SHA256SUMS"),
         ("pypi", "sha256sum --check --strict SHA256SUMS"),
         ("crates", "sha256sum --check --strict SHA256SUMS"),
