@@ -15,15 +15,22 @@ all() {
     (cd "$root" && find . -path ./var/lib/dpkg -prune -o -print | sort)
 }
 
+command_gets_a_token() {
+    "$root/usr/bin/arcidentity" emulator -- "$root/usr/bin/arcidentity" token https://vault.azure.net | grep -o '^eyJhbG'
+}
+
 all > "$root.before"
 for release in "$2" "$3"; do
     dpkg --root="$root" --log=/dev/null --install "$release"/*_amd64.deb
     "$root/usr/bin/arcidentity" --version
+    command_gets_a_token
     dpkg --root="$root" --verify
 done
 names=$(dpkg-query --admindir="$admin" --show --showformat='${Package}\n' '*arcidentity*')
 # shellcheck disable=SC2086
 dpkg --root="$root" --log=/dev/null --purge $names
 all | diff "$root.before" -
-! ls "$admin/info" | grep arcidentity
+if find "$admin/info" -name '*arcidentity*' | grep .; then
+    exit 1
+fi
 echo 'nothing is left'

@@ -14,6 +14,10 @@ all() {
     (cd "$root" && find . -path ./var/lib/rpm -prune -o \( ! -type d -o -name '*arcidentity*' \) -print | sort)
 }
 
+command_gets_a_token() {
+    "$root/usr/bin/arcidentity" emulator -- "$root/usr/bin/arcidentity" token https://vault.azure.net | grep -o '^eyJhbG'
+}
+
 mkdir -p "$root/var/lib/rpm" "$root/var/tmp" "$root/etc"
 echo 'root:x:0:0::/:/' > "$root/etc/passwd"
 echo 'root:x:0:' > "$root/etc/group"
@@ -22,6 +26,7 @@ all > "$root.before"
 for release in "$2" "$3"; do
     system --upgrade "$release"/*.x86_64.rpm
     "$root/usr/bin/arcidentity" --version
+    command_gets_a_token
     rpm --root "$root" --dbpath /var/lib/rpm --verify --nodeps libarcidentity libarcidentity-devel arcidentity
 done
 system --erase libarcidentity libarcidentity-devel arcidentity

@@ -6,6 +6,7 @@ mod agent;
 mod clients;
 mod compiler;
 mod library;
+mod machine;
 mod memory;
 mod process;
 mod python;
@@ -16,6 +17,7 @@ pub use agent::{beside_agent, beside_arc, beside_keys, beside_no_agent};
 pub use clients::{Azurite, Clients, azure_cli, clients};
 pub use compiler::Compiler;
 pub use library::{Library, shared_library};
+pub use machine::traces;
 pub use memory::{Piece, occurrences, pieces};
 pub use process::{
     MESSAGES, cargo_artifacts, copy_program, path_with, path_with_cargo, run, signal, succeed,

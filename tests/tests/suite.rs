@@ -31,4 +31,3 @@ mod services;
 mod stack;
 mod supply_chain;
 mod surroundings;
-mod whole_release;

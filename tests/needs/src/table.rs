@@ -186,6 +186,11 @@ table! {
     /// A CPython for Windows, to import the wheel.
     PYTHON_FOR_WINDOWS = words("python-for-windows", "no package brings it", Try);
 
+    /// All parts of a release, where a directory of its files is given.
+    RELEASE_PARTS = words("release-parts", "run .ci/release without the name of a part", Try);
+    /// The files of a release for 64-bit Arm.
+    RELEASE_AARCH64 = words("release-aarch64", "run .ci/release", Try);
+
     /// The privileges of root.
     ROOT = root("root", Root);
     /// A root who may make namespaces: for a machine with other users, or a copy of this system.

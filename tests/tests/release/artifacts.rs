@@ -63,7 +63,8 @@ pub fn artifacts(directory: &Path, version: &str, machine: Machine) -> Vec<Artif
 }
 
 fn unpack(file: &Path, kind: &str, name: &str) -> PathBuf {
-    let tree = scratch("release/unpacked").join(name);
+    // Wherever that is: also where a name has a space.
+    let tree = scratch("release/unpacked here").join(name);
     let _ = std::fs::remove_dir_all(&tree);
     std::fs::create_dir(&tree).unwrap();
     let script = match kind.rsplit_once('.').unwrap().1 {

@@ -1,15 +1,19 @@
 //! The files of a release, and those of the next one.
 
 use std::env;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use arcidentity_needs::{LINTIAN, Need, PYTHON, RPM, RPMLINT, RUST_MUSL, RUST_X86_64, are_met};
+use arcidentity_needs::{
+    LINTIAN, Need, PYTHON, RELEASE_AARCH64, RELEASE_PARTS, RPM, RPMLINT, RUST_MUSL, RUST_X86_64, are_met,
+};
 use arcidentity_tests::{patiently, scratch, succeed, workspace};
 
-use super::artifacts::{AARCH64, Artifact, X86_64, artifacts};
+use super::artifacts::{AARCH64, Artifact, Machine, X86_64, artifacts};
+use super::given::{given, has, has_part};
 
 const NEEDS: [Need; 6] = [PYTHON, RUST_X86_64, RUST_MUSL, LINTIAN, RPM, RPMLINT];
 
@@ -20,88 +24,115 @@ pub struct Release {
 }
 
 impl Release {
-    /// A part of a release may have no files for 64-bit Arm.
     fn of(directory: &Path, version: &str) -> Release {
-        let mut files = fs::read_dir(directory).unwrap().map(|file| file.unwrap().file_name());
-        let has_arm = files.any(|name| name.to_string_lossy().contains("-aarch64-linux"));
-        let machines: &[_] = if has_arm { &[X86_64, AARCH64] } else { &[X86_64] };
-        let artifacts = machines.iter().flat_map(|machine| artifacts(directory, version, *machine)).collect();
+        let there = |machine: &Machine| has(directory, &format!("-{}-linux.tar.gz", machine.name));
+        let machines = [X86_64, AARCH64].into_iter().filter(there);
+        let artifacts = machines.flat_map(|machine| artifacts(directory, version, machine)).collect();
         Release { version: version.to_owned(), artifacts }
+    }
+
+    /// A file for a machine that it has files for.
+    pub fn find(&self, kind: &str, machine: Machine) -> &Artifact {
+        let mut found = self.artifacts.iter().filter(|artifact| artifact.machine == machine);
+        found.find(|artifact| artifact.kind == kind).unwrap()
     }
 
     /// What this machine can run.
     pub fn own(&self, kind: &str) -> &Artifact {
-        let mut own = self.artifacts.iter().filter(|artifact| artifact.machine == X86_64);
-        own.find(|artifact| artifact.kind == kind).unwrap()
+        self.find(kind, X86_64)
+    }
+
+    /// The machines that it has files for.
+    pub fn machines(&self) -> Vec<Machine> {
+        let mut machines: Vec<Machine> = self.artifacts.iter().map(|artifact| artifact.machine).collect();
+        machines.dedup();
+        machines
     }
 }
 
-/// The files of today's sources. None where this machine cannot build them.
+/// The files of today's sources. None where this machine cannot build them, or they were left out.
 pub fn release() -> Option<&'static Release> {
-    static RELEASE: OnceLock<Option<Release>> = OnceLock::new();
-    let make = || {
-        let version = env!("CARGO_PKG_VERSION");
-        if let Some(directory) = env::var_os("ARCIDENTITY_RELEASE") {
-            return Some(Release::of(&workspace().join(directory), version));
-        }
-        are_met(&NEEDS).then(|| Release::of(&build(workspace(), "today"), version))
+    static RELEASE: OnceLock<Release> = OnceLock::new();
+    let is_there = match given() {
+        Some(directory) => has_part(&directory, "linux-x86_64 or linux-aarch64", "-linux.tar.gz"),
+        None => are_met(&NEEDS),
     };
-    RELEASE.get_or_init(make).as_ref()
+    let make = || {
+        let directory = given().unwrap_or_else(|| {
+            let mut build = patiently("python3");
+            build.arg(workspace().join("release/build"));
+            built(build, "today")
+        });
+        Release::of(&directory, env!("CARGO_PKG_VERSION"))
+    };
+    is_there.then(|| RELEASE.get_or_init(make))
+}
+
+/// The same, for a test that needs files for this machine or another. None where those were not built.
+pub fn release_for(machine: Machine) -> Option<&'static Release> {
+    let release = release()?;
+    if release.machines().contains(&machine) {
+        return Some(release);
+    }
+    let need = if given().is_some() { RELEASE_PARTS } else { RELEASE_AARCH64 };
+    need.is_missing(format!("there are no files for {}", machine.name));
+    None
 }
 
 /// The files of the next release, whose ABI is that of today. None where this machine cannot build them.
 pub fn next() -> Option<&'static Release> {
-    static NEXT: OnceLock<Option<Release>> = OnceLock::new();
+    static NEXT: OnceLock<Release> = OnceLock::new();
     let make = || {
-        are_met(&NEEDS).then(|| {
-            // Built in the same place, where the tools are already.
-            release();
-            let (sources, version) = next_sources();
-            Release::of(&build(&sources, "next"), &version)
-        })
+        // Built in the same place, where the tools are already.
+        release();
+        let (sources, version) = next_sources();
+        let mut build = patiently("python3");
+        build.arg(sources.join("release/build")).envs(strange_environment());
+        Release::of(&built(build, "next"), &version)
     };
-    NEXT.get_or_init(make).as_ref()
+    are_met(&NEEDS).then(|| NEXT.get_or_init(make))
 }
 
-fn build(source: &Path, name: &str) -> PathBuf {
+/// The directory that `build` fills.
+fn built(mut build: Command, name: &str) -> PathBuf {
     let out = scratch("release").join(name);
     let _ = fs::remove_dir_all(&out);
-    let mut build = patiently("python3");
-    build.arg(source.join("release/build")).arg("--unoptimized").arg("--out").arg(&out).arg("linux-x86_64");
+    build.arg("--unoptimized").arg("--out").arg(&out).arg("linux-x86_64");
     // A day when nobody builds it.
-    build.env("CARGO_TARGET_DIR", scratch("release/target")).env("SOURCE_DATE_EPOCH", "1000000000");
+    build.env("CARGO_TARGET_DIR", scratch("release/target here")).env("SOURCE_DATE_EPOCH", "1000000000");
     succeed(&mut build);
     out
 }
 
-/// A copy of the sources whose version is one higher, and that version.
+/// A copy of the sources whose version is one higher, which nobody but its owner may read, and that version.
 fn next_sources() -> (PathBuf, String) {
-    let copy = scratch("release").join("next-sources");
+    let copy = scratch("release").join("next sources");
     let _ = fs::remove_dir_all(&copy);
     fs::create_dir(&copy).unwrap();
     let entries = fs::read_dir(workspace()).unwrap().map(|entry| entry.unwrap());
     for entry in entries.filter(|entry| entry.file_name() != "target" && entry.file_name() != ".git") {
         succeed(Command::new("cp").arg("-R").arg(entry.path()).arg(&copy));
     }
+    succeed(Command::new("chmod").args(["--recursive", "go="]).arg(&copy));
     let (version, patch) = (env!("CARGO_PKG_VERSION"), env!("CARGO_PKG_VERSION_PATCH"));
-    let next: u32 = patch.parse::<u32>().unwrap() + 1;
-    let higher = format!("{}{next}", version.strip_suffix(patch).unwrap());
-    let quoted = |version: &str| format!("\"{version}\"");
-    let replace = |file: &str, old: &str, new: &str| {
-        let text = fs::read_to_string(copy.join(file)).unwrap();
-        assert!(text.contains(old), "{file}: {old}");
-        fs::write(copy.join(file), text.replace(old, new)).unwrap();
-    };
-    replace("Cargo.toml", &quoted(version), &quoted(&higher));
-    replace("include/arcidentity.h", &format!("_PATCH {patch}"), &format!("_PATCH {next}"));
-    replace("ffi/cmake/arcidentity-config-version.cmake", version, &higher);
-    let lock = fs::read_to_string(copy.join("Cargo.lock")).unwrap();
-    let (ours, old, new) = ("name = \"arcidentity", quoted(version), quoted(&higher));
-    let packages = lock.split("[[package]]\n");
-    let changed = packages.map(|package| match package.starts_with(ours) {
-        true => package.replace(&old, &new),
-        false => package.to_owned(),
-    });
-    fs::write(copy.join("Cargo.lock"), changed.collect::<Vec<_>>().join("[[package]]\n")).unwrap();
-    (copy, higher)
+    let next = format!("{}{}", version.strip_suffix(patch).unwrap(), patch.parse::<u32>().unwrap() + 1);
+    succeed(Command::new("python3").arg(copy.join("release/set-version")).arg(&next));
+    (copy, next)
+}
+
+/// What whoever builds may have set, and no file may show.
+fn strange_environment() -> Vec<(&'static str, OsString)> {
+    let home = scratch("release/strange-home");
+    fs::write(home.join(".rpmmacros"), "%packager Somebody\n%vendor Somebody\n").unwrap();
+    let own = PathBuf::from(env::var_os("HOME").unwrap());
+    let place = |name, directory| env::var_os(name).unwrap_or_else(|| own.join(directory).into());
+    vec![
+        ("CARGO_HOME", place("CARGO_HOME", ".cargo")),
+        ("RUSTUP_HOME", place("RUSTUP_HOME", ".rustup")),
+        ("CFLAGS", "--no-such-flag".into()),
+        ("CPATH", workspace().join("tests").into()),
+        ("DESTDIR", scratch("release/strange-destination").into()),
+        ("HOME", home.into()),
+        ("MAKEFLAGS", "--dry-run".into()),
+    ]
 }

@@ -6,7 +6,7 @@ use std::fs;
 use arcidentity_tests::workspace;
 
 use super::artifacts::{AARCH64, Artifact, X86_64, so_version};
-use super::built::release;
+use super::built::{Release, next, release};
 
 /// The list as it is for every version and processor.
 fn list(artifact: &Artifact, version: &str) -> String {
@@ -25,6 +25,17 @@ fn list(artifact: &Artifact, version: &str) -> String {
 #[test]
 fn each_file_has_what_its_list_says_and_nothing_else() {
     let Some(release) = release() else { return };
+    check(release);
+}
+
+/// Whatever modes its sources have, and whatever its builder has set.
+#[test]
+fn the_next_release_has_the_same() {
+    let (Some(_), Some(next)) = (release(), next()) else { return };
+    check(next);
+}
+
+fn check(release: &Release) {
     for artifact in &release.artifacts {
         let path = workspace().join("tests/release").join(format!("{}.txt", artifact.kind));
         let list = list(artifact, &release.version);

@@ -3,18 +3,23 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use arcidentity_needs::{CMAKE, DEBIAN_ARCHIVE, MUSL, NAMESPACES, PKG_CONFIG, needs};
+use arcidentity_needs::{
+    CMAKE, DEBIAN_ARCHIVE, GCC_AARCH64, LIBC_AARCH64, MUSL, NAMESPACES, PKG_CONFIG, QEMU_AARCH64, needs,
+};
 use arcidentity_tests::{beside_no_agent, run, scratch, succeed, workspace};
 
-use super::artifacts::{LIBRARY_GNU, LIBRARY_MUSL, PROGRAM};
-use super::built::{next, release};
+use super::artifacts::{AARCH64, LIBRARY_GNU, LIBRARY_MUSL, PROGRAM, X86_64};
+use super::built::{next, release_for};
 use crate::programs::{agent, command};
 
 /// What a compiler is told to link the library of a tree.
 fn flags(tree: &Path, question: &[&str]) -> Vec<String> {
     let mut pkg_config = Command::new("pkg-config");
     pkg_config.env("PKG_CONFIG_LIBDIR", tree.join("lib/pkgconfig")).args(question).arg("arcidentity");
-    succeed(&mut pkg_config).split_whitespace().map(str::to_owned).collect()
+    // As a shell reads them: a path may have a space.
+    let mut read = Command::new("sh");
+    read.args(["-c", r#"eval "set -- $0"; printf '%s\n' "$@""#]).arg(succeed(&mut pkg_config).trim());
+    succeed(&mut read).lines().map(str::to_owned).collect()
 }
 
 fn empty(name: &str) -> PathBuf {
@@ -52,7 +57,7 @@ fn statically(tree: &Path) -> Vec<String> {
 #[test]
 fn the_tree_works_wherever_it_is() {
     needs!(PKG_CONFIG);
-    let Some(release) = release() else { return };
+    let Some(release) = release_for(X86_64) else { return };
     let tree = &release.own(LIBRARY_GNU).tree;
     let shared = flags(tree, &["--cflags", "--libs"]);
     check("shared", &["cc"], &shared, &tree.join("lib"), &[]);
@@ -62,7 +67,7 @@ fn the_tree_works_wherever_it_is() {
 #[test]
 fn the_tree_for_musl_brings_what_a_compiler_lacks() {
     needs!(PKG_CONFIG, MUSL);
-    let Some(release) = release() else { return };
+    let Some(release) = release_for(X86_64) else { return };
     let mut linkage = flags(&release.own(LIBRARY_MUSL).tree, &["--static", "--cflags", "--libs"]);
     linkage.push("-static".into());
     check("musl", &["musl-gcc"], &linkage, Path::new(""), &[]);
@@ -72,7 +77,7 @@ fn the_tree_for_musl_brings_what_a_compiler_lacks() {
 #[test]
 fn cmake_links_it_too() {
     needs!(CMAKE, MUSL);
-    let Some(release) = release() else { return };
+    let Some(release) = release_for(X86_64) else { return };
     for (kind, compiler, flags) in [(LIBRARY_GNU, "cc", ""), (LIBRARY_MUSL, "musl-gcc", "-static")] {
         let directory = empty(&format!("cmake-{compiler}"));
         let project = format!(
@@ -95,7 +100,7 @@ fn cmake_links_it_too() {
 #[test]
 fn a_program_of_this_release_runs_with_the_next() {
     needs!(PKG_CONFIG);
-    let (Some(release), Some(next)) = (release(), next()) else { return };
+    let (Some(release), Some(next)) = (release_for(X86_64), next()) else { return };
     let shared = flags(&release.own(LIBRARY_GNU).tree, &["--cflags", "--libs"]);
     let program = empty("next").join("program");
     let mut compile = Command::new("cc");
@@ -124,13 +129,13 @@ fn debian_11() -> Result<PathBuf, String> {
 #[test]
 fn the_library_runs_on_debian_11() {
     needs!(PKG_CONFIG);
-    let Some(release) = release() else { return };
+    let Some(release) = release_for(X86_64) else { return };
     let libraries = match debian_11() {
         Ok(libraries) => libraries,
         Err(why) => return DEBIAN_ARCHIVE.is_missing(why),
     };
     let tree = &release.own(LIBRARY_GNU).tree;
-    let built = || scratch("release/target").join("release-work/tools/bin/python-zig");
+    let built = || scratch("release/target here").join("release-work/tools/bin/python-zig");
     let zig = std::env::var_os("ARCIDENTITY_ZIG").map_or_else(built, PathBuf::from).display().to_string();
     let compiler = [zig.as_str(), "cc", "-target", "x86_64-linux-gnu.2.17"];
     let loader = libraries.join("ld-linux-x86-64.so.2");
@@ -146,10 +151,28 @@ fn the_library_runs_on_debian_11() {
 #[test]
 fn the_command_needs_no_other_file() {
     needs!(NAMESPACES);
-    let Some(release) = release() else { return };
+    let Some(release) = release_for(X86_64) else { return };
     let program = release.own(PROGRAM).tree.join("bin/arcidentity");
     let mut emulator = Command::new(&program);
     emulator.args(["emulator", "--"]).arg(&program).args(["token", "https://vault.azure.net"]);
     let Some(mut beside) = beside_no_agent(&emulator) else { return };
     assert!(succeed(&mut beside).starts_with("eyJ"));
+}
+
+#[test]
+fn the_command_and_the_library_run_on_64_bit_arm() {
+    needs!(PKG_CONFIG, QEMU_AARCH64, GCC_AARCH64, LIBC_AARCH64);
+    let Some(release) = release_for(AARCH64) else { return };
+    let program = release.find(PROGRAM, AARCH64).tree.join("bin/arcidentity");
+    // Nothing of the system is asked for.
+    let mut emulator = Command::new("qemu-aarch64");
+    emulator.arg(&program).args(["emulator", "--", "qemu-aarch64"]).arg(&program);
+    assert!(succeed(emulator.args(["token", "https://vault.azure.net"])).starts_with("eyJ"));
+
+    let tree = &release.find(LIBRARY_GNU, AARCH64).tree;
+    let libraries = format!("LD_LIBRARY_PATH={}", tree.join("lib").display());
+    let runner = ["qemu-aarch64", "-L", "/usr/aarch64-linux-gnu", "-E", &libraries].map(PathBuf::from);
+    let compiler = ["aarch64-linux-gnu-gcc"];
+    check("aarch64", &compiler, &flags(tree, &["--cflags", "--libs"]), Path::new(""), &runner);
+    check("aarch64-static", &compiler, &statically(tree), Path::new(""), &runner);
 }

@@ -1,6 +1,5 @@
 //! The files of a release.
 
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -8,16 +7,19 @@ use std::sync::OnceLock;
 use arcidentity_needs::{CMAKE, MANDOC, MINGW, Need, PYTHON, RUST_WINDOWS, are_met};
 use arcidentity_tests::{patiently, scratch, succeed, workspace};
 
+use crate::release::given::{given, has_part};
+
 const NEEDS: [Need; 5] = [PYTHON, RUST_WINDOWS, MINGW, CMAKE, MANDOC];
 
-/// The directory of the files and their bills of materials. None where this machine cannot build them.
-pub fn release() -> Option<&'static Path> {
-    static RELEASE: OnceLock<Option<PathBuf>> = OnceLock::new();
-    let make = || match env::var_os("ARCIDENTITY_RELEASE") {
-        Some(directory) => Some(workspace().join(directory)),
-        None => are_met(&NEEDS).then(build),
-    };
-    RELEASE.get_or_init(make).as_deref()
+/// A directory with the files of a part, which end so: of the part for Windows, and of the bills of materials, if it is
+/// built here. None where this machine cannot build them, or the part was left out.
+pub fn release(part: &str, ending: &str) -> Option<&'static Path> {
+    static RELEASE: OnceLock<PathBuf> = OnceLock::new();
+    if given().is_none() && !are_met(&NEEDS) {
+        return None;
+    }
+    let directory = RELEASE.get_or_init(|| given().unwrap_or_else(build));
+    has_part(directory, part, ending).then_some(directory)
 }
 
 fn build() -> PathBuf {
@@ -27,6 +29,6 @@ fn build() -> PathBuf {
     build.arg(workspace().join("release/build")).arg("--unoptimized").arg("--out").arg(&out);
     // A day when nobody builds it.
     build.args(["windows", "sbom"]).env("SOURCE_DATE_EPOCH", "1000000000");
-    succeed(build.env("CARGO_TARGET_DIR", scratch("release/target")));
+    succeed(build.env("CARGO_TARGET_DIR", scratch("release/target here")));
     out
 }

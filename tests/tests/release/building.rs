@@ -1,0 +1,156 @@
+//! What `release/build` does before it builds anything.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use arcidentity_needs::{PYTHON, needs};
+use arcidentity_tests::{run, scratch, workspace};
+
+use super::built::release;
+
+fn empty(name: &str) -> PathBuf {
+    let directory = scratch("release/building").join(name);
+    let _ = fs::remove_dir_all(&directory);
+    fs::create_dir(&directory).unwrap();
+    directory
+}
+
+/// What a build says that ends before it begins.
+fn refusal(build: &mut Command) -> String {
+    let output = run(build);
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && !errors.contains("Traceback"), "{errors}");
+    errors
+}
+
+fn tool(name: &str) -> PathBuf {
+    scratch("release/target here").join("release-work/tools/bin").join(name)
+}
+
+/// In the place where the tools are already.
+fn build(out: &Path) -> Command {
+    let mut build = Command::new("python3");
+    build.arg(workspace().join("release/build")).arg("--out").arg(out);
+    build.env("CARGO_TARGET_DIR", scratch("release/target here"));
+    build
+}
+
+#[test]
+fn it_removes_nothing_that_is_not_of_a_release() {
+    needs!(PYTHON);
+    let Some(_) = release() else { return };
+    for strange in ["notes.txt", "arcidentity-0.1.0-x86_64-linux.tar.gz.old", "SHA256SUMS.asc"] {
+        let out = empty("strange");
+        let old = out.join("arcidentity-0.0.1-x86_64-linux.tar.gz");
+        fs::write(out.join(strange), "").unwrap();
+        fs::write(&old, "").unwrap();
+        let said = refusal(build(&out).arg("crates"));
+        assert!(said.contains(&format!("{strange} is no file of a release")), "{said}");
+        assert!(old.exists());
+    }
+    let out = empty("strange");
+    fs::create_dir(out.join("SHA256SUMS")).unwrap();
+    let said = refusal(build(&out).arg("crates"));
+    assert!(said.contains("SHA256SUMS is no file of a release"), "{said}");
+}
+
+/// The bills of these files too, and the sums of all.
+#[test]
+fn a_part_takes_the_place_of_its_own_old_files() {
+    needs!(PYTHON);
+    let Some(_) = release() else { return };
+    const CLEAR: &str = "
+import pathlib, sys
+sys.path.insert(0, sys.argv[1])
+from making import outputs
+outputs.clear(pathlib.Path(sys.argv[2]), sys.argv[3:])
+";
+    let clear = |out: &Path, parts: &[&str]| {
+        let mut clear = Command::new(tool("python"));
+        clear.args(["-B", "-c", CLEAR]).arg(workspace().join("release")).arg(out).args(parts);
+        assert!(run(&mut clear).status.success());
+        let mut left: Vec<_> =
+            fs::read_dir(out).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+        left.sort();
+        left
+    };
+    let out = empty("old");
+    let linux = [
+        "arcidentity-0.0.1-1.x86_64.rpm",
+        "arcidentity-0.0.1-x86_64-linux.tar.gz",
+        "arcidentity_0.0.1-1_amd64.deb",
+        "libarcidentity-0.0.1-1.x86_64.rpm",
+        "libarcidentity-0.0.1-x86_64-linux-gnu.tar.gz",
+        "libarcidentity-0.0.1-x86_64-linux-musl.tar.gz",
+        "libarcidentity-dev_0.0.1-1_amd64.deb",
+        "libarcidentity-devel-0.0.1-1.x86_64.rpm",
+        "libarcidentity0.0.1_0.0.1-1_amd64.deb",
+        "libarcidentity-0.0.1-x86_64-linux-gnu.tar.gz.cdx.json",
+        "SHA256SUMS",
+    ];
+    let others = [
+        "arcidentity-0.0.1-cp39-abi3-win_amd64.whl",
+        "arcidentity-0.0.1.tar.gz",
+        "arcidentity-0.0.1.tar.gz.cdx.json",
+        "arcidentity-core-0.0.1.crate",
+        "arcidentity_0.0.1-1_arm64.deb",
+        "libarcidentity-0.0.1-x86_64-windows.zip",
+    ];
+    for name in linux.iter().chain(&others) {
+        fs::write(out.join(name), "").unwrap();
+    }
+    assert_eq!(clear(&out, &["linux-x86_64"]), others);
+    let all = ["linux-x86_64", "linux-aarch64", "windows", "wheels", "crates", "sbom"];
+    assert_eq!(clear(&out, &all), Vec::<String>::new());
+}
+
+#[test]
+fn it_names_each_program_that_is_missing_and_its_package() {
+    needs!(PYTHON);
+    let Some(_) = release() else { return };
+    let programs = empty("programs");
+    let find = |name: &str| {
+        let path = std::env::var_os("PATH").unwrap();
+        std::env::split_paths(&path)
+            .map(|directory| directory.join(name))
+            .find(|file| file.is_file())
+            .unwrap()
+    };
+    for name in ["cargo", "cc"] {
+        symlink(find(name), programs.join(name)).unwrap();
+    }
+    // The tools' own Python, which needs nothing of that path.
+    let mut build = Command::new(tool("python"));
+    build.arg(workspace().join("release/build")).arg("--out").arg(empty("nothing")).env("PATH", &programs);
+    build.env("CARGO_TARGET_DIR", scratch("release/target here"));
+    let said = refusal(build.args(["linux-x86_64", "windows"]));
+    for (program, package) in [
+        ("git", "git"),
+        ("dpkg-deb", "dpkg"),
+        ("mandoc", "mandoc"),
+        ("rpmbuild", "rpm"),
+        ("x86_64-w64-mingw32-gcc-posix", "g++-mingw-w64-x86-64-posix"),
+    ] {
+        let line = format!("release/build: there is no {program}; Debian: {package}\n");
+        assert!(said.contains(&line), "{said}");
+    }
+    assert!(!said.contains("cargo"), "{said}");
+}
+
+/// Such as one that Python left when it had no module for pip.
+#[test]
+fn it_makes_anew_an_environment_that_has_no_pip() {
+    needs!(PYTHON);
+    let target = empty("half");
+    let tools = target.join("release-work/tools");
+    fs::create_dir_all(&tools).unwrap();
+    assert!(run(Command::new("python3").args(["-m", "venv", "--without-pip"]).arg(&tools)).status.success());
+    let mut build = build(&target.join("files"));
+    // Nothing is fetched then.
+    build.env("CARGO_TARGET_DIR", &target).env("PIP_NO_INDEX", "1");
+    let said = refusal(&mut build);
+    assert!(said.contains("release/build: pip does not install what "), "{said}");
+    assert!(tools.join("bin/pip").exists());
+}
