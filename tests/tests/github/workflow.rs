@@ -40,6 +40,11 @@ impl<'a> Job<'a> {
         Some(lines.map(|line| line.split(" #").next().unwrap().trim()).collect())
     }
 
+    /// Whether one of the job's lines is this, whatever comment follows.
+    pub fn has(&self, line: &str) -> bool {
+        self.lines.iter().any(|own| own.split(" #").next().unwrap().trim() == line)
+    }
+
     /// The jobs that end before this one starts.
     pub fn needs(&self) -> Vec<&'a str> {
         let needs = self.value("needs").unwrap_or_default();

@@ -125,6 +125,20 @@ fn unguarded(release: &str) -> Vec<String> {
     found
 }
 
+/// Why a release that ended half-way would stay so.
+fn unrepeatable(release: &str) -> Vec<&'static str> {
+    let mut found = Vec::new();
+    if values(head(release), "group").ne(["release-${{ github.ref }}"]) {
+        found.push("a tag cancels another that waits");
+    }
+    let jobs = jobs(release);
+    let pypi = jobs.iter().find(|job| job.name == "pypi").unwrap();
+    if !pypi.has("skip-existing: true") {
+        found.push("a file that PyPI has already is an error");
+    }
+    found
+}
+
 #[test]
 fn all_that_runs_is_pinned() {
     for (name, workflow) in workflows() {
@@ -178,6 +192,11 @@ fn nothing_is_published_untested() {
 }
 
 #[test]
+fn a_release_that_ended_half_way_can_be_repeated() {
+    assert_eq!(unrepeatable(&text("workflows/release.yml")), [""; 0]);
+}
+
+#[test]
 fn a_rule_that_is_broken_is_seen() {
     let release = text("workflows/release.yml");
     for (what, old, new) in [
@@ -205,6 +224,8 @@ fn a_rule_that_is_broken_is_seen() {
         ("a page of what is not published", "needs: [pypi, crates]", "needs: pypi"),
         ("a tag that nobody compares", "      - run: release/check-tag \"$GITHUB_REF_NAME\"\n", ""),
         ("a build that nobody compares", "      - run: diff target", "      - run: echo target"),
+        ("a tag that waits for another", "  group: release-${{ github.ref }}\n", "  group: release\n"),
+        ("an upload that cannot be repeated", "skip-existing: true", "skip-existing: false"),
     ] {
         let broken = release.replace(old, new);
         assert_ne!(broken, release, "{what}");
@@ -214,6 +235,7 @@ fn a_rule_that_is_broken_is_seen() {
             interpolated(&broken),
             missing_programs(&broken),
             unguarded(&broken),
+            unrepeatable(&broken).into_iter().map(str::to_owned).collect(),
         ];
         assert!(!found.concat().is_empty(), "{what}");
     }
