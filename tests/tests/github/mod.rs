@@ -8,6 +8,7 @@ mod lints;
 mod page;
 mod schemas;
 mod tag;
+mod tools;
 mod version;
 mod workflow;
 mod workflows;

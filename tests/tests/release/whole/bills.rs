@@ -19,7 +19,7 @@ fn python() -> &'static Python {
     static PYTHON: OnceLock<Python> = OnceLock::new();
     PYTHON.get_or_init(|| {
         let python = Python::environment("release/bills");
-        let tools = fs::read_to_string(workspace().join("release/tools.txt")).unwrap();
+        let tools = fs::read_to_string(workspace().join("release/tools.in")).unwrap();
         let wanted =
             |line: &&str| ["cyclonedx", "pefile", "pyelftools"].iter().any(|name| line.starts_with(name));
         let mut packages: Vec<&str> = tools.lines().filter(wanted).collect();
