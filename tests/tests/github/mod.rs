@@ -9,6 +9,7 @@ mod page;
 mod schemas;
 mod tag;
 mod tools;
+mod updates;
 mod version;
 mod workflow;
 mod workflows;

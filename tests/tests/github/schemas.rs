@@ -8,23 +8,12 @@ use arcidentity_needs::{PYTHON, needs};
 use arcidentity_tests::{Python, run, workspace};
 
 use super::linters::linters;
-use super::{files, said, text, values};
+use super::{files, said, text};
 
 /// What GitHub's schema of this name says of files.
 fn by_schema(linters: &Python, schema: &str, files: &[PathBuf]) -> Output {
     let mut check = linters.command("check-jsonschema");
     run(check.arg("--builtin-schema").arg(format!("vendor.{schema}")).args(files))
-}
-
-#[test]
-fn dependabot_looks_where_something_is() {
-    let dependabot = text("dependabot.yml");
-    let lists = values(&dependabot, "directory").chain(values(&dependabot, "directories"));
-    let directories: Vec<&str> = lists.flat_map(|list| list.trim_matches(['[', ']']).split(", ")).collect();
-    assert!(directories.len() > 10, "{directories:?}");
-    for directory in directories {
-        assert!(workspace().join(directory.trim_start_matches('/')).is_dir(), "{directory}");
-    }
 }
 
 #[test]
