@@ -3,7 +3,7 @@
 import pathlib
 import shutil
 
-from . import cargo, notices, trees
+from . import cargo, notices, pages, trees
 from .context import SOURCE, Context
 from .library import DOCUMENTS
 from .systems import Machine
@@ -11,7 +11,7 @@ from .systems import Machine
 PACKAGE = "arcidentity-cli"
 # The manual and the completions, which the wheel has too.
 SHARE = SOURCE / "python/wheel/data/share"
-# The page that doctor's report is about, and those that it leads to.
+# The page that doctor's report is about, and those on what the command does.
 PAGES = ("clients.md", "command.md", "doctor-json.md", "emulator.md", "recipes.md", "run.md", "troubleshooting.md")
 
 
@@ -28,7 +28,7 @@ def stage(context: Context, machine: Machine, name: str) -> pathlib.Path:
     for document in (SOURCE / document for document in DOCUMENTS):
         shutil.copy(document, documents)
     for page in PAGES:
-        shutil.copy(SOURCE / "docs" / page, documents)
+        (documents / page).write_text(pages.packed(context, page, PAGES))
     shutil.copy(SOURCE / "release/texts/program.md", documents / "README.md")
     (documents / "THIRD-PARTY.txt").write_text(notices.text(context, PACKAGE, target))
     return tree

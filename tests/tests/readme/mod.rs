@@ -6,6 +6,7 @@ mod faces;
 mod installing;
 mod keyvault;
 mod laptop;
+mod packed;
 mod pages;
 mod recipes;
 
