@@ -24,7 +24,7 @@ PATH=$tools/bin:$PATH
 # The texts of panics name source files, those of other crates by their whole path: not where they were on this machine.
 export RUSTFLAGS="${RUSTFLAGS:-} --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo"
 
-# Neither does the bill of materials, where cargo's names of packages are their directories.
+# Neither does the SBOM, where cargo's names of packages are their directories.
 forget_directories() {
     local unpacked=$target/wheel-unpacked
     rm -rf "$unpacked"

@@ -1,4 +1,4 @@
-"""What a bill of materials says of a crate, and of Rust's standard library."""
+"""What an SBOM says of a crate, and of Rust's standard library."""
 
 import json
 import re

@@ -7,7 +7,7 @@ import re
 import textwrap
 from typing import NamedTuple
 
-from . import cargo
+from . import c_code, cargo
 from .context import SOURCE, Context
 
 # Of the texts of a crate's licences, this one is given where there is a choice: it has the names of the authors.
@@ -32,10 +32,9 @@ class Notice(NamedTuple):
 def text(context: Context, package: str, target: str) -> str:
     """The notices for a package of the workspace, as it is built for a Rust target."""
     notices = crates(context, package, target) + standard_library(context, target)
-    if "-musl" in target:
-        notices += [c_library(context), unwinder(context)]
-    if target.endswith("-windows-gnu"):
-        notices.append(windows_runtime(context))
+    for code in c_code.linked(target):
+        if code.text:
+            notices.append(Notice(code.name, code.licence, (context.zig / code.text).read_text()))
     names = dict.fromkeys(f"* {notice.name}: {notice.licence}" for notice in notices)
     # A text that several have is there once.
     owners: dict[str, dict[str, None]] = {}
@@ -94,7 +93,7 @@ OWN = {
     "rustc_std_workspace_alloc", "rustc_std_workspace_core", "rustc_std_workspace_std", "std", "std_detect", "sysroot",
     "test", "unwind",
 }  # fmt: skip
-# Those that the page of the standard library forgets; their texts are in release/licences.
+# Those that the page of the standard library lacks; their texts are in release/licences.
 KEPT = {
     "addr2line": "MIT OR Apache-2.0",
     "adler2": "MIT OR Apache-2.0 OR 0BSD",
@@ -129,16 +128,3 @@ def on_its_page(context: Context) -> list[Notice]:
         for _, words in texts:
             notices.append(Notice(f"{name} {version}", licence[1] if licence else "", html.unescape(words)))
     return notices
-
-
-def c_library(context: Context) -> Notice:
-    return Notice("musl", "MIT", (context.zig / "lib/libc/musl/COPYRIGHT").read_text())
-
-
-def unwinder(context: Context) -> Notice:
-    licence = context.zig / "lib/libunwind/LICENSE.TXT"
-    return Notice("LLVM's libunwind", "Apache-2.0 WITH LLVM-exception", licence.read_text())
-
-
-def windows_runtime(context: Context) -> Notice:
-    return Notice("mingw-w64", "ZPL-2.1", (context.zig / "lib/libc/mingw/COPYING").read_text())

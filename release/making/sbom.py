@@ -1,4 +1,4 @@
-"""A bill of materials (CycloneDX) for each artifact, made of what is found in it: its files, and the crates in those."""
+"""The SBOM (CycloneDX) of each artifact, made of what is found in it: its files, and what is linked in those."""
 
 import datetime
 import hashlib
@@ -9,7 +9,7 @@ import uuid
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from . import contents, crates_inside, sums
+from . import c_code_inside, contents, crates_inside, sums
 from .context import Context
 from .inventory import Inventory, purl
 
@@ -24,31 +24,56 @@ def build(context: Context) -> None:
 
 
 def write(context: Context, inventory: Inventory, artifact: pathlib.Path) -> None:
-    """Writes the bill beside the artifact."""
-    text = json.dumps(bill(context, inventory, artifact), indent=2, ensure_ascii=False)
+    """Writes the SBOM beside the artifact."""
+    text = json.dumps(sbom(context, inventory, artifact), indent=2, ensure_ascii=False)
     error = JsonStrictValidator(SchemaVersion.V1_6).validate_str(text)
     if error:
-        raise SystemExit(f"the bill of materials of {artifact.name} is not valid: {error}")
+        raise SystemExit(f"the SBOM of {artifact.name} is not valid: {error}")
     artifact.with_name(artifact.name + SUFFIX).write_text(text + "\n")
 
 
-def bill(context: Context, inventory: Inventory, artifact: pathlib.Path) -> dict:
+class Parts:
+    """The components of an artifact, and what each needs of the others, by their references."""
+
+    def __init__(self, artifact: str) -> None:
+        self.artifact = artifact
+        self.components: dict[str, dict] = {}
+        self.needs: dict[str, set[str]] = {artifact: set()}
+
+    def add(self, component: dict, needed_by: str) -> str:
+        reference = component["bom-ref"]
+        self.components[reference] = component
+        self.needs.setdefault(reference, set())
+        self.needs[needed_by].add(reference)
+        return reference
+
+    def add_crates(self, inventory: Inventory, crates: crates_inside.Crates, needed_by: str) -> None:
+        self.add(inventory.crate(*crates.root), needed_by)
+        if crates.compiled:
+            self.add(inventory.standard_library(), needed_by)
+        for crate, others in crates.needs.items():
+            self.needs.setdefault(purl(*crate), set())
+            for other in others:
+                self.add(inventory.crate(*other), purl(*crate))
+
+
+def take_apart(context: Context, inventory: Inventory, artifact: pathlib.Path) -> Parts:
+    found = Parts(artifact.name)
+    for name, content in contents.files(artifact):
+        crates, others = crates_inside.find(context, name, content), c_code_inside.find(name, content)
+        if crates or others:
+            reference = found.add(file(f"{artifact.name}/{name}", name, content), artifact.name)
+            for code in others:
+                found.add(code.component(), reference)
+            if crates:
+                found.add_crates(inventory, crates, reference)
+    return found
+
+
+def sbom(context: Context, inventory: Inventory, artifact: pathlib.Path) -> dict:
     content = artifact.read_bytes()
-    components: dict[str, dict] = {}
-    needs: dict[str, set[str]] = {artifact.name: set()}
-    for name, inside in contents.files(artifact):
-        found = crates_inside.find(context, name, inside)
-        if found:
-            part = file(f"{artifact.name}/{name}", name, inside)
-            needs[artifact.name].add(part["bom-ref"])
-            needs[part["bom-ref"]] = {purl(*found.root)}
-            components[part["bom-ref"]] = part
-            if found.compiled:
-                needs[part["bom-ref"]].add("rust-std")
-                components["rust-std"] = inventory.standard_library()
-            for crate, others in found.needs.items():
-                components[purl(*crate)] = inventory.crate(*crate)
-                needs.setdefault(purl(*crate), set()).update(purl(*other) for other in others)
+    found = take_apart(context, inventory, artifact)
+    components, needs = found.components, found.needs
     whole = file(artifact.name, artifact.name, content)
     return {
         "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",

@@ -1,4 +1,4 @@
-"""Judges bills of materials by the official schema: validate.py BILL…"""
+"""Validates SBOMs by the official schema: validate.py SBOM…"""
 
 import pathlib
 import sys

@@ -1,4 +1,4 @@
-//! Bills of materials: each file has one that tells the truth.
+//! SBOMs: each file has one that tells the truth.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,7 +14,7 @@ use super::built::release;
 
 const SUFFIX: &str = ".cdx.json";
 
-/// An environment with what judges bills, in the versions that made them, and with cargo-audit.
+/// An environment with what validates SBOMs, in the versions that made them, and with cargo-audit.
 fn python() -> &'static Python {
     static PYTHON: OnceLock<Python> = OnceLock::new();
     PYTHON.get_or_init(|| {
@@ -42,7 +42,7 @@ fn bills() -> Option<Vec<(PathBuf, Value)>> {
     let files = files.filter(|file| name(file) != "SHA256SUMS" && !name(file).ends_with(SUFFIX));
     let bill = |file: PathBuf| {
         let bill = fs::read(file.with_file_name(name(&file) + SUFFIX));
-        let bill = bill.unwrap_or_else(|_| panic!("{} has no bill of materials", file.display()));
+        let bill = bill.unwrap_or_else(|_| panic!("{} has no SBOM", file.display()));
         (file, serde_json::from_slice(&bill).unwrap())
     };
     let bills: Vec<(PathBuf, Value)> = files.map(bill).collect();
@@ -109,6 +109,29 @@ fn each_lists_the_crates_that_are_inside_and_no_others() {
     for (file, bill, (packages, target)) in compiled {
         let linked: BTreeSet<String> = packages.iter().flat_map(|package| linked(package, &target)).collect();
         assert_eq!(crates(bill), linked, "{}", file.display());
+    }
+}
+
+/// The code in C that is linked into a file of a release.
+fn c_code(name: &str) -> &'static [&'static str] {
+    match name {
+        _ if name.contains("windows") || name.contains("win_amd64") => &["libgcc", "mingw-w64"],
+        // It brings the unwinder as a library of its own.
+        _ if name.starts_with("libarcidentity") && name.contains("-dev") => &[],
+        _ if name.starts_with("libarcidentity") || name.ends_with(".whl") => &["libunwind"],
+        _ if compiled(name).is_some() => &["libunwind", "musl"],
+        _ => &[],
+    }
+}
+
+#[test]
+fn each_lists_the_code_in_c_that_is_inside() {
+    let Some(bills) = bills() else { return };
+    for (file, bill) in bills {
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        let components = bill["components"].as_array().unwrap().iter();
+        let purls = components.filter_map(|it| it["purl"].as_str()?.strip_prefix("pkg:generic/"));
+        assert!(purls.eq(c_code(&name).iter().copied()), "{name}");
     }
 }
 

@@ -11,7 +11,7 @@ use crate::release::given::{given, has_part};
 
 const NEEDS: [Need; 5] = [PYTHON, RUST_WINDOWS, MINGW, CMAKE, MANDOC];
 
-/// A directory with the files of a part, which end so: of the part for Windows, and of the bills of materials, if it is
+/// A directory with the files of a part, which end so: of the part for Windows, and of the SBOMs, if it is
 /// built here. None where this machine cannot build them, or the part was left out.
 pub fn release(part: &str, ending: &str) -> Option<&'static Path> {
     static RELEASE: OnceLock<PathBuf> = OnceLock::new();

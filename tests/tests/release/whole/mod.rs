@@ -1,4 +1,4 @@
-//! What a release has beside its files for Linux, and a bill of materials for each file.
+//! What a release has beside its files for Linux, and an SBOM for each file.
 
 mod bills;
 mod built;
