@@ -1,4 +1,4 @@
-"""The packages for Debian and its kin."""
+"""The packages for Debian and Ubuntu."""
 
 import pathlib
 import shutil
@@ -30,7 +30,7 @@ def pack_library(context: Context, machine: Machine, prebuilt: pathlib.Path) -> 
 
 
 def pack_program(context: Context, machine: Machine, tree: pathlib.Path, beside: pathlib.Path) -> None:
-    """The package of the command, with the version, the maintainer and the copyright of another package."""
+    """The package of the command, with the version, the maintainer, the homepage and the copyright of another package."""
     root = trees.fresh(context.work / "trees" / f"deb-{machine.debian}")
     shutil.copytree(tree, root / "usr")
     share = root / "usr/share"
@@ -55,6 +55,7 @@ def pack_program(context: Context, machine: Machine, tree: pathlib.Path, beside:
         "version": field(context, beside, "Version"),
         "architecture": field(context, beside, "Architecture"),
         "maintainer": field(context, beside, "Maintainer"),
+        "homepage": field(context, beside, "Homepage"),
         "size": str(size),
     }
     control = (TEXTS / "control").read_text()

@@ -1,11 +1,11 @@
-"""The packages for Fedora, RHEL and their kin."""
+"""The packages for Fedora, RHEL and SUSE."""
 
 import pathlib
 import shutil
 import tempfile
 import time
 
-from . import library, trees
+from . import library, repository, trees
 from .context import SOURCE, Context
 from .systems import Machine
 
@@ -73,6 +73,7 @@ def pack(
         "arcidentity_version": context.version,
         "arcidentity_day": day,
         "arcidentity_maintainer": maintainer,
+        "arcidentity_repository": repository.address(context),
     }
     # Scripts of rpm's own do not take a place with a space in its name. Its home has no macros of whoever builds.
     with tempfile.TemporaryDirectory() as top:

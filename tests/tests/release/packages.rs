@@ -1,4 +1,5 @@
-//! The packages for Debian's and Fedora's kin: what their judges say, and their life on a system.
+//! The packages for Debian and Ubuntu, and for Fedora, RHEL and SUSE: what lintian and rpmlint say, and how they are installed,
+//! updated and removed.
 
 use std::fs;
 use std::path::Path;
@@ -118,6 +119,21 @@ fn no_rpm_names_a_person() {
     for package in rpms {
         let tags = rpm("--queryformat=%{PACKAGER} %{VENDOR}\n", package);
         assert_eq!(tags, ["(none) (none)"], "{}", package.name());
+    }
+}
+
+#[test]
+fn a_package_says_where_its_sources_are() {
+    needs!(LINTIAN, RPM);
+    let (Some(debs), Some(rpms)) = (packages(".deb"), packages(".rpm")) else { return };
+    for package in debs {
+        let homepage = succeed(Command::new("dpkg-deb").arg("--field").arg(package).arg("Homepage"));
+        assert_eq!(homepage.trim(), env!("CARGO_PKG_REPOSITORY"), "{}", package.display());
+    }
+    for package in rpms {
+        let mut query = Command::new("rpm");
+        let url = succeed(query.args(["--query", "--package", "--queryformat", "%{URL}"]).arg(package));
+        assert_eq!(url, env!("CARGO_PKG_REPOSITORY"), "{}", package.display());
     }
 }
 
