@@ -54,7 +54,7 @@ install(CODE "
     COMPONENT development)
 install(FILES ${PROJECT_BINARY_DIR}/arcidentity.pc DESTINATION ${pkgconfig_directory} COMPONENT development)
 
-# The loader finds a new library in its cache. Who installs for another system, or only for himself, needs none.
+# The loader finds a new library in its cache. An installation for another system or for one user needs none.
 if(NOT WIN32)
     install(CODE "
         if(\"\$ENV{DESTDIR}\" STREQUAL \"\")

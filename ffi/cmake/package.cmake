@@ -1,4 +1,4 @@
-# A runtime and a development package for Debian and its kin. One command in this directory makes them, in
+# A runtime and a development package for Debian and Ubuntu. One command in this directory makes them, in
 # target/deb; DEBFULLNAME and DEBEMAIL are the maintainer, as for Debian's own tools:
 #
 #   cmake --workflow --preset deb

@@ -66,7 +66,7 @@ table! {
     JANSSON = package("jansson", "libjansson-dev", Succeeds("pkg-config", &["--exists", "jansson"]));
     /// Checks packages of Debian.
     LINTIAN = package("lintian", "lintian", Program("lintian"));
-    /// Makes and installs packages of Fedora and its kin.
+    /// Makes and installs packages for Fedora, RHEL and SUSE.
     RPM = package("rpm", "rpm", Program("rpmbuild"));
     /// Checks them.
     RPMLINT = package("rpmlint", "rpmlint", Program("rpmlint"));
