@@ -100,7 +100,10 @@ fn the_page_has_the_section_of_the_changelog() {
     let checkout = checkout(CHANGELOG);
     let output = ask(checkout.path(), "notes", &["v0.2.0"]);
     let notes = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(notes, "\n* New.\n\ndocs/releasing.md tells how to check these files.\n");
+    let page = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/v0.2.0/docs/releasing.md#checking-a-release");
+    assert_eq!(notes, format!("\n* New.\n\n[How to check these files]({page})\n"));
+    let releasing = fs::read_to_string(workspace().join("docs/releasing.md")).unwrap();
+    assert!(releasing.contains("\n## Checking a release\n"));
     let output = ask(checkout.path(), "notes", &["v0.3.0"]);
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(
