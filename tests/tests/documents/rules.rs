@@ -36,6 +36,7 @@ pub const FACTS: &[&str] = &[
     "or 90 days after the report",
     "for six months after the newest one came out",
     "for at least six months",
+    "five new crates at once, and then one every ten minutes",
     "300 s to connect and 300 s for each part of an answer",
     "with tokens that live for ten minutes",
     "and wait for ten seconds at most",
