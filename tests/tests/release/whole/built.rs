@@ -29,6 +29,7 @@ fn build() -> PathBuf {
     build.arg(workspace().join("release/build")).arg("--unoptimized").arg("--out").arg(&out);
     // A day when nobody builds it.
     build.args(["windows", "sbom"]).env("SOURCE_DATE_EPOCH", "1000000000");
-    succeed(build.env("CARGO_TARGET_DIR", scratch("release/target here")));
+    // The tool of MinGW that makes import libraries takes no path with a space.
+    succeed(build.env("CARGO_TARGET_DIR", scratch("release/target-for-windows")));
     out
 }
