@@ -3,6 +3,7 @@
 import json
 import pathlib
 import shutil
+import subprocess
 
 from .context import Context
 
@@ -14,7 +15,7 @@ AUDITABLE = "cargo-auditable@0.7.7"
 
 def build(context: Context, package: str, target: str) -> pathlib.Path:
     """Builds a package of the workspace for a Rust target, and gives the directory of what was built."""
-    context.demand_target(target)
+    demand_target(context, target)
     directory = context.work / "cargo"
     command, version, flags, variables = "build", "", [], {}
     if target.endswith("-linux-gnu"):
@@ -61,6 +62,25 @@ def native_libraries(context: Context, target: str) -> str:
     return list_of_them.read_text()
 
 
+def linked_crates(context: Context, package: str, target: str) -> set[tuple[str, str]]:
+    """The names and versions of what cargo links for a package of the workspace, itself included."""
+    tree = context.output(
+        "cargo", "tree", "--locked", "--package", package, "--target", target,
+        "--edges", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}", "--no-dedupe",
+    )  # fmt: skip
+    return {tuple(line.replace(" v", " ").split()[:2]) for line in tree.splitlines()}
+
+
+def demand_target(context: Context, target: str) -> None:
+    """Makes sure that Rust's standard library for a target is here."""
+    if target_libraries(context, target).is_dir():
+        return
+    try:
+        subprocess.run(["rustup", "target", "add", target], env=context.environment, check=True, timeout=300)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise SystemExit(f"Rust's standard library for {target} is not here, and rustup does not bring it: {error}")
+
+
 def target_libraries(context: Context, target: str) -> pathlib.Path:
     """Where rustc has its own libraries for a target."""
     return pathlib.Path(context.output("rustc", "--print", "target-libdir", "--target", target).strip())
@@ -68,7 +88,6 @@ def target_libraries(context: Context, target: str) -> pathlib.Path:
 
 def strip(context: Context, library: pathlib.Path) -> None:
     """Takes all from a static library that no linker needs, by rustc's own tool, which knows every target."""
-    sysroot = pathlib.Path(context.output("rustc", "--print", "sysroot").strip())
-    (objcopy,) = sysroot.glob("lib/rustlib/*/bin/rust-objcopy")
+    (objcopy,) = context.sysroot.glob("lib/rustlib/*/bin/rust-objcopy")
     # As rustc runs it.
-    context.run(objcopy, "--strip-unneeded", library, LD_LIBRARY_PATH=str(sysroot / "lib"))
+    context.run(objcopy, "--strip-unneeded", library, LD_LIBRARY_PATH=str(context.sysroot / "lib"))

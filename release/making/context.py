@@ -35,10 +35,14 @@ class Context:
         self.out.mkdir(parents=True, exist_ok=True)
         self.work.mkdir(parents=True, exist_ok=True)
         self.optimized = optimized
+        self.sysroot = pathlib.Path(self._said("rustc", "--print", "sysroot"))
+        metadata = json.loads(self._said("cargo", "metadata", "--locked", "--format-version", "1"))
+        # All that Cargo.lock names, by name and version; those of the workspace have no source.
+        self.crates = {(crate["name"], crate["version"]): crate for crate in metadata["packages"]}
         self.rust_flags = self._rust_flags()
         self.environment = self._environment() | ({} if optimized else UNOPTIMIZED)
         self.epoch = int(self.environment["SOURCE_DATE_EPOCH"])
-        self.version = self._version()
+        (self.version,) = (version for name, version in self.crates if name == "arcidentity-ffi")
 
     def run(self, *command: object, cwd: pathlib.Path = SOURCE, **variables: str) -> None:
         """Runs a tool; where it fails, so does the build."""
@@ -65,15 +69,13 @@ class Context:
 
     def _rust_flags(self) -> list[str]:
         """The texts of panics name source files: not where they were on this machine."""
-        sysroot = self._said("rustc", "--print", "sysroot")
         commit = re.search("^commit-hash: (.*)$", self._said("rustc", "-vV"), re.MULTILINE)
         places = {SOURCE: "libarcidentity"}
         # As the compiler's own developers have it, whether this machine has the sources or not.
-        places[pathlib.Path(sysroot) / "lib/rustlib/src/rust"] = f"/rustc/{commit[1] if commit else 'unknown'}"
-        metadata = json.loads(self._said("cargo", "metadata", "--locked", "--format-version", "1"))
-        for package in metadata["packages"]:
-            if package["source"]:
-                places[pathlib.Path(package["manifest_path"]).parents[1]] = "crates"
+        places[self.sysroot / "lib/rustlib/src/rust"] = f"/rustc/{commit[1] if commit else 'unknown'}"
+        for crate in self.crates.values():
+            if crate["source"]:
+                places[pathlib.Path(crate["manifest_path"]).parents[1]] = "crates"
         return [f"--remap-path-prefix={place}={name}" for place, name in places.items()]
 
     @staticmethod
@@ -84,26 +86,12 @@ class Context:
         """Runs Python with the tools from PyPI."""
         self.run(self.tools / "bin/python", *arguments)
 
-    def demand_target(self, target: str) -> None:
-        """Makes sure that Rust's standard library for a target is here."""
-        if pathlib.Path(self.output("rustc", "--print", "target-libdir", "--target", target).strip()).is_dir():
-            return
-        try:
-            subprocess.run(["rustup", "target", "add", target], env=self.environment, check=True, timeout=300)
-        except (OSError, subprocess.SubprocessError) as error:
-            raise SystemExit(f"Rust's standard library for {target} is not here, and rustup does not bring it: {error}")
-
     @staticmethod
     def _epoch() -> str:
         """The time of the commit, so that the same source gives the same bytes."""
         given = os.environ.get("SOURCE_DATE_EPOCH")
         log = ["git", "log", "-1", "--format=%ct"]
         return given or subprocess.run(log, cwd=SOURCE, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
-
-    def _version(self) -> str:
-        metadata = json.loads(self.output("cargo", "metadata", "--no-deps", "--format-version", "1"))
-        (version,) = {package["version"] for package in metadata["packages"] if package["name"] == "arcidentity-ffi"}
-        return version
 
     @property
     def zig(self) -> pathlib.Path:

@@ -1,6 +1,5 @@
 """The crates that are published, as cargo packages them: each is built from its package."""
 
-import json
 import shutil
 
 from .context import Context
@@ -20,6 +19,6 @@ def build(context: Context) -> None:
 
 def published(context: Context) -> list[str]:
     """The names of the crates that may be published."""
-    metadata = json.loads(context.output("cargo", "metadata", "--no-deps", "--format-version", "1"))
+    own = (crate for crate in context.crates.values() if not crate["source"])
     # Without this key a crate could be published everywhere, and with `false` it is an empty list.
-    return [package["name"] for package in metadata["packages"] if package["publish"] != []]
+    return [crate["name"] for crate in own if crate["publish"] != []]

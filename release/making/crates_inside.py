@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from elftools.elf.elffile import ELFFile
 
-from . import auditable
+from . import auditable, cargo
 from .context import Context
 
 Crate = tuple[str, str]
@@ -46,7 +46,7 @@ def find(context: Context, name: str, content: bytes) -> Crates | None:
     if [crates.root[0]] != wanted:
         raise SystemExit(f"{name} has the list of {crates.root[0]}")
     # The list is made with the features that the whole workspace asks for, which may bring crates that are not linked.
-    linked = linked_crates(context, crates.root[0], target_of(content))
+    linked = cargo.linked_crates(context, crates.root[0], target_of(content))
     if not linked <= crates.needs.keys():
         raise SystemExit(f"{name} has a list without {sorted(linked - crates.needs.keys())}")
     return Crates(crates.root, {crate: sorted(linked & set(crates.needs[crate])) for crate in linked})
@@ -76,7 +76,7 @@ def of_source(context: Context, manifest: str) -> Crates | None:
 
 def of_static_library(context: Context, content: bytes) -> Crates:
     """Nothing is left in a static library, since a linker would leave it out again."""
-    linked = linked_crates(context, "arcidentity-ffi", target_of(next(auditable.objects(content))))
+    linked = cargo.linked_crates(context, "arcidentity-ffi", target_of(next(auditable.objects(content))))
     root = ("arcidentity-ffi", context.version)
     return Crates(root, {root: sorted(linked - {root})} | {crate: [] for crate in linked - {root}})
 
@@ -87,12 +87,3 @@ def target_of(content: bytes) -> str:
         return "x86_64-pc-windows-gnu"
     machine = ELFFile(io.BytesIO(content)).get_machine_arch()
     return {"x64": "x86_64", "AArch64": "aarch64"}[machine] + "-unknown-linux-gnu"
-
-
-def linked_crates(context: Context, package: str, target: str) -> set[Crate]:
-    """What cargo links for a package of the workspace, itself included."""
-    tree = context.output(
-        "cargo", "tree", "--locked", "--package", package, "--target", target,
-        "--edges", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}", "--no-dedupe",
-    )  # fmt: skip
-    return {tuple(line.replace(" v", " ").split()[:2]) for line in tree.splitlines()}

@@ -1,6 +1,5 @@
 """What an SBOM says of a crate, and of Rust's standard library."""
 
-import json
 import re
 
 from .context import SOURCE, Context
@@ -10,8 +9,7 @@ class Inventory:
     """The crates of Cargo.lock, with what their authors and the lock say of them."""
 
     def __init__(self, context: Context) -> None:
-        metadata = json.loads(context.output("cargo", "metadata", "--locked", "--format-version", "1"))
-        self.crates = {(crate["name"], crate["version"]): crate for crate in metadata["packages"]}
+        self.crates = context.crates
         self.checksums = checksums((SOURCE / "Cargo.lock").read_text())
         self.rust = context.output("rustc", "--version").split()[1]
 

@@ -1,7 +1,6 @@
 """The licences of what is in a binary beside our own code: other crates, Rust's standard library, a C library."""
 
 import html
-import json
 import pathlib
 import re
 import textwrap
@@ -51,14 +50,8 @@ def folded(names: list[str]) -> str:
 
 def crates(context: Context, package: str, target: str) -> list[Notice]:
     """Those of other crates that are linked."""
-    metadata = json.loads(context.output("cargo", "metadata", "--locked", "--format-version", "1"))
-    known = {f"{crate['name']} v{crate['version']}": crate for crate in metadata["packages"]}
-    tree = context.output(
-        "cargo", "tree", "--locked", "--package", package, "--target", target,
-        "--edges", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}",
-    )  # fmt: skip
-    linked = sorted({" ".join(line.split()[:2]) for line in tree.splitlines() if line})
-    return [notice for name in linked if known[name]["source"] for notice in of_crate(known[name])]
+    linked = (context.crates[crate] for crate in sorted(cargo.linked_crates(context, package, target)))
+    return [notice for crate in linked if crate["source"] for notice in of_crate(crate)]
 
 
 def of_crate(crate: dict) -> list[Notice]:
@@ -113,7 +106,7 @@ def kept(name: str) -> str:
 
 def documents(context: Context) -> pathlib.Path:
     """Where the toolchain has its own licences."""
-    return pathlib.Path(context.output("rustc", "--print", "sysroot").strip()) / "share/doc/rust"
+    return context.sysroot / "share/doc/rust"
 
 
 def on_its_page(context: Context) -> list[Notice]:

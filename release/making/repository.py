@@ -1,14 +1,12 @@
 """Where the sources are published."""
 
-import json
-
 from .context import Context
 
 
 def address(context: Context) -> str:
     """What Cargo.toml says."""
-    metadata = json.loads(context.output("cargo", "metadata", "--no-deps", "--format-version", "1"))
-    (found,) = {package["repository"] for package in metadata["packages"]} - {None}
+    own = (crate for crate in context.crates.values() if not crate["source"])
+    (found,) = {crate["repository"] for crate in own} - {None}
     return found
 
 

@@ -19,7 +19,7 @@ TARGETS = {
 
 def build(context: Context) -> None:
     for target in TARGETS.values():
-        context.demand_target(target)
+        cargo.demand_target(context, target)
     context.run(
         SOURCE / "python/wheels.sh", *TARGETS.values(),
         **cargo.auditing(context), CARGO_TARGET_DIR=str(context.work), WHEEL_TOOLS=str(context.tools),
