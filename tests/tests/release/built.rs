@@ -10,11 +10,15 @@ use std::sync::OnceLock;
 use arcidentity_needs::{
     LINTIAN, Need, PYTHON, RELEASE_AARCH64, RELEASE_PARTS, RPM, RPMLINT, RUST_MUSL, RUST_X86_64, are_met,
 };
-use arcidentity_tests::{patiently, scratch, succeed, workspace};
+use arcidentity_tests::{scratch, succeed, workspace};
 
 use super::artifacts::{AARCH64, Artifact, Machine, X86_64, artifacts};
 use super::given::{given, has, has_part};
+use super::parts::build;
 
+const PARTS: [&str; 1] = ["linux-x86_64"];
+/// Where they are built.
+const PLACE: &str = "target here";
 const NEEDS: [Need; 6] = [PYTHON, RUST_X86_64, RUST_MUSL, LINTIAN, RPM, RPMLINT];
 
 /// A release that was built, with what is in its files.
@@ -58,11 +62,7 @@ pub fn release() -> Option<&'static Release> {
         None => are_met(&NEEDS),
     };
     let make = || {
-        let directory = given().unwrap_or_else(|| {
-            let mut build = patiently("python3");
-            build.arg(workspace().join("release/build"));
-            built(build, "today")
-        });
+        let directory = given().unwrap_or_else(|| build(workspace(), &PARTS, "today", PLACE, &[]));
         Release::of(&directory, env!("CARGO_PKG_VERSION"))
     };
     is_there.then(|| RELEASE.get_or_init(make))
@@ -86,22 +86,10 @@ pub fn next() -> Option<&'static Release> {
         // Built in the same place, where the tools are already.
         release();
         let (sources, version) = next_sources();
-        let mut build = patiently("python3");
-        build.arg(sources.join("release/build")).envs(strange_environment());
-        Release::of(&built(build, "next"), &version)
+        let directory = build(&sources, &PARTS, "next", PLACE, &strange_environment());
+        Release::of(&directory, &version)
     };
     are_met(&NEEDS).then(|| NEXT.get_or_init(make))
-}
-
-/// The directory that `build` fills.
-fn built(mut build: Command, name: &str) -> PathBuf {
-    let out = scratch("release").join(name);
-    let _ = fs::remove_dir_all(&out);
-    build.arg("--unoptimized").arg("--out").arg(&out).arg("linux-x86_64");
-    // A day when nobody builds it.
-    build.env("CARGO_TARGET_DIR", scratch("release/target here")).env("SOURCE_DATE_EPOCH", "1000000000");
-    succeed(&mut build);
-    out
 }
 
 /// A copy of the sources whose version is one higher, which nobody but its owner may read, and that version.

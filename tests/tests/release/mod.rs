@@ -12,5 +12,6 @@ mod given;
 mod licences;
 mod names;
 mod packages;
+mod parts;
 mod programs;
 mod whole;

@@ -1,13 +1,13 @@
 //! The files of a release.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use arcidentity_needs::{CMAKE, MANDOC, MINGW, Need, PYTHON, RUST_WINDOWS, are_met};
-use arcidentity_tests::{patiently, scratch, succeed, workspace};
+use arcidentity_tests::workspace;
 
 use crate::release::given::{given, has_part};
+use crate::release::parts::build;
 
 const NEEDS: [Need; 5] = [PYTHON, RUST_WINDOWS, MINGW, CMAKE, MANDOC];
 
@@ -18,18 +18,8 @@ pub fn release(part: &str, ending: &str) -> Option<&'static Path> {
     if given().is_none() && !are_met(&NEEDS) {
         return None;
     }
-    let directory = RELEASE.get_or_init(|| given().unwrap_or_else(build));
-    has_part(directory, part, ending).then_some(directory)
-}
-
-fn build() -> PathBuf {
-    let out = scratch("release").join("windows");
-    let _ = fs::remove_dir_all(&out);
-    let mut build = patiently("python3");
-    build.arg(workspace().join("release/build")).arg("--unoptimized").arg("--out").arg(&out);
-    // A day when nobody builds it.
-    build.args(["windows", "sbom"]).env("SOURCE_DATE_EPOCH", "1000000000");
     // The tool of MinGW that makes import libraries takes no path with a space.
-    succeed(build.env("CARGO_TARGET_DIR", scratch("release/target-for-windows")));
-    out
+    let make = || build(workspace(), &["windows", "sbom"], "windows", "target-for-windows", &[]);
+    let directory = RELEASE.get_or_init(|| given().unwrap_or_else(make));
+    has_part(directory, part, ending).then_some(directory)
 }
