@@ -4,7 +4,7 @@ import argparse
 import os
 import pathlib
 
-from . import outputs, parts, requirements, sums
+from . import outputs, parts, requirements, sums, tools
 from .context import Context
 
 
@@ -20,7 +20,7 @@ def main(description: str) -> int:
     if unknown:
         parser.error("no such part: " + ", ".join(sorted(unknown)))
     chosen = arguments.part or list(parts.PARTS)
-    requirements.demand(chosen)
+    requirements.demand(chosen, tools.WORK)
     context = Context(arguments.out, optimized=not arguments.unoptimized)
     outputs.clear(context.out, chosen)
     for name in chosen:

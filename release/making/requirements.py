@@ -1,5 +1,6 @@
 """What the parts of a release need of the machine, beside Python and the tools that come from PyPI and crates.io."""
 
+import pathlib
 import shutil
 
 BUILDING = {
@@ -24,11 +25,22 @@ PARTS = {
 }
 
 
-def demand(parts: list[str]) -> None:
-    """Ends the build where a program is missing that one of the parts needs."""
+def demand(parts: list[str], work: pathlib.Path) -> None:
+    """Ends the build where what one of the parts needs is missing, or would fail in the directory where it works."""
+    if lines := missing_programs(parts) + unusable_place(parts, work):
+        raise SystemExit("\n".join(f"release/build: {line}" for line in lines))
+
+
+def missing_programs(parts: list[str]) -> list[str]:
     missing = {}
     for needs in (BUILDING, *(PARTS.get(part, {}) for part in parts)):
         missing |= {program: package for program, package in needs.items() if not shutil.which(program)}
-    if missing:
-        lines = (f"release/build: there is no {program}; Debian: {package}" for program, package in missing.items())
-        raise SystemExit("\n".join(lines))
+    return [f"there is no {program}; Debian: {package}" for program, package in missing.items()]
+
+
+def unusable_place(parts: list[str], work: pathlib.Path) -> list[str]:
+    for_windows = [part for part in parts if BUILDING_FOR_WINDOWS.items() <= PARTS.get(part, {}).items()]
+    if not for_windows or len(str(work).split()) == 1:
+        return []
+    names = " and ".join(for_windows)
+    return [f"{names}: MinGW's dlltool takes no directory with a space: set CARGO_TARGET_DIR to another than {work}"]

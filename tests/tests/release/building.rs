@@ -139,6 +139,17 @@ fn it_names_each_program_that_is_missing_and_its_package() {
     assert!(!said.contains("cargo"), "{said}");
 }
 
+#[test]
+fn it_says_where_nothing_can_be_built_for_windows() {
+    needs!(PYTHON);
+    let Some(_) = release() else { return };
+    for part in ["windows", "wheels"] {
+        let said = refusal(build(&empty("spaces")).arg(part));
+        let line = format!("release/build: {part}: MinGW's dlltool takes no directory with a space: ");
+        assert!(said.contains(&line), "{said}");
+    }
+}
+
 /// Such as one that Python left when it had no module for pip.
 #[test]
 fn it_makes_anew_an_environment_that_has_no_pip() {
