@@ -4,7 +4,7 @@ use std::ffi::{CString, c_char};
 
 use arcidentity_core::Error;
 
-use crate::status::{ARC_OK, arc_status};
+use crate::status::{self, ARC_OK, arc_status};
 use crate::text::{borrowed, owned};
 
 /// Why a call failed. Immutable: any thread may read it.
@@ -20,7 +20,7 @@ impl arc_error {
     /// A handle with a copy of `error`.
     pub(crate) fn into_raw(error: &Error) -> *mut arc_error {
         Box::into_raw(Box::new(arc_error {
-            status: error.kind().status(),
+            status: status::of(Some(error)),
             http_status: error.http_status().map_or(0, i32::from),
             message: owned(error.message()),
             code: error.code().map(owned),

@@ -6,7 +6,7 @@ use std::ptr;
 use arcidentity_core::{Error, ErrorKind};
 
 use crate::error::arc_error;
-use crate::status::{ARC_OK, arc_status};
+use crate::status::{self, arc_status};
 
 /// Runs `body` and puts the handle it makes into `out`, or the reason of its failure into `err`. The other
 /// one becomes NULL.
@@ -29,12 +29,12 @@ pub(crate) unsafe fn fill<T>(
         write(out, || handle);
         write(err, || error.as_ref().map_or(ptr::null_mut(), arc_error::into_raw));
     }
-    status(error.as_ref())
+    status::of(error.as_ref())
 }
 
 /// Runs a `body` that makes nothing.
 pub(crate) fn check(body: impl FnOnce() -> Result<(), Error>) -> arc_status {
-    status(catch(body).err().as_ref())
+    status::of(catch(body).err().as_ref())
 }
 
 /// Runs a `body` that cannot fail; a bug in it must not end the process either.
@@ -62,10 +62,6 @@ pub(crate) fn invalid(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::InvalidArgument, message)
 }
 
-fn status(error: Option<&Error>) -> arc_status {
-    error.map_or(ARC_OK, |error| error.kind().status())
-}
-
 /// What was going on is in the panic's message, which is not handed on: nobody knows what it holds.
 fn catch<T>(body: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     catch_unwind(AssertUnwindSafe(body))
@@ -77,7 +73,7 @@ mod tests {
     use super::*;
     use crate::error::{arc_error_free, arc_error_message, arc_error_status};
     use crate::panics;
-    use crate::status::{ARC_ERROR_INTERNAL, ARC_ERROR_INVALID_ARGUMENT, ARC_ERROR_TIMEOUT};
+    use crate::status::{ARC_ERROR_INTERNAL, ARC_ERROR_INVALID_ARGUMENT, ARC_ERROR_TIMEOUT, ARC_OK};
     use crate::text::tests::read;
 
     /// A value that neither a success nor a failure leaves in place.

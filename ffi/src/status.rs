@@ -2,6 +2,8 @@
 
 use std::ffi::{CStr, c_char};
 
+use arcidentity_core::Error;
+
 /// The outcome of a call: `ARC_OK` or an `ARC_ERROR_...` number.
 ///
 /// A number never changes its meaning. New ones may be added: treat one that
@@ -52,6 +54,11 @@ pub const ARC_ERROR_TIMEOUT: arc_status = 12;
 
 /// The caller's own function ended the call.
 pub const ARC_ERROR_CANCELLED: arc_status = 13;
+
+/// How a call ended.
+pub(crate) fn of(error: Option<&Error>) -> arc_status {
+    error.map_or(ARC_OK, |error| error.kind().status())
+}
 
 /// The name of `status`, such as "ARC_ERROR_TIMEOUT", or "ARC_ERROR_UNKNOWN".
 ///
