@@ -5,6 +5,7 @@ mod framing;
 mod redirect;
 mod status;
 mod time;
+mod too_long;
 mod wire;
 mod words;
 
@@ -27,7 +28,7 @@ pub fn cases() -> Vec<Case> {
         status::rows(),
         body::rows(),
         framing::rows(),
-        framing::long_rows(),
+        too_long::rows(),
         wire::rows(),
         wire::closed_rows(),
         words::rows(),
