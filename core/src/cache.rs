@@ -1,6 +1,6 @@
 //! The token cache: one entry per resource, and one request at a time for each.
 //!
-//! A token is served until its refresh time. Then one caller asks the agent early, while the others still
+//! A token is served until its refresh time (`refresh.rs`). Then one caller asks the agent early, while the others still
 //! get the old token at once. From five minutes before the end on, callers wait for the new one. As long as
 //! the old one is valid, a failure of the agent serves it. Whatever it answered, the next try waits 30 seconds.
 //!
@@ -21,6 +21,7 @@
 mod expiring;
 mod flight;
 mod generation;
+mod refresh;
 mod refusal;
 mod state;
 mod stripe;
@@ -31,7 +32,8 @@ use arcidentity_process::Process;
 
 use self::flight::Outcome;
 use self::generation::Generation;
-pub(crate) use self::state::{Kind, Urgency};
+pub(crate) use self::refresh::Urgency;
+pub(crate) use self::state::Kind;
 use self::state::{State, Step};
 use crate::clock::Clock;
 use crate::deadline::Deadline;
@@ -97,10 +99,7 @@ impl Cache {
             return match outcome {
                 Ok(data) => Ok(generation.keep(resource, &data)),
                 Err(error) if kind == Kind::Forced => Err(error),
-                Err(error) => generation
-                    .still_valid(resource, clock.now())
-                    .inspect(|token| trace_cached(token, clock, deadline))
-                    .ok_or(error),
+                Err(error) => still_valid(generation, resource, clock, deadline).ok_or(error),
             };
         }
     }
@@ -160,6 +159,16 @@ impl Cache {
         }
         generation
     }
+}
+
+/// The old token, which a failure leaves in use.
+fn still_valid(
+    generation: &Generation,
+    resource: &str,
+    clock: &dyn Clock,
+    deadline: &Deadline,
+) -> Option<Arc<Token>> {
+    generation.still_valid(resource, clock.now()).inspect(|token| trace_cached(token, clock, deadline))
 }
 
 /// Tells of a token that comes from here.

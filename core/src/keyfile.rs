@@ -6,7 +6,7 @@
 
 mod error;
 #[cfg(unix)]
-mod permission;
+mod group_hint;
 mod reader;
 mod realm;
 mod slot;

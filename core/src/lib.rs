@@ -24,8 +24,9 @@
 //!
 //! A call needs less than 64 KiB of stack, whatever the agent answers, and up to twice as much in a debug build.
 //!
-//! It is synchronous. A short thread reads the key, as the system may hold whoever opens a file. The way of a key: [`Client::get_token`] → `agent.rs` → `handshake.rs` →
-//! `challenge.rs` names the file → `keyfile.rs` checks and reads it → `http.rs` sends it → `secret.rs` wipes it.
+//! It is synchronous. A short thread reads the key, as the system may hold whoever opens a file. The way of a key:
+//! [`Client::get_token`] → `agent.rs` → `handshake.rs` → `challenge.rs` names the file → `keyfile.rs` checks and reads
+//! it → `http.rs` sends it → `secret.rs` wipes it.
 //!
 //! Keys, headers and tokens live in memory that is wiped when it is freed, and so do the buffers of the
 //! connection. A program that wants the same for every copy that other code makes installs an allocator

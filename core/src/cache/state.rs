@@ -6,21 +6,12 @@ use std::time::Duration;
 
 use super::expiring::Expiring;
 use super::flight::Flight;
+use super::refresh::{Kept, Urgency, is_early};
 use super::refusal::Refusal;
 use crate::clock::Now;
 use crate::error::Error;
-use crate::limits::{RETRY_INTERVAL, WAIT_BEFORE_END};
 use crate::retry::Failed;
 use crate::token::{Token, TokenData};
-
-/// How urgently a token is needed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Urgency {
-    /// The old one will do for a while: one short try.
-    Early,
-    /// Somebody waits for it.
-    Needed,
-}
 
 /// What kind of request a caller wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,28 +32,6 @@ pub(super) enum Step {
     Lead(Arc<Flight>, Urgency),
     /// Makes a request for itself, inside its own.
     Nest,
-}
-
-/// A token and when to replace it.
-#[derive(Clone)]
-pub(super) struct Kept {
-    pub(super) token: Arc<TokenData>,
-    /// No early refresh before this moment of the monotonic clock.
-    retry_at: Duration,
-}
-
-impl Kept {
-    /// Until when a valid token is served without asking, if it is at all; `refused` is until when the agent may not be
-    /// asked.
-    pub(super) fn serve_until(&self, refused: Duration, now: Now) -> Option<Now> {
-        let token = &self.token;
-        if now.is_before(token.refresh) {
-            return Some(token.refresh);
-        }
-        let retry_at = self.retry_at.max(refused);
-        let until = Now { monotonic: retry_at.min(token.expires.monotonic), ..token.expires };
-        now.is_before(until).then_some(until)
-    }
 }
 
 #[derive(Default)]
@@ -109,7 +78,7 @@ impl State {
     /// Joins the request under way, else begins one.
     pub(super) fn join(&mut self, resource: &str, kind: Kind, now: Now) -> Step {
         let urgency = match kind {
-            Kind::Normal => self.urgency(resource, now),
+            Kind::Normal => Urgency::after(self.valid(resource, now), now),
             Kind::Forced => Urgency::Needed,
         };
         let flights = self.flights(kind);
@@ -149,7 +118,7 @@ impl State {
     }
 
     fn keep(&mut self, resource: &str, token: &Arc<TokenData>, now: Now) -> Vec<Arc<str>> {
-        let kept = Kept { token: Arc::clone(token), retry_at: now.monotonic + RETRY_INTERVAL };
+        let kept = Kept::new(Arc::clone(token), now);
         let without_room = self.tokens.insert(resource, kept, token.expires);
         // A forced request overtakes a normal one, whose answer may be older.
         self.normal.remove(resource);
@@ -159,7 +128,7 @@ impl State {
     fn fail(&mut self, resource: &str, kind: Kind, is_current: bool, failed: &Failed, now: Now) {
         let is_normal = is_current && kind == Kind::Normal;
         if let Some(kept) = self.tokens.get_mut(resource).filter(|_| is_normal) {
-            kept.retry_at = now.monotonic + RETRY_INTERVAL;
+            kept.retry_later(now);
         }
         self.remember(resource, is_normal, failed, now);
     }
@@ -191,14 +160,4 @@ impl State {
     pub(super) fn is_renewed_early(&self, resource: &str, token: &TokenData, now: Now) -> bool {
         self.normal.contains_key(resource) && is_early(token, now)
     }
-
-    fn urgency(&self, resource: &str, now: Now) -> Urgency {
-        let is_early = self.valid(resource, now).is_some_and(|kept| is_early(&kept.token, now));
-        if is_early { Urgency::Early } else { Urgency::Needed }
-    }
-}
-
-/// Whether a token does for a while without its successor.
-fn is_early(token: &TokenData, now: Now) -> bool {
-    now.is_before(token.expires.minus(WAIT_BEFORE_END))
 }

@@ -12,7 +12,7 @@ use nix::unistd::geteuid;
 
 use super::OpenKey;
 use super::error::{KeyError, denied, unreadable, untrusted};
-use super::permission;
+use super::group_hint;
 use super::realm::Syntax;
 use super::text::check_size;
 use crate::accounts;
@@ -70,7 +70,7 @@ fn cannot_open_directory(directory: &Path, errno: Errno) -> KeyError {
             .with_hint(format!("in a container, mount the host's {shown} read-only at the same path"))
             .into(),
         Errno::EACCES | Errno::EPERM => denied(format!("{} may not enter {shown}", caller()))
-            .with_hint(permission::hint(std::fs::metadata(directory).ok().map(|status| status.gid())))
+            .with_hint(group_hint::hint(std::fs::metadata(directory).ok().map(|status| status.gid())))
             .into(),
         other => unreadable(&format!("the key directory {shown}"), directory, &other.into()),
     }
@@ -85,7 +85,7 @@ fn cannot_open_file(directory: &Path, handle: &File, errno: Errno) -> KeyError {
         ),
         Errno::EACCES | Errno::EPERM => KeyError::Final(
             denied(format!("{} may not read the keys in {shown}", caller()))
-                .with_hint(permission::hint(handle.metadata().ok().map(|status| status.gid()))),
+                .with_hint(group_hint::hint(handle.metadata().ok().map(|status| status.gid()))),
         ),
         Errno::ELOOP | Errno::EMLINK => untrusted("the agent named a key that is a symbolic link").into(),
         Errno::ENXIO | Errno::ENODEV => untrusted("the agent named a key that is not a regular file").into(),

@@ -1,4 +1,4 @@
-//! The hint for a user who may not read the keys.
+//! The hint for a user who may not read the keys: mostly to join the group himds.
 
 use nix::unistd::geteuid;
 
