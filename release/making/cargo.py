@@ -38,16 +38,15 @@ def build(context: Context, package: str, target: str) -> pathlib.Path:
 
 def auditing(context: Context) -> dict[str, str]:
     """For a build whose binaries shall hold the list of their crates, whatever it is that runs cargo."""
-    installed = None if context.optimized else shutil.which("cargo-auditable")
-    if not installed:
-        installed = str(context.tools / "bin/cargo-auditable")
+    if context.optimized or not shutil.which("cargo-auditable"):
         context.run(
             "cargo", "install", "--quiet", "--locked", "--root", context.tools,
             "--target-dir", context.work / "cargo-auditable", AUDITABLE, CARGO_ENCODED_RUSTFLAGS="",
         )  # fmt: skip
-    # As `cargo auditable` sets them.
+    # As `cargo auditable` sets them, but for the directory of the wrapper: cargo makes that a part of all symbols, and a
+    # build elsewhere would not be the same.
     arguments = json.dumps({"offline": False, "frozen": False, "locked": True, "config": []})
-    return {"RUSTC_WORKSPACE_WRAPPER": installed, "CARGO_AUDITABLE_ORIG_ARGS": arguments}
+    return {"RUSTC_WORKSPACE_WRAPPER": "cargo-auditable", "CARGO_AUDITABLE_ORIG_ARGS": arguments}
 
 
 def native_libraries(context: Context, target: str) -> str:

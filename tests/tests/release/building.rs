@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use arcidentity_needs::{PYTHON, needs};
-use arcidentity_tests::{run, scratch, workspace};
+use arcidentity_tests::{run, scratch, succeed, workspace};
 
 use super::built::release;
 
@@ -137,6 +137,25 @@ fn it_names_each_program_that_is_missing_and_its_package() {
         assert!(said.contains(&line), "{said}");
     }
     assert!(!said.contains("cargo"), "{said}");
+}
+
+/// Cargo makes the wrapper's path a part of all symbols.
+#[test]
+fn crates_are_compiled_as_in_any_other_directory() {
+    needs!(PYTHON);
+    let Some(_) = release() else { return };
+    const WRAPPER: &str = "
+import pathlib, sys
+sys.path.insert(0, sys.argv[1])
+from making import cargo
+from making.context import Context
+context = Context(pathlib.Path(sys.argv[2]), optimized=False)
+print(cargo.auditing(context)['RUSTC_WORKSPACE_WRAPPER'])
+";
+    let mut wrapper = Command::new(tool("python"));
+    wrapper.args(["-B", "-c", WRAPPER]).arg(workspace().join("release")).arg(empty("wrapper"));
+    let wrapper = succeed(wrapper.env("CARGO_TARGET_DIR", scratch("release/target here")));
+    assert_eq!(wrapper, "cargo-auditable\n");
 }
 
 #[test]
