@@ -1,5 +1,9 @@
 //! The stand-in for the agent.
 
+mod answer;
+mod request;
+mod state;
+
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::io;
@@ -9,11 +13,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use arcidentity_emulator::Answer;
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{IntoPyDict, PyBytes, PyDict, PyString, PyTuple};
+use pyo3::types::{IntoPyDict, PyDict, PyTuple};
 
-use crate::view::{Place, Places};
+use self::answer::answer;
+pub(crate) use self::request::Request;
+use self::state::{Running, Settings, State, Unavailable};
+use crate::view::Places;
 
 /// A stand-in for the agent on 127.0.0.1, for tests. It runs until `close()`, or until the end of a `with`
 /// block.
@@ -43,42 +50,6 @@ use crate::view::{Place, Places};
 pub(crate) struct Emulator {
     settings: Settings,
     state: Mutex<State>,
-}
-
-enum State {
-    Running(Running),
-    Unavailable(Unavailable),
-    Closed,
-}
-
-struct Running {
-    // Removed before what it shows.
-    shown: Option<Shown>,
-    emulator: arcidentity_emulator::Emulator,
-}
-
-/// Closed so that programs find no agent.
-struct Unavailable {
-    shown: Option<Shown>,
-    variables: Variables,
-}
-
-/// What programs see that it starts.
-struct Shown {
-    place: Place,
-    variables: Variables,
-}
-
-/// The variables that lead to it.
-type Variables = [(&'static str, String); 2];
-
-struct Settings {
-    port: u16,
-    key_directory: Option<PathBuf>,
-    lifetime: Duration,
-    lenient: bool,
-    /// The report itself.
-    like: Option<String>,
 }
 
 #[pymethods]
@@ -279,45 +250,6 @@ fn closed() -> PyErr {
     PyValueError::new_err("the emulator is closed")
 }
 
-impl Running {
-    /// What programs see that it starts, made when the first of them needs it.
-    fn show(&mut self) -> PyResult<&Shown> {
-        let shown = match self.shown.take() {
-            Some(shown) => shown,
-            None => Shown {
-                place: Place::of(self.emulator.key_directory())?,
-                variables: self.emulator.show_keys_at(Place::path()?)?,
-            },
-        };
-        Ok(self.shown.insert(shown))
-    }
-}
-
-impl Unavailable {
-    /// The same: no key, and the port that it had.
-    fn show(&mut self) -> PyResult<&Shown> {
-        let shown = match self.shown.take() {
-            Some(shown) => shown,
-            None => Shown { place: Place::empty()?, variables: self.variables.clone() },
-        };
-        Ok(self.shown.insert(shown))
-    }
-}
-
-impl Settings {
-    fn start(&self) -> io::Result<Running> {
-        let mut builder = arcidentity_emulator::Emulator::builder();
-        if let Some(report) = &self.like {
-            builder = builder.like(report)?;
-        }
-        builder = builder.port(self.port).lifetime(self.lifetime).lenient(self.lenient);
-        if let Some(directory) = &self.key_directory {
-            builder = builder.key_directory(directory);
-        }
-        Ok(Running { shown: None, emulator: builder.start()? })
-    }
-}
-
 /// The text of a report on an agent, by which an emulator can be set up.
 fn report(py: Python<'_>, path: &Path) -> PyResult<String> {
     // Errors of Python name the file.
@@ -327,76 +259,6 @@ fn report(py: Python<'_>, path: &Path) -> PyResult<String> {
     checked.map_err(|error| PyValueError::new_err(format!("{}: {error}", path.display())))
 }
 
-/// A request that the emulator received.
-#[pyclass(frozen, module = "arcidentity.emulator")]
-pub(crate) struct Request(arcidentity_emulator::Request);
-
-#[pymethods]
-impl Request {
-    /// The method, such as "GET".
-    #[getter]
-    fn method(&self) -> &str {
-        &self.0.method
-    }
-
-    /// The path, decoded.
-    #[getter]
-    fn path(&self) -> &str {
-        &self.0.path
-    }
-
-    /// The query's names and values, decoded.
-    #[getter]
-    fn query<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        self.0.query.iter().map(|(name, value)| (name, value)).into_py_dict(py)
-    }
-
-    /// The headers' names, in lower case, and values.
-    #[getter]
-    fn headers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        self.0.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).into_py_dict(py)
-    }
-
-    /// The status that it was answered with; `None` before that.
-    #[getter]
-    fn status(&self) -> Option<u16> {
-        self.0.status
-    }
-
-    fn __repr__(&self) -> String {
-        format!("<arcidentity.emulator.Request {} {}>", self.method(), self.path())
-    }
-}
-
 fn seconds(seconds: f64) -> PyResult<Duration> {
     Duration::try_from_secs_f64(seconds).map_err(|error| PyValueError::new_err(error.to_string()))
-}
-
-fn answer(
-    status: Option<u16>,
-    body: Option<&Bound<'_, PyAny>>,
-    headers: Option<HashMap<String, String>>,
-) -> PyResult<Answer> {
-    let mut answer = status.map_or_else(Answer::normal, Answer::status);
-    for (name, value) in headers.unwrap_or_default() {
-        answer = answer.header(name, value);
-    }
-    if let Some(body) = body {
-        answer = answer.body(bytes(body)?);
-    }
-    Ok(answer)
-}
-
-fn bytes(body: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
-    if let Ok(bytes) = body.cast::<PyBytes>() {
-        return Ok(bytes.as_bytes().to_vec());
-    }
-    if let Ok(text) = body.cast::<PyString>() {
-        return Ok(text.encode_utf8()?.as_bytes().to_vec());
-    }
-    if body.is_instance_of::<PyDict>() {
-        let text: String = body.py().import("json")?.call_method1("dumps", (body,))?.extract()?;
-        return Ok(text.into_bytes());
-    }
-    Err(PyTypeError::new_err("the body is neither text nor bytes nor a dict"))
 }
