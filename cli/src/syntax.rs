@@ -4,6 +4,7 @@
 #[cfg(test)]
 mod manual;
 mod table;
+mod words;
 
 use lexopt::Arg;
 
