@@ -29,6 +29,8 @@ mod token;
 
 mod options;
 
+mod trace;
+
 mod client;
 
 mod metadata;

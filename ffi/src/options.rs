@@ -4,11 +4,12 @@ use std::ffi::{c_char, c_void};
 use std::mem;
 use std::time::Duration;
 
-use arcidentity_core::{Client, ClientBuilder, Error, Identity, TraceEvent};
+use arcidentity_core::{Client, ClientBuilder, Error, Identity};
 
 use crate::guard::{self, invalid};
 use crate::status::arc_status;
 use crate::text;
+use crate::trace::{TraceHook, arc_trace_fn};
 
 /// The settings of a client. Not for use by two threads at once. A function
 /// that refuses a setting leaves the old one.
@@ -233,14 +234,6 @@ pub unsafe extern "C" fn arc_options_set_verify_agent(options: *mut arc_options,
     }
 }
 
-/// A function that is told of one step of a call: a line of text such as
-/// "0.004 s: answer 200, 1432 bytes", the time since the call began and what was
-/// done. The wording may change.
-///
-/// `line` has no line break, and lives until the function returns. `data` is
-/// the pointer that `arc_options_set_trace` was given.
-pub type arc_trace_fn = Option<unsafe extern "C" fn(line: *const c_char, data: *mut c_void)>;
-
 /// Sets a function that is told of each step of every call. No line holds a
 /// key or a token.
 ///
@@ -267,26 +260,6 @@ pub unsafe extern "C" fn arc_options_set_trace(
             options.trace = trace.map(|trace| TraceHook { trace, data });
             Ok(())
         })
-    }
-}
-
-/// The function of a caller that is told of each step.
-#[derive(Clone, Copy)]
-struct TraceHook {
-    trace: unsafe extern "C" fn(line: *const c_char, data: *mut c_void),
-    data: *mut c_void,
-}
-
-// SAFETY: the caller has promised that many threads may call the function with its data.
-unsafe impl Send for TraceHook {}
-// SAFETY: as above.
-unsafe impl Sync for TraceHook {}
-
-impl TraceHook {
-    fn tell(&self, event: &TraceEvent<'_>) {
-        let line = text::owned(&event.to_string());
-        // SAFETY: the function and its data are the caller's, who keeps them for as long as the client.
-        unsafe { (self.trace)(line.as_ptr(), self.data) }
     }
 }
 
