@@ -1,21 +1,23 @@
 //! A source of tokens: from the cache, else from the agent.
 
-use std::cell::Cell;
+mod call;
+mod limits;
+
 use std::sync::Arc;
-use std::time::Duration;
 
 use arcidentity_process::CancellationDisabled;
 
+pub(crate) use self::limits::Limits;
 use crate::agent::Agent;
-use crate::cache::{self, Cache, Kind, Urgency};
-use crate::deadline::{Deadline, Interrupt};
+use crate::cache::{Cache, Kind};
 use crate::diagnose::{self, Report};
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
+#[cfg(doc)]
+use crate::error::ErrorKind;
 use crate::identity::Identity;
-use crate::limits::{DEFAULT_MAX_ATTEMPTS, DEFAULT_TIMEOUT, EARLY_TIMEOUT};
 use crate::metadata::Metadata;
-use crate::resource::{self, bytes_without_scope, without_scope};
-use crate::retry::{self, Failed};
+use crate::resource::{bytes_without_scope, without_scope};
+use crate::retry;
 use crate::token::Token;
 use crate::trace::TraceStep;
 
@@ -41,34 +43,6 @@ pub struct Client {
     agent: Agent,
     cache: Cache,
     limits: Limits,
-}
-
-/// How much one call may cost.
-#[derive(Clone, Copy)]
-pub(crate) struct Limits {
-    pub(crate) timeout: Duration,
-    pub(crate) max_attempts: u32,
-}
-
-impl Default for Limits {
-    fn default() -> Limits {
-        Limits { timeout: DEFAULT_TIMEOUT, max_attempts: DEFAULT_MAX_ATTEMPTS }
-    }
-}
-
-impl Limits {
-    /// Both, if both allow something.
-    pub(crate) fn checked(self) -> Result<Limits, Error> {
-        match self {
-            Limits { timeout: Duration::ZERO, .. } => {
-                Err(Error::new(ErrorKind::InvalidArgument, "the timeout must be greater than 0"))
-            }
-            Limits { max_attempts: 0, .. } => {
-                Err(Error::new(ErrorKind::InvalidArgument, "the number of attempts must be greater than 0"))
-            }
-            limits => Ok(limits),
-        }
-    }
 }
 
 impl Client {
@@ -284,71 +258,6 @@ impl Client {
         // It may have to sleep, which is a cancellation point.
         let _disabled = CancellationDisabled::new();
         self.cache.clear();
-    }
-
-    fn get(
-        &self,
-        resource: &str,
-        interrupt: impl FnOnce() -> Option<Interrupt>,
-    ) -> Result<Arc<Token>, Error> {
-        match self.remembered(resource.as_bytes()) {
-            Some(token) => Ok(token),
-            None => self.ask(resource, Kind::Normal, interrupt()),
-        }
-    }
-
-    /// What the cache has at once.
-    fn remembered(&self, resource: &[u8]) -> Option<Arc<Token>> {
-        let token = self.cache.hit(resource, &*self.agent.clock)?;
-        self.trace_hit(resource, &token);
-        Some(token)
-    }
-
-    fn ask(&self, resource: &str, kind: Kind, interrupt: Option<Interrupt>) -> Result<Arc<Token>, Error> {
-        let _disabled = CancellationDisabled::new();
-        let deadline = self.deadline().or(interrupt);
-        deadline.trace(&TraceStep::Token { resource, force_refresh: kind == Kind::Forced });
-        let token = self.request(resource, kind, &deadline);
-        if let Err(error) = &token {
-            deadline.trace(&TraceStep::Ended(error));
-        }
-        token
-    }
-
-    fn request(&self, resource: &str, kind: Kind, deadline: &Deadline) -> Result<Arc<Token>, Error> {
-        resource::check(resource)?;
-        let request = |max_attempts, deadline: &Deadline| {
-            let bypass_cache = kind == Kind::Forced;
-            let answered = Cell::new(false);
-            let attempt = || {
-                answered.set(false);
-                self.agent.request_token(resource, bypass_cache, deadline, &|_| answered.set(true))
-            };
-            let data = retry::run(max_attempts, deadline, attempt)
-                .map_err(|failed| Failed { answered: answered.get(), ..failed })?;
-            let seconds_left = data.expires.unix - self.agent.clock.now().unix;
-            deadline.trace(&TraceStep::Received { seconds_left });
-            Ok(data)
-        };
-        self.cache.get(resource, kind, &*self.agent.clock, deadline, |urgency| match urgency {
-            Urgency::Needed => request(self.limits.max_attempts, deadline),
-            Urgency::Early => request(1, &deadline.within(self.limits.timeout.min(EARLY_TIMEOUT))),
-        })
-    }
-
-    /// Apart, so that nobody pays for it who does not watch.
-    fn trace_hit(&self, resource: &[u8], token: &Token) {
-        if self.agent.trace.is_some() {
-            let _disabled = CancellationDisabled::new();
-            let deadline = self.deadline();
-            let resource = &String::from_utf8_lossy(resource);
-            deadline.trace(&TraceStep::Token { resource, force_refresh: false });
-            cache::trace_cached(token, &*self.agent.clock, &deadline);
-        }
-    }
-
-    fn deadline(&self) -> Deadline {
-        self.agent.deadline(self.limits.timeout)
     }
 }
 
