@@ -9,9 +9,8 @@ system() {
     rpm --root "$root" --dbpath /var/lib/rpm --force-debian --nodeps "$@"
 }
 
-# All but directories that belong to packages of the system, such as /usr/bin, of which there are none here.
 all() {
-    (cd "$root" && find . -path ./var/lib/rpm -prune -o \( ! -type d -o -name '*arcidentity*' \) -print | sort)
+    (cd "$root" && find . -path ./var/lib/rpm -prune -o -print | sort)
 }
 
 command_gets_a_token() {
@@ -19,6 +18,10 @@ command_gets_a_token() {
 }
 
 mkdir -p "$root/var/lib/rpm" "$root/var/tmp" "$root/etc"
+# The directories that every system has, whatever else it lacks: shells, CMake, pkg-config.
+for directory in bin include lib64 share/doc share/licenses share/man/man1 share/man/man3; do
+    mkdir -p "$root/usr/$directory"
+done
 echo 'root:x:0:0::/:/' > "$root/etc/passwd"
 echo 'root:x:0:' > "$root/etc/group"
 rpm --root "$root" --dbpath /var/lib/rpm --initdb
