@@ -4,12 +4,12 @@ from typing import NamedTuple
 
 
 class Code(NamedTuple):
-    """A library that is linked, with its licence and where Zig has the text of it."""
+    """A library that is linked, with its licence. Where Zig has no text of that, `release/licences` has it."""
 
     name: str
     description: str
     licence: str
-    text: str | None
+    text: str | None = None
 
     def component(self) -> dict:
         """What an SBOM says of it. None of them tells its version."""
@@ -29,8 +29,12 @@ UNWINDER = Code(
     "Apache-2.0 WITH LLVM-exception", "lib/libunwind/LICENSE.TXT",
 )  # fmt: skip
 MINGW = Code("mingw-w64", "The start of programs and DLLs of MinGW", "ZPL-2.1", "lib/libc/mingw/COPYING")
-# The exception asks for no notice.
-LIBGCC = Code("libgcc", "GCC's unwinder", "GPL-3.0-or-later WITH GCC-exception-3.1", None)
+LIBGCC = Code("libgcc", "GCC's unwinder", "GPL-3.0-or-later WITH GCC-exception-3.1")
+# Before 2.33 glibc had stat and its like in no shared library: a program has them itself.
+GLIBC = Code(
+    "glibc", "What glibc leaves in all that is linked for an old version of it",
+    "LGPL-2.1-or-later WITH GCC-exception-2.0-note",
+)  # fmt: skip
 
 
 def linked(target: str) -> list[Code]:
@@ -38,4 +42,4 @@ def linked(target: str) -> list[Code]:
     if target.endswith("-windows-gnu"):
         return [MINGW, LIBGCC]
     # Zig links the unwinder that is elsewhere a library of the system.
-    return [MUSL, UNWINDER] if "-musl" in target else [UNWINDER]
+    return [MUSL if target.endswith("-musl") else GLIBC, UNWINDER]

@@ -16,11 +16,15 @@ def find(name: str, content: bytes) -> list[c_code.Code]:
         return []
     if content.startswith(auditable.PE):
         return c_code.linked("x86_64-pc-windows-gnu")
-    # What needs no other library has the C library in itself.
-    return c_code.linked("-linux-gnu" if needs_others(content) else "-linux-musl")
+    libraries = needed(content)
+    if not libraries:
+        # It has the C library in itself.
+        return c_code.linked("-linux-musl")
+    # Of musl, a shared library has nothing.
+    return c_code.linked("-linux-gnu") if "libc.so.6" in libraries else [c_code.UNWINDER]
 
 
-def needs_others(content: bytes) -> bool:
-    """Whether a binary of Linux is linked dynamically."""
+def needed(content: bytes) -> set[str]:
+    """The shared libraries that a binary of Linux asks for."""
     dynamic = ELFFile(io.BytesIO(content)).get_section_by_name(".dynamic")
-    return bool(dynamic) and any(dynamic.iter_tags("DT_NEEDED"))
+    return {tag.needed for tag in dynamic.iter_tags("DT_NEEDED")} if dynamic else set()

@@ -32,8 +32,8 @@ def text(context: Context, package: str, target: str) -> str:
     """The notices for a package of the workspace, as it is built for a Rust target."""
     notices = crates(context, package, target) + standard_library(context, target)
     for code in c_code.linked(target):
-        if code.text:
-            notices.append(Notice(code.name, code.licence, (context.zig / code.text).read_text()))
+        words = (context.zig / code.text).read_text() if code.text else kept(code.name)
+        notices.append(Notice(code.name, code.licence, words))
     names = dict.fromkeys(f"* {notice.name}: {notice.licence}" for notice in notices)
     # A text that several have is there once.
     owners: dict[str, dict[str, None]] = {}
@@ -98,9 +98,10 @@ KEPT = {
 
 
 def kept(name: str) -> str:
+    """The text of a licence that no other place has which is here when a release is built."""
     path = SOURCE / "release/licences" / f"{name}.txt"
     if not path.exists():
-        raise SystemExit(f"Rust's standard library has {name} inside, and no text of its licence is in {path.parent}")
+        raise SystemExit(f"{name} is linked, and no text of its licence is in {path.parent}")
     return path.read_text()
 
 

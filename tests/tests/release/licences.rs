@@ -59,8 +59,12 @@ fn our_licences_are_there() {
     }
 }
 
+/// What comes with Rust.
+pub const OTHERS: [&str; 5] =
+    ["Rust's standard library", "compiler_builtins", "hashbrown", "gimli", "miniz_oxide"];
+
 /// The names in the list at the beginning, and those above a text.
-fn noticed(notices: &str) -> (BTreeSet<String>, BTreeSet<String>) {
+pub fn noticed(notices: &str) -> (BTreeSet<String>, BTreeSet<String>) {
     let rule = format!("\n{}\n", "=".repeat(80));
     let mut parts = notices.split(&rule);
     let list = parts.next().unwrap().lines().filter_map(|line| line.strip_prefix("* "));
@@ -86,11 +90,8 @@ fn those_of_others_code_are_there() {
         assert_eq!(listed, above, "{}: each name has a text", artifact.name());
         let missing: Vec<String> = crates(artifact).difference(&listed).cloned().collect();
         assert_eq!(missing, Vec::<String>::new(), "{}", artifact.name());
-        let mut others = vec!["Rust's standard library", "hashbrown", "gimli", "miniz_oxide", "libunwind"];
-        if has_musl(artifact) {
-            others.push("musl");
-        }
-        for other in others {
+        let c_library = if has_musl(artifact) { "musl" } else { "glibc" };
+        for other in OTHERS.iter().chain(&["libunwind", c_library]) {
             let known = |name: &String| name.starts_with(other);
             assert!(listed.iter().any(known), "{}: {other}: {listed:?}", artifact.name());
         }

@@ -11,6 +11,7 @@ use arcidentity_tests::{Python, run, scratch, succeed, workspace};
 use serde_json::Value;
 
 use super::built::release;
+use crate::release::licences::{OTHERS, noticed};
 
 const SUFFIX: &str = ".cdx.json";
 
@@ -118,7 +119,8 @@ fn c_code(name: &str) -> &'static [&'static str] {
         _ if name.contains("windows") || name.contains("win_amd64") => &["libgcc", "mingw-w64"],
         // It brings the unwinder as a library of its own.
         _ if name.starts_with("libarcidentity") && name.contains("-dev") => &[],
-        _ if name.starts_with("libarcidentity") || name.ends_with(".whl") => &["libunwind"],
+        _ if name.contains("linux-musl") || name.contains("musllinux") => &["libunwind"],
+        _ if name.starts_with("libarcidentity") || name.ends_with(".whl") => &["glibc", "libunwind"],
         _ if compiled(name).is_some() => &["libunwind", "musl"],
         _ => &[],
     }
@@ -218,7 +220,7 @@ for name in archive.namelist():
 }
 
 #[test]
-fn the_licence_of_each_crate_comes_with_it() {
+fn the_licence_of_all_that_is_inside_comes_with_it() {
     let is_archive = |file: &Path| file.extension().is_some_and(|end| end == "zip" || end == "whl");
     let Some(bills) = bills() else { return };
     let archives: Vec<_> = bills.iter().filter(|(file, _)| is_archive(file)).collect();
@@ -226,10 +228,15 @@ fn the_licence_of_each_crate_comes_with_it() {
         RELEASE_PARTS.is_missing("neither wheels nor windows are there");
     }
     for (file, bill) in archives {
-        let notices = texts(file, "THIRD-PARTY.txt");
+        let (listed, above) = noticed(&texts(file, "THIRD-PARTY.txt"));
+        assert_eq!(listed, above, "{}: each name has a text", file.display());
         for name in crates(bill).iter().filter(|name| !name.starts_with("arcidentity-")) {
-            let entry = format!("\n* {}: ", name.replace('@', " "));
-            assert!(notices.contains(&entry), "{} has no licence of {name}", file.display());
+            assert!(listed.contains(&name.replace('@', " ")), "{} has no licence of {name}", file.display());
+        }
+        let c_code = c_code(file.file_name().unwrap().to_str().unwrap());
+        for name in c_code.iter().chain(&OTHERS) {
+            let known = |listed: &String| listed.starts_with(name);
+            assert!(listed.iter().any(known), "{} has no licence of {name}", file.display());
         }
         for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
             let ours = fs::read_to_string(workspace().join(licence)).unwrap();
