@@ -188,8 +188,8 @@ table! {
 
     /// All parts of a release, where a directory of its files is given.
     RELEASE_PARTS = words("release-parts", "run .ci/release without the name of a part", Try);
-    /// The files of a release for 64-bit Arm.
-    RELEASE_AARCH64 = words("release-aarch64", "run .ci/release", Try);
+    /// Those files of a release that the tests do not build.
+    RELEASE_WHOLE = words("release-whole", "run .ci/release", Try);
 
     /// The privileges of root.
     ROOT = root("root", Root);

@@ -11,9 +11,9 @@ use super::artifacts::{Artifact, so_version};
 use super::built::release;
 
 /// The newest version of glibc whose symbols a file may need: RHEL 7's.
-const FLOOR: (u32, u32) = (2, 17);
+pub const FLOOR: (u32, u32) = (2, 17);
 
-fn readelf(file: &Path, questions: &[&str]) -> String {
+pub fn readelf(file: &Path, questions: &[&str]) -> String {
     succeed(Command::new("readelf").env("LC_ALL", "C").arg("--wide").args(questions).arg(file))
 }
 
@@ -31,7 +31,7 @@ fn binaries(artifact: &Artifact) -> Vec<(PathBuf, bool)> {
 }
 
 /// The versions of glibc that a text of readelf names.
-fn glibc_versions(text: &str) -> BTreeSet<(u32, u32)> {
+pub fn glibc_versions(text: &str) -> BTreeSet<(u32, u32)> {
     let versions = text.split("GLIBC_").skip(1).filter_map(|rest| {
         let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
         let mut numbers = rest[..end].split('.').map(|number| number.parse().unwrap_or_default());

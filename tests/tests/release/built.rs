@@ -7,13 +7,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use arcidentity_needs::{
-    LINTIAN, Need, PYTHON, RELEASE_AARCH64, RELEASE_PARTS, RPM, RPMLINT, RUST_MUSL, RUST_X86_64, are_met,
-};
+use arcidentity_needs::{LINTIAN, Need, PYTHON, RPM, RPMLINT, RUST_MUSL, RUST_X86_64, are_met};
 use arcidentity_tests::{scratch, succeed, workspace};
 
 use super::artifacts::{AARCH64, Artifact, Machine, X86_64, artifacts};
-use super::given::{given, has, has_part};
+use super::given::{given, has, has_no, has_part};
 use super::parts::build;
 
 const PARTS: [&str; 1] = ["linux-x86_64"];
@@ -74,8 +72,7 @@ pub fn release_for(machine: Machine) -> Option<&'static Release> {
     if release.machines().contains(&machine) {
         return Some(release);
     }
-    let need = if given().is_some() { RELEASE_PARTS } else { RELEASE_AARCH64 };
-    need.is_missing(format!("there are no files for {}", machine.name));
+    has_no(format!("there are no files for {}", machine.name));
     None
 }
 

@@ -4,7 +4,7 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use arcidentity_needs::RELEASE_PARTS;
+use arcidentity_needs::{RELEASE_PARTS, RELEASE_WHOLE};
 use arcidentity_tests::workspace;
 
 /// What `ARCIDENTITY_RELEASE` names.
@@ -25,4 +25,19 @@ pub fn has_part(directory: &Path, part: &str, ending: &str) -> bool {
         RELEASE_PARTS.is_missing(format!("{} has no files of {part}", directory.display()));
     }
     has
+}
+
+/// Notes what neither the directory has, nor the tests build.
+pub fn has_no(what: String) {
+    let need = if given().is_some() { RELEASE_PARTS } else { RELEASE_WHOLE };
+    need.is_missing(what);
+}
+
+/// The directory, for a test of files that the tests do not build. None where it has none of them, or is not given.
+pub fn given_part(part: &str, ending: &str) -> Option<PathBuf> {
+    let directory = given().filter(|directory| has(directory, ending));
+    if directory.is_none() {
+        has_no(format!("there are no files of {part}"));
+    }
+    directory
 }

@@ -4,5 +4,7 @@ mod bills;
 mod built;
 mod conan;
 mod crates;
+mod listed;
 mod vcpkg;
+mod wheels;
 mod windows;
