@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use arcidentity_needs::{PYTHON, needs};
 use arcidentity_tests::{run, scratch, succeed, workspace};
@@ -25,7 +26,12 @@ fn refusal(build: &mut Command) -> String {
     errors
 }
 
+/// One of the tools, which nobody has installed yet where the files of a release are given.
 fn tool(name: &str) -> PathBuf {
+    static INSTALLED: OnceLock<()> = OnceLock::new();
+    INSTALLED.get_or_init(|| {
+        succeed(build(Path::new("")).arg("--help"));
+    });
     scratch("release/target here").join("release-work/tools/bin").join(name)
 }
 
