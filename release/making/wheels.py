@@ -4,7 +4,7 @@ import pathlib
 import re
 import shutil
 
-from . import cargo, notices, trees
+from . import cargo, notices, trees, zips
 from .context import SOURCE, Context
 
 PACKAGE = "arcidentity-python"
@@ -43,5 +43,5 @@ def add_notices(context: Context, wheel: pathlib.Path) -> None:
     text = re.sub("((?:^License-File: .*\n)+)", r"\1License-File: THIRD-PARTY.txt\n", metadata.read_text(), flags=re.MULTILINE)
     metadata.write_text(text)
     trees.normalize(information.parent)
-    # The earliest time that a wheel can say.
-    context.run("wheel", "pack", "--dest-dir", context.out, information.parent, SOURCE_DATE_EPOCH="315532800")
+    earliest = str(zips.EARLIEST)
+    context.run("wheel", "pack", "--dest-dir", context.out, information.parent, SOURCE_DATE_EPOCH=earliest)

@@ -6,11 +6,14 @@ import zipfile
 
 from .context import Context
 
+# The earliest time that a zip, and so a wheel, can say: the beginning of 1980.
+EARLIEST = 315532800
+
 
 def pack(context: Context, tree: pathlib.Path) -> pathlib.Path:
     """Packs a directory, under its name, into `context.out`."""
     archive = context.out / f"{tree.name}.zip"
-    date = time.gmtime(context.epoch)[:6]
+    date = time.gmtime(max(context.epoch, EARLIEST))[:6]
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
         for path in sorted(path for path in tree.rglob("*") if path.is_file()):
             entry = zipfile.ZipInfo(path.relative_to(tree.parent).as_posix(), date)
