@@ -6,7 +6,7 @@ import pathlib
 import re
 import subprocess
 
-from . import tools
+from . import epoch, tools
 from .tools import SOURCE
 
 # The variables of whoever builds that tools get: where things are, and how the network is reached. There is no end of
@@ -63,7 +63,7 @@ class Context:
             "LC_ALL": "C.UTF-8",
             "PATH": f"{self.tools / 'bin'}{os.pathsep}{os.environ['PATH']}",
             "CARGO_ENCODED_RUSTFLAGS": "\x1f".join(self.rust_flags),
-            "SOURCE_DATE_EPOCH": self._epoch(),
+            "SOURCE_DATE_EPOCH": epoch.epoch(),
             "TZ": "UTC",
         }
 
@@ -85,13 +85,6 @@ class Context:
     def python(self, *arguments: object) -> None:
         """Runs Python with the tools from PyPI."""
         self.run(self.tools / "bin/python", *arguments)
-
-    @staticmethod
-    def _epoch() -> str:
-        """The time of the commit, so that the same source gives the same bytes."""
-        given = os.environ.get("SOURCE_DATE_EPOCH")
-        log = ["git", "log", "-1", "--format=%ct"]
-        return given or subprocess.run(log, cwd=SOURCE, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
 
     @property
     def zig(self) -> pathlib.Path:

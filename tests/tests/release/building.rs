@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use arcidentity_needs::{PYTHON, needs};
+use arcidentity_needs::{GIT, PYTHON, needs};
 use arcidentity_tests::{run, scratch, succeed, workspace};
 
 use super::built::release;
@@ -189,4 +189,47 @@ fn it_makes_anew_an_environment_that_has_no_pip() {
     let said = refusal(&mut build);
     assert!(said.contains("release/build: pip does not install what "), "{said}");
     assert!(tools.join("bin/pip").exists());
+}
+
+/// As where someone has unpacked the archive of a release in a checkout of other sources.
+#[test]
+fn it_takes_the_time_of_its_own_commit_and_of_no_other() {
+    needs!(GIT, PYTHON);
+    const ASK: &str = "
+import sys
+sys.path.insert(0, sys.argv[1])
+from making import epoch
+print(epoch.epoch())
+";
+    let outer = empty("outer");
+    let sources = outer.join("sources");
+    fs::create_dir_all(sources.join("release")).unwrap();
+    succeed(
+        Command::new("cp").arg("-R").arg(workspace().join("release/making")).arg(sources.join("release")),
+    );
+    let commit = |directory: &Path, time: &str| {
+        succeed(Command::new("git").arg("init").arg("--quiet").arg(directory));
+        let mut commit = Command::new("git");
+        commit.current_dir(directory).args([
+            "-c",
+            "user.name=Somebody",
+            "-c",
+            "user.email=somebody@example.org",
+        ]);
+        commit.args(["commit", "--quiet", "--allow-empty", "--no-gpg-sign", "--message", "All"]);
+        succeed(commit.env("GIT_COMMITTER_DATE", format!("{time} +0000")));
+    };
+    let ask = |given: &str| {
+        let mut ask = Command::new("python3");
+        ask.args(["-B", "-c", ASK]).arg(sources.join("release")).env("SOURCE_DATE_EPOCH", given);
+        ask
+    };
+    commit(&outer, "1000000000");
+    let said = refusal(&mut ask(""));
+    assert!(said.contains("sources is no checkout of git; set SOURCE_DATE_EPOCH"), "{said}");
+    let said = refusal(&mut ask("yesterday"));
+    assert!(said.contains("SOURCE_DATE_EPOCH is not a number of seconds: yesterday"), "{said}");
+    assert_eq!(succeed(&mut ask("2000000000")), "2000000000\n");
+    commit(&sources, "1500000000");
+    assert_eq!(succeed(&mut ask("")), "1500000000\n");
 }
