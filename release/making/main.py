@@ -3,6 +3,8 @@
 import argparse
 import os
 import pathlib
+import shlex
+import subprocess
 
 from . import outputs, parts, requirements, sums, tools
 from .context import Context
@@ -19,12 +21,20 @@ def main(description: str) -> int:
     unknown = set(arguments.part) - set(parts.PARTS)
     if unknown:
         parser.error("no such part: " + ", ".join(sorted(unknown)))
-    chosen = arguments.part or list(parts.PARTS)
+    chosen = [part for part in parts.PARTS if part in (arguments.part or parts.PARTS)]
     requirements.demand(chosen, tools.WORK)
-    context = Context(arguments.out, optimized=not arguments.unoptimized)
-    outputs.clear(context.out, chosen)
-    for name in chosen:
-        print(f"== {name}", flush=True)
-        parts.PARTS[name](context)
-    sums.write(context.out)
+    try:
+        build(chosen, Context(arguments.out, optimized=not arguments.unoptimized))
+    except subprocess.CalledProcessError as error:
+        # The tool has said why.
+        raise SystemExit(f"release/build: {shlex.join(map(str, error.cmd))} failed") from None
     return 0
+
+
+def build(chosen: list[str], context: Context) -> None:
+    with tools.alone_with("build"):
+        outputs.clear(context.out, chosen)
+        for name in chosen:
+            print(f"== {name}", flush=True)
+            parts.PARTS[name](context)
+        sums.write(context.out)

@@ -6,11 +6,12 @@ from . import crates, linux, sbom, wheels, windows
 from .context import Context
 
 PARTS: dict[str, Callable[[Context], None]] = {
+    # First, since cargo refuses what is in no commit.
+    "crates": crates.build,
     "linux-x86_64": linux.x86_64,
     "linux-aarch64": linux.aarch64,
     "windows": windows.build,
     "wheels": wheels.build,
-    "crates": crates.build,
     # Of all that the others have built.
     "sbom": sbom.build,
 }

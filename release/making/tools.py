@@ -1,11 +1,13 @@
 """The tools from PyPI. The build itself runs in their Python, so that it can use the libraries among them."""
 
+import contextlib
 import fcntl
 import os
 import pathlib
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", SOURCE / "target")).resolve()
@@ -30,15 +32,21 @@ def make_environment() -> None:
         raise SystemExit("release/build: this Python makes no virtual environment; Debian: python3-venv") from None
 
 
+@contextlib.contextmanager
+def alone_with(what: str) -> Iterator[None]:
+    """Of two builds in one place, one waits until the other is done with this."""
+    WORK.mkdir(parents=True, exist_ok=True)
+    with (WORK / f"{what}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def enter() -> None:
     """Installs the tools, and begins this program anew in their Python."""
     if pathlib.Path(sys.prefix) == DIRECTORY:
         return
     python = DIRECTORY / "bin/python"
-    WORK.mkdir(parents=True, exist_ok=True)
-    # Of two builds in one place, one waits for the other's tools.
-    with (WORK / "tools.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with alone_with("tools"):
         if not has_pip(python):
             make_environment()
         wanted = SOURCE / "release/tools.txt"

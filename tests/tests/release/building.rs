@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use arcidentity_needs::{GIT, PYTHON, needs};
-use arcidentity_tests::{run, scratch, succeed, workspace};
+use arcidentity_tests::{path_with, run, scratch, succeed, workspace, write_script};
 
 use super::built::release;
 
@@ -232,4 +232,44 @@ print(epoch.epoch())
     assert_eq!(succeed(&mut ask("2000000000")), "2000000000\n");
     commit(&sources, "1500000000");
     assert_eq!(succeed(&mut ask("")), "1500000000\n");
+}
+
+#[test]
+fn it_names_a_tool_that_fails() {
+    needs!(PYTHON);
+    let Some(_) = release() else { return };
+    let programs = empty("failing");
+    write_script("#!/bin/sh\necho 'no rustc today' >&2\nexit 7\n", &programs.join("rustc"));
+    let mut build = build(&empty("nothing made"));
+    let said = refusal(build.arg("crates").env("PATH", path_with(&programs)));
+    assert_eq!(said, "no rustc today\nrelease/build: rustc --print sysroot failed\n");
+}
+
+/// Both would lay out their packages in the same directories, and one clears what the other has made.
+#[test]
+fn it_waits_for_another_build_in_the_same_place() {
+    needs!(PYTHON);
+    let Some(_) = release() else { return };
+    // The kernel lists who waits for a lock.
+    const HOLD: &str = "
+import fcntl, os, subprocess, sys, time
+lock = open(sys.argv[1], 'w')
+fcntl.flock(lock, fcntl.LOCK_EX)
+file = f':{os.fstat(lock.fileno()).st_ino} '
+build = subprocess.Popen(sys.argv[2:])
+while not any('->' in line and file in line for line in open('/proc/locks')):
+    assert build.poll() is None, 'it has not waited'
+    time.sleep(0.05)
+lock.close()
+sys.exit(build.wait())
+";
+    let out = empty("waiting");
+    fs::write(out.join("notes.txt"), "").unwrap();
+    let mut hold = Command::new("python3");
+    hold.args(["-c", HOLD]).arg(tool("python").with_file_name("../../build.lock"));
+    let build = build(&out);
+    hold.arg(build.get_program()).args(build.get_args()).arg("crates");
+    hold.env("CARGO_TARGET_DIR", scratch("release/target here"));
+    let said = refusal(&mut hold);
+    assert!(said.contains("notes.txt is no file of a release"), "{said}");
 }
