@@ -81,6 +81,25 @@ fn a_version_that_has_not_come_out_is_refused() {
     assert_eq!(why, "check-tag: CHANGELOG.md has no heading \"## 0.2.0\"\n");
 }
 
+/// In the words that ours have before the first one.
+#[test]
+fn documents_that_know_of_no_release_are_refused() {
+    needs!(GIT);
+    for (document, words) in [
+        ("README.md", "Nothing is published yet, in no package archive."),
+        ("SECURITY.md", "Nothing has been released yet."),
+        ("python/README.md", "The package is not on PyPI yet."),
+    ] {
+        let checkout = checkout(CHANGELOG);
+        let copy = checkout.path().join(document);
+        fs::create_dir_all(copy.parent().unwrap()).unwrap();
+        fs::write(&copy, words).unwrap();
+        git(checkout.path(), &["add", document]);
+        let why = refusal(checkout.path(), &["v0.2.0"]);
+        assert_eq!(why, format!("check-tag: these say that there is no release: {document}\n"));
+    }
+}
+
 #[test]
 fn a_commit_of_another_branch_is_refused() {
     needs!(GIT);
