@@ -72,12 +72,11 @@ fn each_has_what_its_list_says_and_nothing_else() {
         assert_same("python/wheel/data/share", &wheel.tree.join(share));
         let metadata = wheel.tree.join(format!("arcidentity-{VERSION}.dist-info/METADATA"));
         let metadata = fs::read_to_string(metadata).unwrap();
-        for licence in ["LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY.txt"] {
-            assert!(
-                metadata.contains(&format!("\nLicense-File: {licence}\n")),
-                "{}: {metadata}",
-                wheel.name()
-            );
+        let licences = ["LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY.txt"];
+        let licences = licences.map(|licence| format!("\nLicense-File: {licence}\n"));
+        let source = concat!("\nProject-URL: Source, ", env!("CARGO_PKG_REPOSITORY"), "\n").to_owned();
+        for line in licences.into_iter().chain([source]) {
+            assert!(metadata.contains(&line), "{} has no {line}: {metadata}", wheel.name());
         }
     }
 }
