@@ -7,13 +7,15 @@ use std::process::{Command, Output};
 use arcidentity_needs::{PYTHON, needs};
 use arcidentity_tests::{copy_program, run, workspace};
 
-const FILES: [&str; 7] = [
+const FILES: [&str; 9] = [
     "Cargo.toml",
     "Cargo.lock",
     "core/fuzz/Cargo.lock",
     "ffi/cbindgen.toml",
     "include/arcidentity.h",
     "ffi/cmake/arcidentity-config-version.cmake",
+    "ffi/cmake/arcidentity-config.cmake",
+    "ffi/examples/CMakeLists.txt",
     "release/vcpkg/arcidentity/vcpkg.json",
 ];
 
@@ -33,7 +35,7 @@ fn set(checkout: &Path, version: &str) -> Output {
     run(Command::new(checkout.join("release/set-version")).arg(version))
 }
 
-fn texts(checkout: &Path) -> [String; 7] {
+fn texts(checkout: &Path) -> [String; 9] {
     FILES.map(|file| fs::read_to_string(checkout.join(file)).unwrap())
 }
 
@@ -44,7 +46,7 @@ fn every_file_gets_the_new_version() {
     let before = texts(checkout.path());
     let output = set(checkout.path(), "0.23.45");
     assert!(output.status.success(), "{output:?}");
-    let [manifest, lock, fuzz, cbindgen, header, cmake, vcpkg] = texts(checkout.path());
+    let [manifest, lock, fuzz, cbindgen, header, cmake, package, examples, vcpkg] = texts(checkout.path());
     let version = "version = \"0.23.45\"";
     let count = |text: &str, what: &str| text.matches(what).count();
     assert_eq!(count(&manifest, version), count(&before[0], env!("CARGO_PKG_VERSION")));
@@ -60,6 +62,9 @@ fn every_file_gets_the_new_version() {
         cmake.contains("\nset(PACKAGE_VERSION 0.23.45)\n") && cmake.contains("\"^0\\\\.23(\\\\.|$)\""),
         "{cmake}"
     );
+    for project in [package, examples] {
+        assert!(project.contains("find_package(arcidentity 0.23 CONFIG REQUIRED)\n"), "{project}");
+    }
     assert!(vcpkg.contains("\"version\": \"0.23.45\""), "{vcpkg}");
 
     // Nothing else has changed.
@@ -78,9 +83,9 @@ fn what_is_no_version_changes_nothing() {
         assert!(String::from_utf8(output.stderr).unwrap().starts_with("set-version: "), "{version}");
     }
     // Neither does one for which a file has no place.
-    let vcpkg = checkout.path().join(FILES[6]);
+    let vcpkg = checkout.path().join(FILES[8]);
     fs::write(&vcpkg, "{}").unwrap();
     assert!(!set(checkout.path(), "0.2.0").status.success());
-    fs::write(&vcpkg, &before[6]).unwrap();
+    fs::write(&vcpkg, &before[8]).unwrap();
     assert_eq!(texts(checkout.path()), before);
 }
