@@ -28,9 +28,13 @@ FILES = {
 
 
 def clear(directory: pathlib.Path, parts: list[str]) -> None:
-    """Removes what these parts build anew, and what tells of it. Nothing that is no file of a release is there then."""
+    """Removes what these parts build anew, and what tells of it. Nothing that is no file of a release is there then.
+
+    Where there are no sums, the last build did not end, and any file may be half written: all go.
+    """
     known = re.compile("|".join((*FILES.values(), re.escape(sums.NAME))))
-    replaced = re.compile("|".join(FILES[part] for part in parts))
+    list_of_sums = directory / sums.NAME
+    replaced = re.compile("|".join(FILES[part] for part in (parts if list_of_sums.exists() else FILES)))
     files = sorted(directory.iterdir())
     for file in files:
         if not known.fullmatch(file.name) or not file.is_file():
@@ -38,4 +42,4 @@ def clear(directory: pathlib.Path, parts: list[str]) -> None:
     for file in files:
         if replaced.fullmatch(file.name.removesuffix(sbom.SUFFIX)) or replaced.fullmatch(file.name):
             file.unlink()
-    (directory / sums.NAME).unlink(missing_ok=True)
+    list_of_sums.unlink(missing_ok=True)

@@ -108,8 +108,15 @@ outputs.clear(pathlib.Path(sys.argv[2]), sys.argv[3:])
         fs::write(out.join(name), "").unwrap();
     }
     assert_eq!(clear(&out, &["linux-x86_64"]), others);
+    fs::write(out.join("SHA256SUMS"), "").unwrap();
     let all = ["linux-x86_64", "linux-aarch64", "windows", "wheels", "crates", "sbom"];
     assert_eq!(clear(&out, &all), Vec::<String>::new());
+
+    // A build that did not end has left no sums, and perhaps half a file.
+    for name in others {
+        fs::write(out.join(name), "").unwrap();
+    }
+    assert_eq!(clear(&out, &["linux-x86_64"]), Vec::<String>::new());
 }
 
 #[test]
