@@ -91,7 +91,7 @@ impl Cache {
                     }
                 }
                 Step::Lead(flight, urgency) => {
-                    self.expire_elsewhere(clock);
+                    self.expire_elsewhere(generation, clock);
                     generation.lead(resource, kind, &flight, clock, || fetch(urgency))
                 }
                 Step::Nest => generation.nest(resource, kind, clock, || fetch(Urgency::Needed)),
@@ -121,18 +121,19 @@ impl Cache {
 
     /// Forgets every token. A request under way still answers its callers, and is not kept.
     pub(crate) fn clear(&self) {
-        self.current().clear();
-        self.elsewhere(Generation::try_clear);
+        let current = self.current();
+        current.clear();
+        self.elsewhere(current, Generation::try_clear);
     }
 
     /// Lets go of the expired tokens of all generations but this process's own, which does that itself.
-    fn expire_elsewhere(&self, clock: &dyn Clock) {
-        self.elsewhere(|generation| generation.try_expire(clock.now()));
+    fn expire_elsewhere(&self, current: &Generation, clock: &dyn Clock) {
+        self.elsewhere(current, |generation| generation.try_expire(clock.now()));
     }
 
     /// What this process inherited, or a child of `vfork` left behind.
-    fn elsewhere(&self, act: impl Fn(&Generation)) {
-        let (current, mut next) = (self.current(), Some(&self.oldest));
+    fn elsewhere(&self, current: &Generation, act: impl Fn(&Generation)) {
+        let mut next = Some(&self.oldest);
         while let Some(generation) = next {
             if !std::ptr::eq(generation, current) {
                 act(generation);

@@ -1,6 +1,7 @@
 //! A request that is under way, and those who wait for its outcome.
 
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::mem;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::deadline::Deadline;
 use crate::error::Error;
@@ -13,14 +14,22 @@ pub(super) type Outcome = Result<Arc<TokenData>, Error>;
 pub(super) struct Flight {
     /// The thread that makes the request.
     thread: usize,
-    outcome: Mutex<Option<Outcome>>,
+    end: Mutex<End>,
     completed: Condvar,
+}
+
+/// How a request has ended.
+#[derive(Default)]
+struct End {
+    outcome: Option<Outcome>,
+    /// Whether anybody waits for it. To wake nobody would be a system call all the same.
+    is_awaited: bool,
 }
 
 impl Flight {
     /// A request of this thread.
     pub(super) fn new() -> Flight {
-        Flight { thread: this_thread(), outcome: Mutex::new(None), completed: Condvar::new() }
+        Flight { thread: this_thread(), end: Mutex::default(), completed: Condvar::new() }
     }
 
     /// Whether this very thread makes the request, and calls from inside it, as an interrupt hook or a signal handler
@@ -34,12 +43,13 @@ impl Flight {
         loop {
             // Not under the lock: it may run the caller's interrupt hook.
             let slice = deadline.slice()?;
-            let outcome = self.outcome.lock().unwrap_or_else(PoisonError::into_inner);
-            let (outcome, _) = self
+            let mut end = self.lock();
+            end.is_awaited = true;
+            let (end, _) = self
                 .completed
-                .wait_timeout_while(outcome, slice, |outcome| outcome.is_none())
+                .wait_timeout_while(end, slice, |end| end.outcome.is_none())
                 .unwrap_or_else(PoisonError::into_inner);
-            if let Some(outcome) = &*outcome {
+            if let Some(outcome) = &end.outcome {
                 return Ok(outcome.clone());
             }
         }
@@ -47,8 +57,14 @@ impl Flight {
 
     /// Tells the outcome to all who wait.
     pub(super) fn complete(&self, outcome: &Outcome) {
-        *self.outcome.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome.clone());
-        self.completed.notify_all();
+        let end = End { outcome: Some(outcome.clone()), is_awaited: false };
+        if mem::replace(&mut *self.lock(), end).is_awaited {
+            self.completed.notify_all();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, End> {
+        self.end.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
