@@ -33,24 +33,25 @@ impl<T> Expiring<T> {
 
     /// Replaces the value. Where there is no room for another one, that goes which ends first: its resource is returned.
     pub(super) fn insert(&mut self, resource: &str, value: T, end: Now) -> Option<Arc<str>> {
-        self.remove(resource);
+        let known = self.remove(resource);
         let first = (self.values.len() >= MAX_REMEMBERED).then(|| self.monotonic.first()).flatten();
         let gone = first.map(|(_, first)| Arc::clone(first));
         if let Some(gone) = &gone {
             self.remove(gone);
         }
-        let resource: Arc<str> = resource.into();
+        let resource: Arc<str> = known.unwrap_or_else(|| resource.into());
         self.monotonic.insert((end.monotonic, Arc::clone(&resource)));
         self.unix.insert((end.unix, Arc::clone(&resource)));
         self.values.insert(resource, (value, end));
         gone
     }
 
-    pub(super) fn remove(&mut self, resource: &str) {
-        if let Some((resource, (_, end))) = self.values.remove_entry(resource) {
-            self.monotonic.remove(&(end.monotonic, Arc::clone(&resource)));
-            self.unix.remove(&(end.unix, resource));
-        }
+    /// Removes the value. Returns its resource.
+    fn remove(&mut self, resource: &str) -> Option<Arc<str>> {
+        let (resource, (_, end)) = self.values.remove_entry(resource)?;
+        self.monotonic.remove(&(end.monotonic, Arc::clone(&resource)));
+        self.unix.remove(&(end.unix, Arc::clone(&resource)));
+        Some(resource)
     }
 
     /// Removes what has ended. Returns the resources.

@@ -154,8 +154,11 @@ impl Generation {
         now: Now,
     ) {
         let mut state = self.lock();
-        for resource in state.finish(resource, kind, flight, fetched, now) {
-            self.stripes.forget(&resource);
+        for gone in state.finish(resource, kind, flight, fetched, now) {
+            self.stripes.forget(&gone);
+        }
+        if fetched.is_ok() {
+            self.stripes.forget(resource);
         }
     }
 

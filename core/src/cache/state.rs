@@ -93,7 +93,7 @@ impl State {
         }
     }
 
-    /// Takes the end of a request. Returns the resources whose tokens have been replaced or are gone.
+    /// Takes the end of a request. Returns the resources whose tokens are gone.
     pub(super) fn finish(
         &mut self,
         resource: &str,
@@ -117,12 +117,12 @@ impl State {
         gone
     }
 
-    fn keep(&mut self, resource: &str, token: &Arc<TokenData>, now: Now) -> Vec<Arc<str>> {
+    /// Returns the resource whose token has made room, if one had to.
+    fn keep(&mut self, resource: &str, token: &Arc<TokenData>, now: Now) -> Option<Arc<str>> {
         let kept = Kept::new(Arc::clone(token), now);
-        let without_room = self.tokens.insert(resource, kept, token.expires);
         // A forced request overtakes a normal one, whose answer may be older.
         self.normal.remove(resource);
-        without_room.into_iter().chain([resource.into()]).collect()
+        self.tokens.insert(resource, kept, token.expires)
     }
 
     fn fail(&mut self, resource: &str, kind: Kind, is_current: bool, failed: &Failed, now: Now) {

@@ -50,6 +50,8 @@ impl Tokens {
     fn remove(&mut self, resource: &[u8]) {
         match &self.last {
             Some((last, _)) if **last == *resource => self.last = None,
+            // Hashes nothing in the many stripes that nobody uses: 2 % of a handshake's instructions.
+            _ if self.others.is_empty() => {}
             _ => drop(self.others.remove(resource)),
         }
     }
