@@ -1,6 +1,5 @@
 //! The agent as this client is told to reach it, without a memory: each function asks once.
 
-use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -70,10 +69,10 @@ impl Agent {
     /// The path and the query of a request for a token.
     fn token_request(&self, resource: &str, bypass_cache: bool) -> String {
         let mut request = String::with_capacity(256);
-        // Writing to a string does not fail.
-        let _ = write!(request, "{}?api-version={API_VERSION}", self.endpoint.token_path());
+        request.extend([self.endpoint.token_path(), "?api-version=", API_VERSION]);
         for (name, value) in [("resource", resource)].into_iter().chain(self.identity.selector()) {
-            let _ = write!(request, "&{name}={}", utf8_percent_encode(value, QUERY));
+            request.extend(["&", name, "="]);
+            request.extend(utf8_percent_encode(value, QUERY));
         }
         if bypass_cache {
             request.push_str("&bypass_cache=true");
@@ -99,6 +98,7 @@ impl Agent {
 
     pub(crate) fn http(&self, path_and_query: String, deadline: &Deadline) -> Result<HttpClient, Error> {
         let url = self.endpoint.url(path_and_query)?;
-        Ok(HttpClient::new(url, Arc::clone(&self.route), deadline.clone(), Arc::clone(&self.clock)))
+        let (host, route) = (self.endpoint.host().clone(), Arc::clone(&self.route));
+        Ok(HttpClient::new(url, host, route, deadline.clone(), Arc::clone(&self.clock)))
     }
 }

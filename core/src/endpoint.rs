@@ -4,8 +4,8 @@ use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use arcidentity_process::is_privileged;
-use http::Uri;
 use http::uri::{Authority, Scheme};
+use http::{HeaderValue, Uri};
 
 use crate::error::{Error, ErrorKind};
 use crate::limits::AGENT_PORT;
@@ -16,8 +16,10 @@ const TOKEN_PATH: &str = "/metadata/identity/oauth2/token";
 /// A place on this machine that is asked for tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Endpoint {
-    /// Host and port as they were written: the text of the Host header.
+    /// Host and port as they were written.
     authority: Authority,
+    /// The same as the Host header.
+    host: HeaderValue,
     token_path: String,
     /// Where to connect, in the order of the attempts.
     addresses: Vec<SocketAddr>,
@@ -56,6 +58,7 @@ impl Endpoint {
             return Err(wrong("is not http"));
         }
         let (authority, host) = uri.authority().zip(uri.host()).ok_or_else(|| wrong("has no host"))?;
+        let header = HeaderValue::from_str(authority.as_str()).map_err(|_| wrong("has no valid host"))?;
         let hosts = loopback(host).ok_or_else(|| wrong("is not on this machine"))?;
         let port =
             authority.as_str().strip_prefix(host).and_then(port).ok_or_else(|| wrong("has no valid port"))?;
@@ -65,6 +68,7 @@ impl Endpoint {
         };
         Ok(Endpoint {
             authority: authority.clone(),
+            host: header,
             token_path: token_path.to_owned(),
             addresses: hosts.iter().map(|host| SocketAddr::new(*host, port)).collect(),
         })
@@ -77,6 +81,11 @@ impl Endpoint {
     /// The path that is asked for tokens.
     pub(crate) fn token_path(&self) -> &str {
         &self.token_path
+    }
+
+    /// The Host header of every request.
+    pub(crate) fn host(&self) -> &HeaderValue {
+        &self.host
     }
 
     /// What to ask for, with this path and query.

@@ -33,8 +33,8 @@ use crate::secret::Secret;
 
 const METADATA: HeaderName = HeaderName::from_static("metadata");
 
-/// Every request has these. The agent logs `Client-Id` since version 1.50.
-const HEADERS: [(HeaderName, HeaderValue); 4] = [
+/// Every request has these, and its host. The agent logs `Client-Id` since version 1.50.
+static HEADERS: [(HeaderName, HeaderValue); 4] = [
     (METADATA, HeaderValue::from_static("true")),
     (HeaderName::from_static("client-id"), PROGRAM),
     (USER_AGENT, PROGRAM),
@@ -42,14 +42,17 @@ const HEADERS: [(HeaderName, HeaderValue); 4] = [
 ];
 /// More than a request takes in bytes beside its path, its host and its key.
 const SHORT_REQUEST: usize = 256;
+/// Room for a key that is not known yet, so that the request with it mostly fits where the one without was.
+const USUAL_KEY: usize = 128;
 
 const PROGRAM: HeaderValue = HeaderValue::from_static(concat!("arcidentity/", env!("CARGO_PKG_VERSION")));
 
 /// One conversation with the agent about one URL, over one connection if the agent keeps it open.
 pub(crate) struct HttpClient {
     http: ureq::Agent,
-    /// Every request, but for the key.
-    request: Request<()>,
+    url: Uri,
+    host: HeaderValue,
+    has_metadata_header: bool,
     clock: Arc<dyn Clock>,
     exchange: SharedExchange,
 }
@@ -65,35 +68,33 @@ pub(crate) struct Response {
 }
 
 impl HttpClient {
-    pub(crate) fn new(url: Uri, route: Arc<Route>, deadline: Deadline, clock: Arc<dyn Clock>) -> HttpClient {
+    /// `host` is that of the URL. Without it the library would write one for each request.
+    pub(crate) fn new(
+        url: Uri,
+        host: HeaderValue,
+        route: Arc<Route>,
+        deadline: Deadline,
+        clock: Arc<dyn Clock>,
+    ) -> HttpClient {
         let exchange = SharedExchange::default();
         let connector = RouteConnector { route, exchange: Arc::clone(&exchange), deadline };
         let http = ureq::Agent::with_parts(config().clone(), connector, NoResolver);
-        let mut request = Request::new(());
-        // Without it the library would write one for each request.
-        let host = url.authority().and_then(|host| HeaderValue::from_str(host.as_str()).ok());
-        request.headers_mut().extend(host.map(|host| (HOST, host)).into_iter().chain(HEADERS));
-        *request.uri_mut() = url;
-        HttpClient { http, request, clock, exchange }
+        HttpClient { http, url, host, has_metadata_header: true, clock, exchange }
     }
 
     /// Without the header that proves that no other program was tricked into asking.
-    pub(crate) fn without_metadata_header(mut self) -> HttpClient {
-        self.request.headers_mut().remove(METADATA);
-        self
+    pub(crate) fn without_metadata_header(self) -> HttpClient {
+        HttpClient { has_metadata_header: false, ..self }
     }
 
     /// The path of the URL.
     pub(crate) fn path(&self) -> &str {
-        self.request.uri().path()
+        self.url.path()
     }
 
     /// Asks once, with the key if there is one. Nobody gets it who needs another one to be believed.
     pub(crate) fn get(&self, key: Option<&Key>) -> Result<Response, Failure> {
-        let mut request = self.request.clone();
-        if let Some(key) = key {
-            request.headers_mut().insert(AUTHORIZATION, sensitive(&key.authorization)?);
-        }
+        let request = self.request(key)?;
         *lock(&self.exchange) = Exchange {
             has_key: key.is_some(),
             key_owner: key.and_then(|key| key.owner),
@@ -113,12 +114,26 @@ impl HttpClient {
         })
     }
 
+    /// The request with this key.
+    fn request(&self, key: Option<&Key>) -> Result<Request<()>, Error> {
+        // With room for the host and the key too: a map that grows is made twice.
+        let mut headers = HeaderMap::with_capacity(HEADERS.len() + 2);
+        headers.insert(HOST, self.host.clone());
+        headers
+            .extend(HEADERS.iter().filter(|(name, _)| self.has_metadata_header || name != METADATA).cloned());
+        if let Some(key) = key {
+            headers.insert(AUTHORIZATION, sensitive(&key.authorization)?);
+        }
+        let mut request = Request::new(());
+        *request.uri_mut() = self.url.clone();
+        *request.headers_mut() = headers;
+        Ok(request)
+    }
+
     /// More than the request with this key takes in bytes.
     fn size(&self, key: Option<&Key>) -> usize {
-        let url = self.request.uri();
-        let path = url.path_and_query().map_or(0, |path| path.as_str().len());
-        let host = url.authority().map_or(0, |host| host.as_str().len());
-        SHORT_REQUEST + path + host + key.map_or(0, |key| key.authorization.as_str().len())
+        let path = self.url.path_and_query().map_or(0, |path| path.as_str().len());
+        SHORT_REQUEST + path + self.host.len() + key.map_or(USUAL_KEY, |key| key.authorization.as_str().len())
     }
 }
 
@@ -275,9 +290,10 @@ mod tests {
             agent_executable: None,
         };
         let url = format!("http://{address}/{}", "x".repeat(3000)).parse().unwrap();
+        let host = HeaderValue::from_str(&address.to_string()).unwrap();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let deadline = Deadline::after(Duration::from_secs(60), Arc::clone(&clock), None, None);
-        let http = HttpClient::new(url, Arc::new(route), deadline, clock);
+        let http = HttpClient::new(url, host, Arc::new(route), deadline, clock);
         let key = Key::of_nobody(&"k".repeat(MAX_KEY));
         let keys = [None, Some(&key)];
         let requests = thread::spawn(move || {
@@ -289,7 +305,7 @@ mod tests {
         for (key, request) in keys.iter().zip(requests.join().unwrap()) {
             assert_eq!(request.contains("\r\nauthorization: Basic kkk"), key.is_some(), "{request}");
             let slack = http.size(*key).checked_sub(request.len());
-            assert!(slack.is_some_and(|slack| slack < SHORT_REQUEST), "{slack:?}");
+            assert!(slack.is_some_and(|slack| slack < SHORT_REQUEST + USUAL_KEY), "{slack:?}");
         }
     }
 }
