@@ -5,10 +5,11 @@
 //! system holds is left behind: it ends when the system lets go, and what it has read is wiped.
 
 use std::io;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::slot::Slot;
 use crate::deadline::Deadline;
@@ -38,11 +39,52 @@ pub(super) enum Unfinished {
 }
 
 /// Work that whoever takes it first does: the thread, or the caller where no thread begins.
-struct Job<W>(Mutex<Option<(Slot, W)>>);
+struct Job<T, W> {
+    stage: Mutex<Stage<T, W>>,
+    done: Condvar,
+}
 
-impl<W> Job<W> {
+/// How far the work is.
+enum Stage<T, W> {
+    NotBegun(Slot, W),
+    Begun,
+    /// Without an outcome if it panicked.
+    Done(Option<T>),
+}
+
+impl<T, W> Job<T, W> {
+    fn lock(&self) -> MutexGuard<'_, Stage<T, W>> {
+        self.stage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The work, if nobody has taken it.
     fn take(&self) -> Option<(Slot, W)> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+        let mut stage = self.lock();
+        match mem::replace(&mut *stage, Stage::Begun) {
+            Stage::NotBegun(slot, work) => Some((slot, work)),
+            other => {
+                *stage = other;
+                None
+            }
+        }
+    }
+
+    fn end(&self, outcome: Option<T>) {
+        *self.lock() = Stage::Done(outcome);
+        self.done.notify_one();
+    }
+
+    /// What the work has ended with, if it does so within this time.
+    fn outcome_within(&self, time: Duration) -> Option<Result<T, Unfinished>> {
+        let is_under_way = |stage: &mut Stage<T, W>| !matches!(stage, Stage::Done(_));
+        let (mut stage, _) = self
+            .done
+            .wait_timeout_while(self.lock(), time, is_under_way)
+            .unwrap_or_else(PoisonError::into_inner);
+        match &mut *stage {
+            Stage::Done(outcome) => Some(outcome.take().ok_or_else(panicked)),
+            _ => None,
+        }
     }
 }
 
@@ -60,18 +102,17 @@ where
     T: Send + 'static,
     W: FnOnce() -> T + Send + 'static,
 {
-    let (sender, receiver) = sync_channel(1);
     let slot = Slot::take(deadline).map_err(Unfinished::NotBegun)?;
-    let job = Arc::new(Job(Mutex::new(Some((slot, work)))));
+    let job = Arc::new(Job { stage: Mutex::new(Stage::NotBegun(slot, work)), done: Condvar::new() });
     let own = Arc::clone(&job);
     let thread = start(move || {
         if let Some((_slot, work)) = own.take() {
-            // Where nobody waits any longer it is dropped, and wiped.
-            drop(sender.send(finish(work)));
+            // Where nobody waits any longer the outcome is dropped with the job, and wiped.
+            own.end(catch_unwind(AssertUnwindSafe(|| finish(work))).ok());
         }
     });
     let ending = match &thread {
-        Ok(_) => wait(&receiver, &job, deadline)?,
+        Ok(_) => wait(&job, deadline)?,
         // No threads are left to this process, or it may make none.
         Err(_) => job.take().map(|(slot, work)| Ending::NotBegun(slot, work)).ok_or_else(panicked)?,
     };
@@ -83,7 +124,7 @@ where
 
 /// A new thread may be unable to begin: glibc has it wait for whoever loads a library, and this may be in the constructor
 /// of one. After a while the caller does the work itself, and joins nobody.
-fn wait<T, W>(receiver: &Receiver<T>, job: &Job<W>, deadline: &Deadline) -> Result<Ending<T, W>, Unfinished> {
+fn wait<T, W>(job: &Job<T, W>, deadline: &Deadline) -> Result<Ending<T, W>, Unfinished> {
     let start = Instant::now();
     let grace = READER_GRACE.min(deadline.remaining().map_err(Unfinished::NotBegun)? / 2);
     let mut has_begun = false;
@@ -91,11 +132,10 @@ fn wait<T, W>(receiver: &Receiver<T>, job: &Job<W>, deadline: &Deadline) -> Resu
         let slice =
             deadline.slice().map_err(if has_begun { Unfinished::Held } else { Unfinished::NotBegun })?;
         let grace_left = grace.saturating_sub(start.elapsed());
-        match receiver.recv_timeout(if has_begun { slice } else { slice.min(grace_left) }) {
-            Ok(outcome) => return Ok(Ending::Done(outcome)),
-            Err(RecvTimeoutError::Disconnected) => return Err(panicked()),
-            Err(RecvTimeoutError::Timeout) if has_begun || !grace_left.is_zero() => {}
-            Err(RecvTimeoutError::Timeout) => match job.take() {
+        match job.outcome_within(if has_begun { slice } else { slice.min(grace_left) }) {
+            Some(outcome) => return outcome.map(Ending::Done),
+            None if has_begun || !grace_left.is_zero() => {}
+            None => match job.take() {
                 Some((slot, work)) => return Ok(Ending::NotBegun(slot, work)),
                 None => has_begun = true,
             },
