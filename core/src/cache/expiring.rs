@@ -4,12 +4,14 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use foldhash::fast::RandomState;
+
 use crate::clock::Now;
 use crate::limits::MAX_REMEMBERED;
 
 /// Values by resource, each until its end on either clock.
 pub(super) struct Expiring<T> {
-    values: HashMap<Arc<str>, (T, Now)>,
+    values: HashMap<Arc<str>, (T, Now), RandomState>,
     // One order for each clock: somebody may set the wall clock, and then they differ.
     monotonic: BTreeSet<(Duration, Arc<str>)>,
     unix: BTreeSet<(i64, Arc<str>)>,
@@ -17,7 +19,7 @@ pub(super) struct Expiring<T> {
 
 impl<T> Default for Expiring<T> {
     fn default() -> Expiring<T> {
-        Expiring { values: HashMap::new(), monotonic: BTreeSet::new(), unix: BTreeSet::new() }
+        Expiring { values: HashMap::default(), monotonic: BTreeSet::new(), unix: BTreeSet::new() }
     }
 }
 

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use foldhash::fast::RandomState;
+
 use super::expiring::Expiring;
 use super::flight::Flight;
 use super::refresh::{Kept, Urgency, is_early};
@@ -40,8 +42,8 @@ pub(super) struct State {
     pub(super) refusals: Expiring<Refusal>,
     /// Why the agent gave no metadata.
     pub(super) metadata: Option<Refusal>,
-    normal: HashMap<Box<str>, Arc<Flight>>,
-    forced: HashMap<Box<str>, Arc<Flight>>,
+    normal: HashMap<Box<str>, Arc<Flight>, RandomState>,
+    forced: HashMap<Box<str>, Arc<Flight>, RandomState>,
 }
 
 impl State {
@@ -144,7 +146,7 @@ impl State {
         }
     }
 
-    fn flights(&mut self, kind: Kind) -> &mut HashMap<Box<str>, Arc<Flight>> {
+    fn flights(&mut self, kind: Kind) -> &mut HashMap<Box<str>, Arc<Flight>, RandomState> {
         match kind {
             Kind::Normal => &mut self.normal,
             Kind::Forced => &mut self.forced,
