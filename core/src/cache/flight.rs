@@ -74,3 +74,30 @@ fn this_thread() -> usize {
     thread_local!(static HERE: u8 = const { 0 });
     HERE.with(|here| std::ptr::from_ref(here).addr())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn who_waits_is_woken() {
+        // Whoever is not sleeps that long.
+        let hour = Duration::from_secs(60 * 60);
+        let deadline = Deadline::after(hour, Arc::new(SystemClock), None, None);
+        let flight = Flight::new();
+        let outcome = thread::scope(|scope| {
+            let waiting = scope.spawn(|| flight.wait(&deadline));
+            while !flight.lock().is_awaited {
+                thread::yield_now();
+            }
+            flight.complete(&Err(Error::new(ErrorKind::Refused, "no")));
+            waiting.join().unwrap()
+        });
+        assert!(matches!(outcome, Ok(Err(error)) if error.kind() == ErrorKind::Refused));
+    }
+}
