@@ -193,3 +193,20 @@ impl Drop for SignalsBlocked {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::panic::resume_unwind;
+
+    use super::*;
+    use crate::clock::SystemClock;
+
+    #[test]
+    fn a_panic_ends_the_wait() {
+        let deadline = Deadline::after(Duration::from_secs(60), Arc::new(SystemClock), None, None);
+        let panicked = run(&deadline, || -> u8 { resume_unwind(Box::new("a panic")) });
+        let error = panicked.err().map(|(Unfinished::Held(error) | Unfinished::NotBegun(error))| error);
+        assert_eq!(error.map(|error| error.kind()), Some(ErrorKind::Internal));
+        assert_eq!(run(&deadline, || 7).ok().map(|(outcome, _)| outcome), Some(7));
+    }
+}
