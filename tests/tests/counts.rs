@@ -10,9 +10,9 @@ use arcidentity_tests::{run, scratch};
 
 use crate::programs::{agent, c, command};
 
-const SYSTEM_CALLS: f64 = 39.0;
-const ALLOCATIONS: f64 = 97.0;
-const INSTRUCTIONS: f64 = 163_000.0;
+const SYSTEM_CALLS: f64 = 37.0;
+const ALLOCATIONS: f64 = 85.0;
+const INSTRUCTIONS: f64 = 125_000.0;
 
 const HANDSHAKE: Counted =
     Counted { program: "handshakes", times: 20, requests: |handshakes| 2 * handshakes };
