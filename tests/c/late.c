@@ -6,5 +6,6 @@
 #include "late.h"
 
 void bind_next(void) {
-    bind_late();
+    if (!bind_late())
+        abort();
 }

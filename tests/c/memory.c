@@ -9,20 +9,21 @@
 #include "program.h"
 
 #include "late.h"
+#include "registers.h"
 
 #include <string.h>
 
 static void step(const char *state) {
-    bind_late();
+    CHECK(bind_late());
     fprintf(stderr, "%s\n", state);
     while (getchar() != '\n' && !feof(stdin)) {
     }
 }
 
-/* Runs while the key is in use. */
+/* Runs while the key is in use, and the more often the slower the agent is. */
 static int32_t never(void *data) {
     (void)data;
-    bind_late();
+    save_registers();
     return 0;
 }
 
@@ -45,6 +46,7 @@ static void use(const arc_token *token) {
 }
 
 int main(void) {
+    prepare_registers();
     arc_client *client = new_client(new_options());
     arc_error *error = NULL;
     arc_token *token = NULL;

@@ -13,7 +13,8 @@
 namespace {
 
 void step(const char *state) {
-    bind_late();
+    if (!bind_late())
+        std::exit(1);
     std::cerr << state << std::endl;
     std::string line;
     std::getline(std::cin, line);

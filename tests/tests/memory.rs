@@ -4,7 +4,7 @@
 //! late: then the dynamic linker saves the vector registers, and what was left in them, on the stack.
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Stdio};
 
@@ -148,6 +148,9 @@ fn keeps_no_secret(states: &[&str], agent: fn() -> Emulator, command: impl Fn(&E
         let mut program = Program::start(command.env("GLIBC_TUNABLES", &variant).env("LD_BIND_NOW", ""));
         let mut said = Vec::new();
         while let Some(state) = program.next_state() {
+            if states.get(said.len()) != Some(&&*state) {
+                panic!("{variant}, after {said:?}: {state}\n{}", program.rest());
+            }
             let found = pieces(&program.process, &secrets(&agent, &token));
             let (whole, parts): (Vec<_>, Vec<_>) = found.iter().partition(|piece| piece.text == token);
             assert!(parts.is_empty(), "{variant}, {state} after {said:?}: {parts:#?}");
@@ -200,6 +203,15 @@ impl Program {
         let mut line = String::new();
         let length = self.said.read_line(&mut line).unwrap();
         (length > 0).then(|| line.trim_end().to_owned())
+    }
+
+    /// What else it says before its end.
+    fn rest(&mut self) -> String {
+        // A program that asks for a line gets none.
+        drop(self.process.stdin.take());
+        let mut words = String::new();
+        self.said.read_to_string(&mut words).unwrap();
+        words
     }
 
     fn go_on(&mut self) {
