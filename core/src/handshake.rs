@@ -42,14 +42,10 @@ pub(crate) fn attempt<T>(
     on_step: &dyn Fn(Step),
     parse: impl FnOnce(&[u8]) -> Result<T, Error>,
 ) -> Result<T, Failure> {
-    let outcome = exchange(http, keys, deadline, on_step, parse);
-    // The key and the token were copied and searched.
-    wipe::stack_and_registers();
-    outcome
+    // The key and the token are copied and searched.
+    wipe::behind::<{ wipe::HANDSHAKE }, _>(|| exchange(http, keys, deadline, on_step, parse))
 }
 
-/// With a stack of its own, below that of its caller.
-#[inline(never)]
 fn exchange<T>(
     http: &HttpClient,
     keys: &KeyDirectory,

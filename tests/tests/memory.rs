@@ -51,6 +51,14 @@ fn of_a_c_program_that_gets_signals() {
         command.env("LD_PRELOAD", &signals);
         command
     });
+    keeps_no_secret(&C_STATES, agent, |agent| with_signals(command(&program, agent), &[&signals]));
+}
+
+/// The program has these libraries, and gets a signal where it copies a key or a token: see `signals.c`.
+fn with_signals(mut program: Command, libraries: &[&Path]) -> Command {
+    let libraries: Vec<_> = libraries.iter().map(|library| library.to_str().unwrap()).collect();
+    program.env("LD_PRELOAD", libraries.join(" ")).env("SECRETS", "1");
+    program
 }
 
 /// See `memory.c`.
@@ -65,8 +73,10 @@ fn of_a_cpp_program() {
 
 #[test]
 fn of_a_rust_program() {
-    let program = env!("CARGO_BIN_EXE_rust-client");
-    keeps_no_secret(&["held", "held", "gone"], agent, |agent| command(program, agent));
+    let (program, signals) = (env!("CARGO_BIN_EXE_rust-client"), preload("signals"));
+    let states = ["held", "held", "gone"];
+    keeps_no_secret(&states, agent, |agent| command(program, agent));
+    keeps_no_secret(&states, agent, |agent| with_signals(command(program, agent), &[&signals]));
 }
 
 /// What reads such a text makes a copy of it.
@@ -127,40 +137,53 @@ step("held")
 fn of_the_command() {
     let (program, ended) = (command_binary(), preload("ended"));
     is_bound_late(&ended);
+    let call = |arguments: &[&str], agent: &Emulator| {
+        let mut command = Command::new(&program);
+        command.args(arguments).args(["--endpoint", &agent.endpoint()]);
+        command.arg("--key-directory").arg(agent.key_directory()).env("LD_PRELOAD", &ended);
+        command
+    };
     for form in ["token", "json", "header"] {
-        keeps_no_secret(&["ended"], agent, |agent| {
-            let mut command = Command::new(&program);
-            command.args(["token", RESOURCE, "--output", form, "--endpoint", &agent.endpoint()]);
-            command.arg("--key-directory").arg(agent.key_directory()).env("LD_PRELOAD", &ended);
-            command
-        });
+        keeps_no_secret(&["ended"], agent, |agent| call(&["token", RESOURCE, "--output", form], agent));
     }
+    let signals = preload("signals");
+    let survey = |agent: &Emulator| call(&["doctor", "--report", "-"], agent);
+    keeps_no_secret(&["ended"], agent, |agent| with_signals(survey(agent), &[&ended, &signals]));
 }
 
 /// Runs a program that gets tokens of this agent with every variant, and looks for the token and for all keys
 /// whenever it says what it holds. A token that is held is there in whole, and no part of it anywhere else.
-fn keeps_no_secret(states: &[&str], agent: fn() -> Emulator, command: impl Fn(&Emulator) -> Command) {
+fn keeps_no_secret(states: &[&str], agent: impl Fn() -> Emulator, command: impl Fn(&Emulator) -> Command) {
     for variant in variants() {
-        let agent = agent();
-        let token = token(&agent);
-        let mut command = command(&agent);
-        // An empty LD_BIND_NOW is none.
-        let mut program = Program::start(command.env("GLIBC_TUNABLES", &variant).env("LD_BIND_NOW", ""));
-        let mut said = Vec::new();
-        while let Some(state) = program.next_state() {
-            if states.get(said.len()) != Some(&&*state) {
-                panic!("{variant}, after {said:?}: {state}\n{}", program.rest());
-            }
-            let found = pieces(&program.process, &secrets(&agent, &token));
-            let (whole, parts): (Vec<_>, Vec<_>) = found.iter().partition(|piece| piece.text == token);
-            assert!(parts.is_empty(), "{variant}, {state} after {said:?}: {parts:#?}");
-            assert_eq!(!whole.is_empty(), state == "held", "{variant}, {state} after {said:?}: {whole:#?}");
-            program.go_on();
-            said.push(state);
-        }
-        assert_eq!(said, states, "{variant}");
-        assert!(program.process.wait().unwrap().success(), "{variant}");
+        let expected = |said: usize, state: &str| states.get(said) == Some(&state);
+        assert_eq!(watch(&variant, agent(), &command, expected), states, "{variant}");
     }
+}
+
+/// The same with one variant. What the program says is tested, with how often it has said something before, and returned.
+fn watch(
+    variant: &str,
+    agent: Emulator,
+    command: impl Fn(&Emulator) -> Command,
+    is_expected: impl Fn(usize, &str) -> bool,
+) -> Vec<String> {
+    let token = token(&agent);
+    // An empty LD_BIND_NOW is none.
+    let mut program = Program::start(command(&agent).env("GLIBC_TUNABLES", variant).env("LD_BIND_NOW", ""));
+    let mut said = Vec::new();
+    while let Some(state) = program.next_state() {
+        if !is_expected(said.len(), &state) {
+            panic!("{variant}, after {said:?}: {state}\n{}", program.rest());
+        }
+        let found = pieces(&program.process, &secrets(&agent, &token));
+        let (whole, parts): (Vec<_>, Vec<_>) = found.iter().partition(|piece| piece.text == token);
+        assert!(parts.is_empty(), "{variant}, {state} after {said:?}: {parts:#?}");
+        assert_eq!(!whole.is_empty(), state == "held", "{variant}, {state} after {said:?}: {whole:#?}");
+        program.go_on();
+        said.push(state);
+    }
+    assert!(program.process.wait().unwrap().success(), "{variant}, after {said:?}");
+    said
 }
 
 /// The agent gives this one to everybody.

@@ -61,14 +61,10 @@ impl Survey {
 /// Asks `agent` each kind of question, within `timeout`. An error if nobody may be asked.
 pub(crate) fn run(agent: &Agent, timeout: Duration) -> Result<Survey, Error> {
     let _disabled = CancellationDisabled::new();
-    let survey = look(agent, timeout);
-    // The key and the token were copied and searched.
-    wipe::stack_and_registers();
-    survey
+    // The key and the token are copied and searched.
+    wipe::behind::<{ wipe::HANDSHAKE }, _>(|| look(agent, timeout))
 }
 
-/// With a stack of its own, below that of its caller.
-#[inline(never)]
 fn look(agent: &Agent, timeout: Duration) -> Result<Survey, Error> {
     let system = System::new();
     let time = Time::new(agent, timeout);

@@ -108,7 +108,7 @@ where
     let thread = start(move || {
         if let Some((_slot, work)) = own.take() {
             // Where nobody waits any longer the outcome is dropped with the job, and wiped.
-            own.end(catch_unwind(AssertUnwindSafe(|| finish(work))).ok());
+            own.end(catch_unwind(AssertUnwindSafe(|| wipe::behind::<{ wipe::READING }, _>(work))).ok());
         }
     });
     let ending = match &thread {
@@ -145,19 +145,6 @@ fn wait<T, W>(job: &Job<T, W>, deadline: &Deadline) -> Result<Ending<T, W>, Unfi
 
 fn panicked() -> Unfinished {
     Unfinished::Held(Error::new(ErrorKind::Internal, "the thread that reads the key panicked"))
-}
-
-/// The stack of the work and the registers are cleared behind it.
-fn finish<T>(work: impl FnOnce() -> T) -> T {
-    let outcome = apart(work);
-    wipe::stack_and_registers();
-    outcome
-}
-
-/// With a stack of its own, below that of its caller.
-#[inline(never)]
-fn apart<T>(work: impl FnOnce() -> T) -> T {
-    work()
 }
 
 /// The thread runs no signal handler: those of a program may need more stack.
