@@ -4,15 +4,18 @@
 //! late: then the dynamic linker saves the vector registers, and what was left in them, on the stack.
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
+mod failures;
+
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
 
 use arcidentity_core::Client;
 use arcidentity_emulator::{Answer, Emulator};
-use arcidentity_needs::{PYTHON, needs};
-use arcidentity_tests::{command_binary, pieces, python, succeed, variants};
+use arcidentity_needs::{CONFINEMENT, PYTHON, needs};
+use arcidentity_tests::{command_binary, pieces, python, run, succeed, variants};
 
+use self::failures::{FAILURES, failing_agent};
 use crate::programs::{agent, c, command, cpp, preload};
 
 const RESOURCE: &str = "https://vault.azure.net";
@@ -61,6 +64,56 @@ fn with_signals(mut program: Command, libraries: &[&Path]) -> Command {
     program
 }
 
+/// It reads the key on the thread that makes the call.
+#[test]
+fn of_a_c_program_that_may_make_no_thread() {
+    let program = c("memory").bind_late().link_shared().build("memory-c-without-thread");
+    let (confined, signals) = (c("confined").build("memory-confined"), preload("signals"));
+    if run(Command::new(&confined).args(["no-threads", "--", "true"])).status.code() == Some(77) {
+        return CONFINEMENT.is_missing("a filter of system calls");
+    }
+    keeps_no_secret(&C_STATES, agent, |agent| {
+        let mut confined = with_signals(command(&confined, agent), &[&signals]);
+        confined.args(["no-threads", "--"]).arg(&program);
+        confined
+    });
+}
+
+#[test]
+fn of_a_c_program_whose_calls_fail() {
+    let (program, signals) = (failing_program("memory-c-failures"), preload("signals"));
+    is_bound_late(&program);
+    let statuses = FAILURES.map(|(_, status, _)| format!("ARC_ERROR_{status}"));
+    keeps_no_secret(&statuses.each_ref().map(String::as_str), failing_agent, |agent| {
+        let mut program = with_signals(command(&program, agent), &[&signals]);
+        program.args(FAILURES.map(|(name, ..)| failures::resource(name)));
+        program
+    });
+}
+
+fn failing_program(name: &str) -> PathBuf {
+    c("memory_failures").bind_late().link_shared().build(name)
+}
+
+/// A call that is ended earlier or later, until it comes to its end.
+#[test]
+fn of_a_c_program_whose_calls_are_cancelled() {
+    let (program, signals) = (failing_program("memory-c-cancelled"), preload("signals"));
+    for variant in variants() {
+        let cancel = |agent: &Emulator| {
+            let mut program = with_signals(command(&program, agent), &[&signals]);
+            program.arg("cancel");
+            program
+        };
+        let statuses = watch(&variant, agent(), cancel, |_, status| CANCELLED_OR_OK.contains(&status));
+        assert_eq!(statuses.last().map(String::as_str), Some("ARC_OK"), "{variant}");
+        // To connect, and to send and receive twice, takes as many waits at least.
+        assert!(statuses.len() > 5, "{variant}: {statuses:?}");
+    }
+}
+
+const CANCELLED_OR_OK: [&str; 2] = ["ARC_ERROR_CANCELLED", "ARC_OK"];
+
 /// See `memory.c`.
 const C_STATES: [&str; 7] = ["gone", "held", "held", "held", "gone", "held", "gone"];
 
@@ -77,6 +130,21 @@ fn of_a_rust_program() {
     let states = ["held", "held", "gone"];
     keeps_no_secret(&states, agent, |agent| command(program, agent));
     keeps_no_secret(&states, agent, |agent| with_signals(command(program, agent), &[&signals]));
+}
+
+#[test]
+fn of_a_rust_program_whose_callback_panics() {
+    let (program, signals) = (env!("CARGO_BIN_EXE_rust-client"), preload("signals"));
+    keeps_no_secret(&["gone"], agent, |agent| {
+        let other_key = failures::other_key(agent);
+        agent.respond_with(move |request| match request.is_authorized() {
+            true => failures::challenge(&other_key),
+            false => Answer::normal(),
+        });
+        let mut program = with_signals(command(program, agent), &[&signals]);
+        program.arg("panic");
+        program
+    });
 }
 
 /// What reads such a text makes a copy of it.
