@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::net::TcpListener;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use arcidentity_core::{Check, Client, ErrorKind, Identity, Outcome, Report};
@@ -321,12 +321,24 @@ fn an_agent_that_refuses() {
     assert_cause(&client(&agent).diagnose(Some(VAULT)), "handshake", ErrorKind::Service);
 }
 
+/// A hook that ends a call in which no time passes by itself, after a minute or more.
+fn gives_up() -> impl Fn() -> bool + Send + Sync + 'static {
+    let asked = AtomicUsize::new(0);
+    move || asked.fetch_add(1, Ordering::SeqCst) > 600
+}
+
+/// So much time passes, and no answer comes. A client whose hook is asked meanwhile sees that.
+fn hang(clock: &FakeClock, seconds: u64) -> Answer {
+    clock.advance_monotonic(seconds);
+    Answer::hang()
+}
+
 #[test]
 fn an_agent_that_hangs() {
-    let agent = emulator();
-    agent.respond_with(|_| Answer::hang());
-    let hasty = builder(&agent).timeout(Duration::from_secs(1)).build().unwrap();
-    assert_cause(&hasty.diagnose(Some(VAULT)), "handshake", ErrorKind::Timeout);
+    let (agent, clock) = (emulator(), FakeClock::new());
+    let client = builder(&agent).clock(clock.clone()).interrupt(gives_up()).build().unwrap();
+    agent.respond_with(move |_| hang(&clock, 10));
+    assert_cause(&client.diagnose(Some(VAULT)), "handshake", ErrorKind::Timeout);
 }
 
 #[test]
@@ -345,12 +357,14 @@ fn a_caller_who_cancels() {
 
 #[test]
 fn metadata_that_hangs_leaves_time_for_the_token() {
-    let agent = emulator();
-    agent.respond_with(|request| match request.parameter("resource") {
+    let (agent, clock) = (emulator(), FakeClock::new());
+    let hasty = builder(&agent).clock(clock.clone()).interrupt(gives_up()).timeout(Duration::from_secs(8));
+    let hasty = hasty.build().unwrap();
+    agent.respond_with(move |request| match request.parameter("resource") {
         Some(_) => Answer::normal(),
-        None => Answer::hang(),
+        // All that it may have.
+        None => hang(&clock, 2),
     });
-    let hasty = builder(&agent).timeout(Duration::from_secs(8)).build().unwrap();
     assert_token(&hasty.diagnose(Some(VAULT)), &["metadata"]);
     // Who is that slow is not asked a second question.
     assert!(agent.requests().iter().all(|request| request.path != "/agentstatus"));
