@@ -42,7 +42,7 @@ static int child(void) {
 
 static int parent(void) {
     arc_options *options = new_options();
-    CHECK(arc_options_set_timeout_ms(options, 10000) == ARC_OK);
+    CHECK(arc_options_set_timeout_ms(options, 60000) == ARC_OK);
     client = new_client(options);
     pthread_t thread;
     CHECK(pthread_create(&thread, NULL, ask, NULL) == 0);

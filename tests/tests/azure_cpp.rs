@@ -131,13 +131,15 @@ fn a_token_that_cannot_be_replaced_is_returned_as_long_as_it_is_valid() {
 
 #[test]
 fn a_token_that_ended_before_it_could_be_replaced_is_not_returned() {
-    let agent = Emulator::builder().lifetime(Duration::from_secs(1)).start().unwrap();
-    agent.respond_with(|request| {
+    // Long enough for a slow machine to get it, in whole seconds.
+    let lifetime = Duration::from_secs(5);
+    let agent = Emulator::builder().lifetime(lifetime).start().unwrap();
+    agent.respond_with(move |request| {
         if !is_forced(request) {
             return Answer::normal();
         }
         // What was issued before this request has ended then.
-        thread::sleep(Duration::from_secs(2));
+        thread::sleep(lifetime + Duration::from_secs(1));
         refusal()
     });
     let told = run(&mut command(program(), &agent), &["minima", MINUTES]);

@@ -34,7 +34,7 @@ fn an_agent_that_does_not_listen_is_3() {
     let endpoint = format!("--endpoint=http://127.0.0.1:{port}");
     // Where the agent is installed, a refused connection is tried again for a while.
     for command in [["token", VAULT], ["token", "arm"], ["metadata", "/compute"]] {
-        let outcome = run(&[&command[..], &[&endpoint, "--timeout=0.5"]].concat());
+        let outcome = run(&[&command[..], &[&endpoint, "--timeout=10"]].concat());
         assert_failure(&outcome, 3, "listens on 127.0.0.1:");
         assert!(outcome.stderr.contains("hint: "), "{outcome:?}");
         assert!(!outcome.stderr.contains("cloud"), "the cloud is not what is wrong: {outcome:?}");

@@ -31,8 +31,8 @@ print(shown.decode(), os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
 ";
 
 /// Says each time when it is told, and goes on for long enough to be told twice.
-const PROGRAM: &str =
-    "trap 'echo heard' INT; echo ready; n=0; while [ $n -lt 30 ]; do sleep 0.02; n=$((n+1)); done; exit 5";
+const PROGRAM: &str = "trap 'echo heard; told=1' INT; told=0; echo ready; until [ $told = 1 ]; do sleep 0.02; done; \
+    n=0; while [ $n -lt 30 ]; do sleep 0.02; n=$((n+1)); done; exit 5";
 
 fn told_once(by: &str, command: &Command) {
     let mut python = Command::new("python3");
