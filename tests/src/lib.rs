@@ -16,7 +16,7 @@ mod variants;
 pub use agent::{beside_agent, beside_arc, beside_keys, beside_no_agent};
 pub use clients::{Azurite, Clients, azure_cli, clients};
 pub use compiler::Compiler;
-pub use library::{Library, shared_library};
+pub use library::{LARGEST_LIBRARY, Library, shared_library};
 pub use machine::traces;
 pub use memory::{Piece, occurrences, pieces};
 pub use process::{

@@ -5,6 +5,9 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+/// The largest that the shared library may be, in bytes.
+pub const LARGEST_LIBRARY: u64 = 1 << 20;
+
 /// Where the C library is.
 #[derive(Debug)]
 pub struct Library {

@@ -5,10 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use arcidentity_tests::{succeed, workspace};
+use arcidentity_tests::{LARGEST_LIBRARY, succeed, workspace};
 
 use super::artifacts::{Artifact, so_version};
 use super::built::release;
+use super::given::given;
 
 /// The newest version of glibc whose symbols a file may need: RHEL 7's.
 pub const FLOOR: (u32, u32) = (2, 17);
@@ -83,6 +84,18 @@ fn the_library_has_its_name_and_its_flags_and_the_program_needs_nothing() {
     let kinds =
         ["library-gnu.tar", "program.deb", "program.rpm", "program.tar", "runtime.deb", "runtime.rpm"];
     assert_eq!(seen, kinds);
+}
+
+#[test]
+fn an_optimized_library_is_small() {
+    // Those that tests build are not optimized.
+    let Some(release) = given().and_then(|_| release()) else { return };
+    for artifact in &release.artifacts {
+        for (file, _) in binaries(artifact).iter().filter(|(_, is_library)| *is_library) {
+            let size = fs::metadata(file).unwrap().len();
+            assert!(size <= LARGEST_LIBRARY, "{}: {size} bytes", file.display());
+        }
+    }
 }
 
 /// The global functions of ours that `nm` finds.

@@ -5,12 +5,9 @@ use std::path::Path;
 use std::process::Command;
 
 use arcidentity_needs::{CMAKE, needs};
-use arcidentity_tests::succeed;
+use arcidentity_tests::{LARGEST_LIBRARY, succeed};
 
 use super::installation::installed;
-
-/// The largest that the shared library may be.
-const BUDGET: u64 = 1 << 20;
 
 /// What readelf says about a program or a library.
 pub fn readelf_of(file: &Path, question: &str) -> String {
@@ -65,6 +62,6 @@ fn it_needs_only_the_c_library() {
 fn it_is_small() {
     needs!(CMAKE);
     let size = fs::metadata(installed().libdir.join("libarcidentity.so")).unwrap().len();
-    assert!(size <= BUDGET, "{size} bytes");
+    assert!(size <= LARGEST_LIBRARY, "{size} bytes");
     assert!(!readelf("--sections").contains(".symtab"), "it is stripped");
 }
