@@ -1,13 +1,14 @@
 //! Accepts connections, and ends with the endpoint.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use arcidentity_process::Process;
+use socket2::SockRef;
 
 /// How many connections are served at a time; further ones wait.
 const MAX_CONNECTIONS: usize = 128;
@@ -42,6 +43,8 @@ impl Server {
         server.threads.spawn(move || {
             for stream in listener.incoming() {
                 if is_stopped.load(Ordering::Relaxed) {
+                    // A program that is being started has a copy of it for a while, on which others could connect.
+                    let _ = SockRef::from(&listener).shutdown(Shutdown::Both);
                     return;
                 }
                 let Ok(stream) = stream else {

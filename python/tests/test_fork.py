@@ -1,9 +1,12 @@
 """Processes that fork, also in the middle of a call."""
 
+import contextlib
 import multiprocessing
 import os
+import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
 
 import arcidentity
 import pytest
@@ -29,6 +32,37 @@ def in_child(call: Callable[[], str]) -> str:
         answer = pipe.read()
     os.waitpid(child, 0)
     return answer
+
+
+@contextlib.contextmanager
+def a_copy_of_this_process() -> Iterator[None]:
+    """Like every program that another thread starts, for a moment."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(writer)
+        os.read(reader, 1)
+        os._exit(0)
+    os.close(reader)
+    try:
+        yield
+    finally:
+        os.close(writer)
+        os.waitpid(child, 0)
+
+
+@pytest.mark.parametrize("kind", ["emulator", "endpoint"])
+def test_nobody_listens_after_the_end_though_a_child_has_a_copy_of_the_socket(
+    kind: str, agent: Emulator, client: arcidentity.Client
+) -> None:
+    endpoint = arcidentity.AppServiceEndpoint([VAULT], client=client)
+    url = agent.endpoint if kind == "emulator" else endpoint.variables["IDENTITY_ENDPOINT"]
+    port = urlsplit(url).port
+    with a_copy_of_this_process():
+        endpoint.close()
+        agent.close()
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port))
 
 
 def test_a_child_forked_during_a_call_can_call_at_once(

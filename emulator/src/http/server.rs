@@ -6,6 +6,8 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use socket2::SockRef;
+
 use super::handler::Handler;
 use super::threads::Threads;
 use crate::sync::lock;
@@ -63,6 +65,8 @@ fn accept(listener: &TcpListener, connections: &Arc<Connections>, threads: &Thre
     let stop = &connections.handler.stop;
     for stream in listener.incoming() {
         if stop.is_raised() {
+            // A program that is being started has a copy of it for a while, on which others could connect.
+            let _ = SockRef::from(listener).shutdown(Shutdown::Both);
             return;
         }
         let Ok(stream) = stream else {
