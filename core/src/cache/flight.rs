@@ -86,18 +86,18 @@ mod tests {
 
     #[test]
     fn who_waits_is_woken() {
-        // Whoever is not sleeps that long.
-        let hour = Duration::from_secs(60 * 60);
-        let deadline = Deadline::after(hour, Arc::new(SystemClock), None, None);
+        // Whoever is not sleeps until then.
+        let deadline = Deadline::after(Duration::from_secs(300), Arc::new(SystemClock), None, None);
         let flight = Flight::new();
         let outcome = thread::scope(|scope| {
             let waiting = scope.spawn(|| flight.wait(&deadline));
-            while !flight.lock().is_awaited {
+            while !flight.lock().is_awaited && deadline.remaining().is_ok() {
                 thread::yield_now();
             }
             flight.complete(&Err(Error::new(ErrorKind::Refused, "no")));
             waiting.join().unwrap()
         });
         assert!(matches!(outcome, Ok(Err(error)) if error.kind() == ErrorKind::Refused));
+        assert!(deadline.remaining().is_ok());
     }
 }
