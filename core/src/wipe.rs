@@ -7,8 +7,8 @@ use std::mem::MaybeUninit;
 /// In KiB, deeper than a handshake goes, which is 23 KiB where it reads from /proc who listens, and than the registers that
 /// the system saves below that when a signal comes: 4 KiB with AVX-512, 12 KiB with AMX. What a call may take of its
 /// thread's stack ([`limits::STACK`](crate::limits::STACK)) is more. Where nothing is optimized a handshake goes 66 KiB
-/// deep.
-pub(crate) const HANDSHAKE: usize = if cfg!(debug_assertions) { 96 } else { 36 };
+/// deep, and a call may take 128 KiB.
+pub(crate) const HANDSHAKE: usize = if cfg!(debug_assertions) { 80 } else { 36 };
 
 /// The same of reading a key.
 pub(crate) const READING: usize = if cfg!(debug_assertions) { 48 } else { 16 };
