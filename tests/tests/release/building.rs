@@ -165,8 +165,15 @@ from making.context import Context
 context = Context(pathlib.Path(sys.argv[2]), optimized=False)
 print(cargo.auditing(context)['RUSTC_WORKSPACE_WRAPPER'])
 ";
+    // One that is there is not compiled.
+    let programs = empty("auditable");
+    write_script("#!/bin/sh\n", &programs.join("cargo-auditable"));
     let mut wrapper = Command::new(tool("python"));
-    wrapper.args(["-B", "-c", WRAPPER]).arg(workspace().join("release")).arg(empty("wrapper"));
+    wrapper
+        .env("PATH", path_with(&programs))
+        .args(["-B", "-c", WRAPPER])
+        .arg(workspace().join("release"))
+        .arg(empty("wrapper"));
     let wrapper = succeed(wrapper.env("CARGO_TARGET_DIR", scratch("release/target here")));
     assert_eq!(wrapper, "cargo-auditable\n");
 }
