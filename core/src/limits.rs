@@ -9,8 +9,9 @@ pub const MAX_KEY: usize = 4096;
 /// How many threads of a process read keys at once. Those that the system holds have their places until it lets go.
 pub const MAX_READERS: usize = 16;
 
-/// The stack of such a thread, in bytes. The C library takes the thread-local variables of the whole program from it.
-pub const READER_STACK: usize = 256 * 1024;
+/// The stack of such a thread, in bytes, of which only what is used takes memory. The C library takes the thread-local
+/// variables of the whole program from it, and where these are larger leaves next to nothing.
+pub const READER_STACK: usize = 1024 * 1024;
 
 /// How long a thread that reads a key may take to begin, before its caller reads it.
 pub const READER_GRACE: Duration = Duration::from_secs(1);
