@@ -64,9 +64,7 @@ def pack_program(context: Context, machine: Machine, tree: pathlib.Path, beside:
     (root / "DEBIAN").mkdir()
     (root / "DEBIAN/control").write_text(control)
     (root / "DEBIAN/md5sums").write_text(trees.md5sums(root))
-    trees.normalize(root)
-    # By itself dpkg-deb leaves what is older, such as a file of a checkout that no later commit has changed.
-    trees.date(context, root)
+    trees.normalize(context, root)
     context.run("dpkg-deb", "--root-owner-group", "-Zxz", "--build", root, context.out)
 
 

@@ -64,8 +64,7 @@ def pack(
         (root / "usr/share/doc" / name / file).rename(licences / file)
     for page in root.glob("usr/share/man/*/*"):
         trees.gzipped(page)
-    trees.normalize(root)
-    trees.date(context, root)
+    trees.normalize(context, root)
     day = time.strftime("%a %b %d %Y", time.gmtime(context.epoch))
     values = {
         "_rpmfilename": "%%{NAME}-%%{VERSION}-%%{RELEASE}.%%{ARCH}.rpm",

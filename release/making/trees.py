@@ -23,11 +23,15 @@ def packed_mode(mode: int) -> int:
     return 0o755 if mode & 0o100 else 0o644
 
 
-def normalize(tree: pathlib.Path) -> None:
-    """Gives everything below a directory, and itself, the mode by which it is packed."""
+def normalize(context: Context, tree: pathlib.Path) -> None:
+    """Gives everything below a directory, and itself, the mode by which it is packed, and the time of the source.
+
+    Packers take that time for what is newer, and may leave what is older: a file of a checkout that has not changed since.
+    """
     for path in (tree, *tree.rglob("*")):
         if not path.is_symlink():
             path.chmod(packed_mode(path.stat().st_mode))
+        os.utime(path, (context.epoch, context.epoch), follow_symlinks=False)
 
 
 def tar(context: Context, tree: pathlib.Path) -> pathlib.Path:
@@ -68,9 +72,3 @@ def md5sums(root: pathlib.Path) -> str:
         for path, name in names
         if name.parts[0] != "DEBIAN"
     )
-
-
-def date(context: Context, tree: pathlib.Path) -> None:
-    """Gives all files below a directory the time of the source."""
-    for path in (tree, *tree.rglob("*")):
-        os.utime(path, (context.epoch, context.epoch), follow_symlinks=False)

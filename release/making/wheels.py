@@ -42,6 +42,6 @@ def add_notices(context: Context, wheel: pathlib.Path) -> None:
     # Behind the last of ours.
     text = re.sub("((?:^License-File: .*\n)+)", r"\1License-File: THIRD-PARTY.txt\n", metadata.read_text(), flags=re.MULTILINE)
     metadata.write_text(text)
-    trees.normalize(information.parent)
+    trees.normalize(context, information.parent)
     earliest = str(zips.EARLIEST)
     context.run("wheel", "pack", "--dest-dir", context.out, information.parent, SOURCE_DATE_EPOCH=earliest)
