@@ -1,5 +1,6 @@
 //! What `release/build` does before it builds anything.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -35,6 +36,14 @@ fn tool(name: &str) -> PathBuf {
     scratch("release/target here").join("release-work/tools/bin").join(name)
 }
 
+/// A program in Python that uses `release/making` of these sources.
+fn making(python: impl AsRef<OsStr>, sources: &Path, code: &str) -> Command {
+    let mut program = Command::new(python);
+    let code = format!("import pathlib, sys\nsys.path.insert(0, sys.argv[1])\n{code}");
+    program.args(["-B", "-c", &code]).arg(sources.join("release"));
+    program
+}
+
 /// In the place where the tools are already.
 fn build(out: &Path) -> Command {
     let mut build = Command::new("python3");
@@ -68,15 +77,11 @@ fn a_part_takes_the_place_of_its_own_old_files() {
     needs!(PYTHON);
     let Some(_) = release() else { return };
     const CLEAR: &str = "
-import pathlib, sys
-sys.path.insert(0, sys.argv[1])
 from making import outputs
 outputs.clear(pathlib.Path(sys.argv[2]), sys.argv[3:])
 ";
     let clear = |out: &Path, parts: &[&str]| {
-        let mut clear = Command::new(tool("python"));
-        clear.args(["-B", "-c", CLEAR]).arg(workspace().join("release")).arg(out).args(parts);
-        assert!(run(&mut clear).status.success());
+        succeed(making(tool("python"), workspace(), CLEAR).arg(out).args(parts));
         let mut left: Vec<_> =
             fs::read_dir(out).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
         left.sort();
@@ -158,8 +163,6 @@ fn crates_are_compiled_as_in_any_other_directory() {
     needs!(PYTHON);
     let Some(_) = release() else { return };
     const WRAPPER: &str = "
-import pathlib, sys
-sys.path.insert(0, sys.argv[1])
 from making import cargo
 from making.context import Context
 context = Context(pathlib.Path(sys.argv[2]), optimized=False)
@@ -168,12 +171,8 @@ print(cargo.auditing(context)['RUSTC_WORKSPACE_WRAPPER'])
     // One that is there is not compiled.
     let programs = empty("auditable");
     write_script("#!/bin/sh\n", &programs.join("cargo-auditable"));
-    let mut wrapper = Command::new(tool("python"));
-    wrapper
-        .env("PATH", path_with(&programs))
-        .args(["-B", "-c", WRAPPER])
-        .arg(workspace().join("release"))
-        .arg(empty("wrapper"));
+    let mut wrapper = making(tool("python"), workspace(), WRAPPER);
+    wrapper.arg(empty("wrapper")).env("PATH", path_with(&programs));
     let wrapper = succeed(wrapper.env("CARGO_TARGET_DIR", scratch("release/target here")));
     assert_eq!(wrapper, "cargo-auditable\n");
 }
@@ -210,8 +209,6 @@ fn it_makes_anew_an_environment_that_has_no_pip() {
 fn it_takes_the_time_of_its_own_commit_and_of_no_other() {
     needs!(GIT, PYTHON);
     const ASK: &str = "
-import sys
-sys.path.insert(0, sys.argv[1])
 from making import epoch
 print(epoch.epoch())
 ";
@@ -234,8 +231,8 @@ print(epoch.epoch())
         succeed(commit.env("GIT_COMMITTER_DATE", format!("{time} +0000")));
     };
     let ask = |given: &str| {
-        let mut ask = Command::new("python3");
-        ask.args(["-B", "-c", ASK]).arg(sources.join("release")).env("SOURCE_DATE_EPOCH", given);
+        let mut ask = making("python3", &sources, ASK);
+        ask.env("SOURCE_DATE_EPOCH", given);
         ask
     };
     commit(&outer, "1000000000");
