@@ -20,7 +20,7 @@ pub use library::{LARGEST_LIBRARY, Library, shared_library};
 pub use machine::traces;
 pub use memory::{Piece, occurrences, pieces};
 pub use process::{
-    MESSAGES, cargo_artifacts, copy_program, path_with, path_with_cargo, run, signal, succeed,
+    MESSAGES, cargo_artifacts, copy_program, path_with, path_with_cargo, run, signal, succeed, unpack,
     without_proxies, write_script,
 };
 pub use python::{Python, pip, python, services, wheel};

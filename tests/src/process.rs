@@ -55,6 +55,15 @@ pub fn write_script(text: &str, to: &Path) {
     fs::remove_file(written).expect("the directory is writable");
 }
 
+/// Extracts an archive into a directory. `module` is Python's for this kind of archive.
+///
+/// # Panics
+///
+/// If there is no Python, or it does not extract.
+pub fn unpack(archive: &Path, module: &str, directory: &Path) {
+    succeed(Command::new("python3").args(["-m", module, "--extract"]).args([archive, directory]));
+}
+
 /// Takes this machine's proxies from a program, which would ask them for what is on loopback.
 pub fn without_proxies(command: &mut Command) -> &mut Command {
     let names = env::vars_os().map(|(name, _)| name);

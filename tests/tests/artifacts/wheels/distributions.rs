@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use arcidentity_needs::{MINGW, Need, PYTHON, RUST_AARCH64, RUST_MUSL, RUST_WINDOWS, RUST_X86_64, are_met};
-use arcidentity_tests::{UNOPTIMIZED, scratch, succeed, workspace};
+use arcidentity_tests::{UNOPTIMIZED, scratch, succeed, unpack, workspace};
 use tempfile::TempDir;
 
 use super::environment::builders;
@@ -115,7 +115,7 @@ pub fn source() -> PathBuf {
 /// A directory with what is in an archive. `module` is Python's for this kind of archive.
 pub fn unpacked(archive: &Path, module: &str) -> TempDir {
     let directory = TempDir::new().unwrap();
-    succeed(Command::new("python3").args(["-m", module, "--extract"]).args([archive, directory.path()]));
+    unpack(archive, module, directory.path());
     directory
 }
 

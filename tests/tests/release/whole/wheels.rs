@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use arcidentity_tests::{scratch, succeed, traces, workspace};
+use arcidentity_tests::{scratch, succeed, traces, unpack, workspace};
 
 use crate::release::binaries::{FLOOR, glibc_versions, readelf};
 use crate::release::files::check_list;
@@ -37,7 +37,7 @@ impl Wheel {
 fn unpacked(archive: &Path, module: &str) -> PathBuf {
     let tree = scratch("release/unpacked wheels").join(archive.file_name().unwrap());
     let _ = fs::remove_dir_all(&tree);
-    succeed(Command::new("python3").args(["-m", module, "--extract"]).args([archive, &tree]));
+    unpack(archive, module, &tree);
     tree
 }
 

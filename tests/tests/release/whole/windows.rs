@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use arcidentity_needs::{CLANG, RUST_LLD, needs};
-use arcidentity_tests::{path_with, scratch, succeed, traces, workspace};
+use arcidentity_tests::{path_with, scratch, succeed, traces, unpack, workspace};
 
 use super::built::release;
 use crate::artifacts::for_windows::wine::{Wine, printed, wine};
@@ -22,9 +22,7 @@ fn tree() -> Option<&'static Path> {
         let name = format!("libarcidentity-{VERSION}-x86_64-windows");
         let unpacked = scratch("release/unpacked/windows");
         let _ = fs::remove_dir_all(&unpacked);
-        let mut unpack = Command::new("python3");
-        unpack.args(["-m", "zipfile", "--extract"]);
-        succeed(unpack.arg(directory.join(format!("{name}.zip"))).arg(&unpacked));
+        unpack(&directory.join(format!("{name}.zip")), "zipfile", &unpacked);
         let entries: Vec<_> =
             fs::read_dir(&unpacked).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(entries, [name.as_str()]);
