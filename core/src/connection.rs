@@ -1,6 +1,7 @@
 //! A TCP connection to the agent. Every wait ends at the deadline and asks the interrupt hook.
 
 mod socket;
+pub(crate) mod unavailable;
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -12,7 +13,6 @@ use crate::error::{Error, ErrorKind};
 use crate::installed;
 use crate::limits::INTERRUPT_INTERVAL;
 use crate::listener::{self, Peer};
-use crate::out_of_resources;
 use crate::retry::Failure;
 use crate::trace::TraceStep;
 
@@ -54,7 +54,9 @@ impl Route {
                     };
                 }
                 Err(error) => {
-                    first_failure.get_or_insert_with(|| self.unavailable(*address, &error));
+                    first_failure.get_or_insert_with(|| {
+                        unavailable::failure(*address, &error, || self.is_agent_installed())
+                    });
                 }
             }
         }
@@ -67,6 +69,10 @@ impl Route {
         self.agent_executable.clone().or_else(|| installed::executable().ok())
     }
 
+    fn is_agent_installed(&self) -> bool {
+        self.executable().is_some_and(|path| path.exists())
+    }
+
     fn verified(&self, address: SocketAddr, connection: Connection) -> Result<Connection, Failure> {
         let peer = match self.verify_agent {
             true => {
@@ -75,49 +81,13 @@ impl Route {
             }
             false => Peer::default(),
         };
-        connection.deadline.trace(&TraceStep::Connected { peer: &peer, is_verified: self.verify_agent });
+        connection.deadline.trace(&TraceStep::Connected {
+            is_verified: self.verify_agent,
+            is_hidden: peer.is_hidden(),
+            unproven: peer.unproven().next(),
+        });
         Ok(Connection { peer, ..connection })
     }
-
-    fn unavailable(&self, address: SocketAddr, error: &io::Error) -> Failure {
-        let refused = error.kind() == io::ErrorKind::ConnectionRefused;
-        let message = if refused {
-            refused_by(address)
-        } else {
-            format!("cannot connect to the Azure Arc agent on {address}: {error}")
-        };
-        if out_of_resources::is_cause(error) {
-            return out_of_resources::error(message).into();
-        }
-        let error = Error::new(ErrorKind::Unavailable, message);
-        if !refused {
-            // A firewall, a sandbox, or a network without loopback: whether the agent runs does not matter.
-            let hint = format!(
-                "let this process connect to {address} (systemd: RestrictAddressFamilies=, IPAddressDeny=, \
-                PrivateNetwork=; containers: use the host's network)"
-            );
-            return error.with_hint(hint).into();
-        }
-        if self.executable().is_some_and(|path| path.exists()) {
-            return may_be_starting(address);
-        }
-        error
-            .with_hint(
-                "install the Azure Connected Machine agent and connect this machine; in a container, use the host's network",
-            )
-            .into()
-    }
-}
-
-fn refused_by(address: SocketAddr) -> String {
-    format!("no Azure Arc agent listens on {address}")
-}
-
-/// An installed agent that refuses connections may be starting.
-pub(crate) fn may_be_starting(address: SocketAddr) -> Failure {
-    let hint = format!("the agent is installed: start it with `{}`", installed::AGENT.start);
-    let error = Error::new(ErrorKind::Unavailable, refused_by(address)).with_hint(hint);
-    Failure::Temporary { error, retry_after: None }
 }
 
 /// Waits in slices: an attempt that times out before the deadline is made again.

@@ -8,12 +8,13 @@
 //! is written; only files of the system are read, each to a limit; and texts of strangers are cut to one
 //! short line. Neither keys nor tokens, nor the values of variables that hold secrets, are shown.
 
-mod check;
+pub(crate) mod check;
 mod checks;
 mod findings;
 mod json;
 mod remedy;
 mod report;
+mod row;
 mod survey;
 mod text;
 

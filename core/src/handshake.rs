@@ -29,7 +29,12 @@ pub(crate) enum Step {
 pub(crate) fn ask(http: &HttpClient, key: Option<&Key>, deadline: &Deadline) -> Result<Response, Failure> {
     deadline.trace(&TraceStep::Request { path: http.path(), with_key: key.is_some() });
     let response = http.get(key)?;
-    deadline.trace(&TraceStep::Answer(&response));
+    deadline.trace(&TraceStep::Answer {
+        status: response.status,
+        size: response.body().len(),
+        is_challenge: response.challenges().next().is_some(),
+        retry_after: response.retry_after,
+    });
     Ok(response)
 }
 
@@ -68,7 +73,8 @@ fn exchange<T>(
         challenges += 1;
         on_step(Step::Challenge);
         let realm = realm(&response, &sent)?;
-        deadline.trace(&TraceStep::KeyFile { realm, sent: &sent });
+        let texts: Vec<&str> = sent.iter().map(Key::text).collect();
+        deadline.trace(&TraceStep::KeyFile { realm, sent: &texts });
         match keys.key(realm, deadline) {
             Ok(key) => {
                 deadline.trace(&TraceStep::KeyRead { owner: key.owner });

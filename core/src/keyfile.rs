@@ -7,6 +7,7 @@
 mod error;
 #[cfg(unix)]
 mod group_hint;
+mod key;
 mod reader;
 mod realm;
 mod slot;
@@ -16,56 +17,22 @@ mod unix;
 #[cfg(windows)]
 mod windows;
 
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub(crate) use self::error::KeyError;
-use self::error::{unreadable, untrusted};
-use self::reader::Reader;
+use self::error::untrusted;
+pub(crate) use self::key::Key;
 pub(crate) use self::realm::Syntax;
 pub(crate) use self::text::{check_size, key_text};
-use crate::buffer::WipedBuffer;
 use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind};
 use crate::installed;
-use crate::secret::Secret;
 
 #[cfg(unix)]
 use unix as system;
 #[cfg(windows)]
 use windows as system;
-
-/// What was read from a key file.
-pub(crate) struct Key {
-    /// The Authorization value that it makes: `Basic ` and the file's text.
-    pub(crate) authorization: Arc<Secret>,
-    /// The user whose file it is. Not asked on Windows.
-    pub(crate) owner: Option<u32>,
-    /// The thread that has read it.
-    _reader: Reader,
-}
-
-/// What stands before the key in an Authorization value.
-const SCHEME: &str = "Basic ";
-
-impl Key {
-    fn new(text: &str, owner: Option<u32>) -> Key {
-        let authorization = Arc::new(Secret::concat(&[SCHEME, text]));
-        Key { authorization, owner, _reader: Reader::default() }
-    }
-
-    /// Another text in the place of this one.
-    pub(crate) fn replaced(&self, text: &str) -> Key {
-        Key::new(text, self.owner)
-    }
-
-    /// The file's text.
-    pub(crate) fn text(&self) -> &str {
-        self.authorization.as_str().strip_prefix(SCHEME).unwrap_or_default()
-    }
-}
 
 /// The one directory that keys are read from.
 #[derive(Debug, Clone)]
@@ -114,25 +81,14 @@ impl KeyDirectory {
         let (keys, realm) = (self.clone(), realm.to_owned());
         let (key, reader) = reader::run(deadline, move || keys.read(&realm))
             .map_err(|unfinished| error::unfinished(&self.path, unfinished))?;
-        Ok(Key { _reader: reader, ..key? })
+        Ok(key?.read_by(reader))
     }
 
     /// The same, for as long as the system holds the file.
     fn read(&self, realm: &str) -> Result<Key, KeyError> {
         let name = key_name(system::SYNTAX, &self.path, realm)?;
-        let OpenKey { mut file, size, owner } = system::open_key(&self.path, name)?;
-        let mut content = WipedBuffer::new(size);
-        content.mark_used(size);
-        file.read_exact(&mut content).map_err(|error| unreadable("the key file", &self.path, &error))?;
-        Ok(Key::new(key_text(&content)?, owner))
+        system::open_key(&self.path, name)?.read(&self.path)
     }
-}
-
-/// A key file, open and checked.
-struct OpenKey {
-    file: File,
-    size: usize,
-    owner: Option<u32>,
 }
 
 /// The file name in `realm`, if it lies in the directory `ours` or in what that resolves to.
@@ -148,16 +104,4 @@ pub(crate) fn key_name<'a>(syntax: Syntax, ours: &Path, realm: &'a str) -> Resul
         "whatever answers on the agent's port is not the agent of this machine, or it has another key directory, as an \
          emulator has, which this program must be told (key_directory, --key-directory)",
     ))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    impl Key {
-        /// A key that was in no file.
-        pub(crate) fn of_nobody(text: &str) -> Key {
-            Key::new(text, None)
-        }
-    }
 }

@@ -2,18 +2,15 @@
 //! every language, and holds no secret.
 
 use std::cell::Cell;
-use std::fmt::{self, Write};
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use crate::accounts;
-use crate::diagnose::Check;
+use crate::diagnose::check::Check;
 use crate::error::Error;
-use crate::http::Response;
-use crate::keyfile::Key;
-use crate::listener::Peer;
 use crate::printable::push_escaped;
 use crate::response::presentable;
 
@@ -46,11 +43,11 @@ pub(crate) enum TraceStep<'a> {
     /// A request is sent.
     Request { path: &'a str, with_key: bool },
     /// The connection for it was opened, and who listens was looked up unless that is off.
-    Connected { peer: &'a Peer, is_verified: bool },
+    Connected { is_verified: bool, is_hidden: bool, unproven: Option<u32> },
     /// The agent answered.
-    Answer(&'a Response),
+    Answer { status: u16, size: usize, is_challenge: bool, retry_after: Option<Duration> },
     /// The challenge names a key file, after these keys were sent.
-    KeyFile { realm: &'a str, sent: &'a [Key] },
+    KeyFile { realm: &'a str, sent: &'a [&'a str] },
     /// It was read.
     KeyRead { owner: Option<u32> },
     /// It was not.
@@ -157,7 +154,7 @@ impl TraceStep<'_> {
         Some(match self {
             TraceStep::Request { path, .. } => format!("the agent's answer to GET {}", shown(path)),
             TraceStep::Shared => "the answer to another thread's request".to_owned(),
-            TraceStep::KeyFile { realm, sent } => format!("the key file {}", shown_realm(realm, sent)),
+            TraceStep::KeyFile { realm, sent } => format!("the key file {}", presentable(realm, sent)),
             TraceStep::Failed { error, wait: Some(_) } => {
                 format!("attempt {} of {}: {error}", attempt.number + 1, attempt.of)
             }
@@ -177,11 +174,16 @@ impl TraceStep<'_> {
                 let key = if *with_key { ", with the key" } else { "" };
                 format!("GET {}{}{key}", shown(path), attempt)
             }
-            TraceStep::Connected { peer, is_verified } => {
-                format!("connected, {}", listener(peer, *is_verified))
+            TraceStep::Connected { is_verified, is_hidden, unproven } => {
+                format!("connected, {}", listener(*is_verified, *is_hidden, *unproven))
             }
-            TraceStep::Answer(response) => answer(response),
-            TraceStep::KeyFile { realm, sent } => format!("key file {}", shown_realm(realm, sent)),
+            TraceStep::Answer { status, size, is_challenge, retry_after } => {
+                let challenge = if *is_challenge { ", WWW-Authenticate" } else { "" };
+                let wait =
+                    retry_after.map(|wait| format!(", Retry-After {} s", wait.as_secs())).unwrap_or_default();
+                format!("answer {status}, {size} bytes{challenge}{wait}")
+            }
+            TraceStep::KeyFile { realm, sent } => format!("key file {}", presentable(realm, sent)),
             TraceStep::KeyRead { owner: Some(owner) } => format!("key read, of {}", accounts::user(*owner)),
             TraceStep::KeyRead { owner: None } => "key read".to_owned(),
             TraceStep::NoKey(error) => format!("no key: {error}"),
@@ -214,39 +216,18 @@ impl fmt::Display for Attempt {
     }
 }
 
-fn listener(peer: &Peer, is_verified: bool) -> String {
-    if !is_verified {
-        return "listener not verified: verify_agent is off".to_owned();
-    }
-    let users: Vec<String> = peer.unproven().map(accounts::user).collect();
-    match users.first() {
-        Some(user) => format!("listener is {user}, who must ask for a key of their own"),
-        None if peer.is_hidden() => "listener not known: the system does not show its user".to_owned(),
+fn listener(is_verified: bool, is_hidden: bool, unproven: Option<u32>) -> String {
+    match unproven {
+        _ if !is_verified => "listener not verified: verify_agent is off".to_owned(),
+        Some(user) => format!("listener is {}, who must ask for a key of their own", accounts::user(user)),
+        None if is_hidden => "listener not known: the system does not show its user".to_owned(),
         None => "listener verified".to_owned(),
     }
-}
-
-/// The status, and of the headers what decides how the call goes on.
-fn answer(response: &Response) -> String {
-    let mut text = format!("answer {}, {} bytes", response.status, response.body().len());
-    // Writing to a string does not fail.
-    if response.challenges().next().is_some() {
-        let _ = write!(text, ", WWW-Authenticate");
-    }
-    if let Some(wait) = response.retry_after {
-        let _ = write!(text, ", Retry-After {} s", wait.as_secs());
-    }
-    text
 }
 
 /// A text of the caller's, which may be a token by mistake.
 fn shown(text: &str) -> String {
     presentable(text, &[])
-}
-
-/// The agent has these keys, and may say them again.
-fn shown_realm(realm: &str, sent: &[Key]) -> String {
-    presentable(realm, &sent.iter().map(Key::text).collect::<Vec<_>>())
 }
 
 fn escaped(text: &str) -> String {

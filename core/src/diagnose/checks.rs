@@ -17,8 +17,9 @@ mod resource;
 mod service;
 mod token;
 
-use super::check::{Cause, Check, Explanation, Row};
+use super::check::Check;
 use super::findings::Findings;
+use super::row::{Cause, Explanation, Row};
 use crate::error::Error;
 
 /// In the order of a report. The first that explains an error is its reason.

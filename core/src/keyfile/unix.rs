@@ -10,9 +10,9 @@ use nix::fcntl::{OFlag, open, openat};
 use nix::sys::stat::Mode;
 use nix::unistd::geteuid;
 
-use super::OpenKey;
 use super::error::{KeyError, denied, unreadable, untrusted};
 use super::group_hint;
+use super::key::OpenKey;
 use super::realm::Syntax;
 use super::text::check_size;
 use crate::accounts;

@@ -15,8 +15,8 @@ use windows_sys::Win32::Storage::FileSystem::{
     FILE_SHARE_WRITE,
 };
 
-use super::OpenKey;
 use super::error::{KeyError, denied, unreadable, untrusted};
+use super::key::OpenKey;
 use super::realm::Syntax;
 use super::text::check_size;
 use crate::error::Error;

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::accounts;
-use crate::connection::may_be_starting;
+use crate::connection::unavailable::may_be_starting;
 use crate::error::{Error, ErrorKind};
 use crate::installed::LINUX;
 use crate::retry::Failure;

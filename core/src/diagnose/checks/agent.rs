@@ -1,7 +1,7 @@
 //! Whether the agent is installed.
 
-use crate::diagnose::check::{Explanation, Observation, Row};
 use crate::diagnose::findings::Findings;
+use crate::diagnose::row::{Explanation, Observation, Row};
 use crate::error::{Error, ErrorKind};
 use crate::installed::{self, AGENT};
 

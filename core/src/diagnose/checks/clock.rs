@@ -4,8 +4,8 @@
 //! So only a token from the future says something, and one that is over when it comes.
 
 use crate::claims::claims;
-use crate::diagnose::check::{Explanation, Observation, Row};
 use crate::diagnose::findings::Findings;
+use crate::diagnose::row::{Explanation, Observation, Row};
 use crate::error::{Error, ErrorKind};
 use crate::response;
 

@@ -1,8 +1,8 @@
 //! Where the agent is looked for, and the variables that say so.
 
-use crate::diagnose::check::{Explanation, Observation, Row};
 use crate::diagnose::findings::variables::{self, VARIABLES};
 use crate::diagnose::findings::{Findings, one_line};
+use crate::diagnose::row::{Explanation, Observation, Row};
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 

@@ -1,7 +1,7 @@
 //! The request for a token, and the time of each step. What nothing else explains fails here.
 
-use crate::diagnose::check::{Observation, Row};
 use crate::diagnose::findings::{Findings, milliseconds};
+use crate::diagnose::row::{Observation, Row};
 use crate::handshake::Step;
 
 pub(super) const ROW: Row =

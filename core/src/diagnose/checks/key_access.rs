@@ -3,8 +3,8 @@
 mod linux;
 mod windows;
 
-use crate::diagnose::check::{Explanation, Observation, Row};
 use crate::diagnose::findings::{Directory, Findings};
+use crate::diagnose::row::{Explanation, Observation, Row};
 use crate::error::{Error, ErrorKind};
 
 pub(super) const ROW: Row = Row { id: "key-access", title: "Permission to read the keys", observe, explain };

@@ -1,7 +1,7 @@
 //! Whether the directory of the keys is there, and is the agent's.
 
-use crate::diagnose::check::{Explanation, Observation, Row};
 use crate::diagnose::findings::{Directory, Findings};
+use crate::diagnose::row::{Explanation, Observation, Row};
 use crate::error::{Error, ErrorKind};
 use crate::installed::AGENT;
 

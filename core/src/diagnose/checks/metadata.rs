@@ -1,7 +1,7 @@
 //! What Azure knows of this machine, as the agent tells everybody.
 
-use crate::diagnose::check::{Observation, Row};
 use crate::diagnose::findings::{Findings, one_line};
+use crate::diagnose::row::{Observation, Row};
 use crate::installed::AGENT;
 
 pub(super) const ROW: Row =

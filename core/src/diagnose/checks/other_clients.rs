@@ -1,8 +1,8 @@
 //! Which other clients of Azure get tokens with this environment: this library needs none of it, and they do.
 
-use crate::diagnose::check::{Observation, Row};
 use crate::diagnose::findings::variables::{self, OTHER_HOSTS, VARIABLES};
 use crate::diagnose::findings::{Findings, Run, one_line};
+use crate::diagnose::row::{Observation, Row};
 
 pub(super) const ROW: Row =
     Row { id: "other-clients", title: "Other clients of Azure", observe, explain: Row::never };

@@ -1,8 +1,8 @@
 //! Variables by which Azure libraries take this machine for another kind of Azure host.
 
-use crate::diagnose::check::{Observation, Row};
 use crate::diagnose::findings::Findings;
 use crate::diagnose::findings::variables::{OTHER_HOSTS, VARIABLES};
+use crate::diagnose::row::{Observation, Row};
 
 pub(super) const ROW: Row =
     Row { id: "other-host", title: "Variables of other Azure hosts", observe, explain: Row::never };

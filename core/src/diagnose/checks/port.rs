@@ -1,9 +1,9 @@
 //! Who holds the agent's port.
 
 use crate::accounts;
-use crate::diagnose::check::{Explanation, Observation, Row};
 use crate::diagnose::findings::{Findings, Reached, ServiceState, milliseconds};
 use crate::diagnose::remedy;
+use crate::diagnose::row::{Explanation, Observation, Row};
 use crate::error::{Error, ErrorKind};
 use crate::installed::AGENT;
 use crate::limits::AGENT_PORT;

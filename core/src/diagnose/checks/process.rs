@@ -1,7 +1,7 @@
 //! Who runs this process, and how it was started: what the remedies of the other checks depend on.
 
-use crate::diagnose::check::{Observation, Row};
 use crate::diagnose::findings::{Findings, Launch, ThisProcess};
+use crate::diagnose::row::{Observation, Row};
 
 pub(super) const ROW: Row =
     Row { id: "process", title: "This process and its user", observe, explain: Row::never };

@@ -1,8 +1,8 @@
 //! Proxy variables: this library uses none, and says so, because people suspect them. Other clients send what they ask
 //! the agent to a proxy, with the key or the secret of `arcidentity run`, unless a variable exempts this machine.
 
-use crate::diagnose::check::{Observation, Row};
 use crate::diagnose::findings::{Findings, System, one_line};
+use crate::diagnose::row::{Observation, Row};
 
 pub(super) const ROW: Row = Row { id: "proxy", title: "Proxy variables", observe, explain: Row::never };
 

@@ -2,8 +2,8 @@
 //! own vault, for Azure Resource Manager as in the samples, or for a service of another cloud.
 
 use crate::azure_services::{AzureService, KEY_VAULT, RESOURCE_MANAGER, host};
-use crate::diagnose::check::{Explanation, Observation, Row};
 use crate::diagnose::findings::{Findings, one_line};
+use crate::diagnose::row::{Explanation, Observation, Row};
 use crate::error::{Error, ErrorKind};
 
 pub(super) const ROW: Row = Row { id: "resource", title: "What the token is for", observe, explain };

@@ -1,7 +1,7 @@
 //! Whether the agent runs.
 
-use crate::diagnose::check::{Explanation, Observation, Row};
 use crate::diagnose::findings::{Findings, ServiceState};
+use crate::diagnose::row::{Explanation, Observation, Row};
 use crate::error::{Error, ErrorKind};
 use crate::installed::AGENT;
 

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use crate::claims::{EMULATED, claims};
-use crate::diagnose::check::{Observation, Row};
 use crate::diagnose::findings::{Findings, audience, one_line, variables};
 use crate::diagnose::remedy::leave_endpoint;
+use crate::diagnose::row::{Observation, Row};
 use crate::limits::AGENT_PORT;
 
 pub(super) const ROW: Row = Row { id: "token", title: "The token", observe, explain: Row::never };
