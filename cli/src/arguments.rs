@@ -5,7 +5,6 @@ use std::ffi::OsString;
 use lexopt::Arg::{self, Long, Short, Value};
 use lexopt::Parser;
 
-use crate::command::Command;
 use crate::failure::Failure;
 use crate::program::CommandLine;
 use crate::syntax::{CommandSyntax, OVERVIEW, Operand, Program, Values};
@@ -37,11 +36,6 @@ impl Arguments {
 
     pub(crate) fn syntax(&self) -> &'static CommandSyntax {
         self.syntax
-    }
-
-    /// The help of the command.
-    pub(crate) fn help(&self) -> Command {
-        Command::Help(self.syntax)
     }
 
     /// The next argument.

@@ -12,11 +12,11 @@ use lexopt::ValueExt;
 
 use self::survey::Destination;
 use crate::arguments::{Arguments, Given};
-use crate::command::Command;
 use crate::failure::Failure;
 use crate::options::ClientOptions;
 use crate::resource;
-use crate::terminal::{Terminal, is_dumb};
+use crate::stream::is_dumb;
+use crate::terminal::Terminal;
 use crate::token::remaining;
 
 /// Prints why there is no token.
@@ -28,12 +28,12 @@ pub(crate) struct DoctorCommand {
 }
 
 impl DoctorCommand {
-    pub(crate) fn parse(arguments: &mut Arguments) -> Result<Command, Failure> {
+    pub(crate) fn parse(arguments: &mut Arguments) -> Result<Option<DoctorCommand>, Failure> {
         let (mut resource, mut json, mut options) = (None, false, ClientOptions::default());
         let mut survey = None;
         while let Some(given) = arguments.next()? {
             match given {
-                Given::Option("help", _) => return Ok(arguments.help()),
+                Given::Option("help", _) => return Ok(None),
                 Given::Option("output", form) => json = form == "json",
                 Given::Option("json", _) => json = true,
                 Given::Option("report", value) => survey = Some(Destination::of(value)),
@@ -44,7 +44,7 @@ impl DoctorCommand {
         if survey.is_some() && (json || resource.is_some()) {
             return Err(Failure::argument("--report takes neither --json nor a resource"));
         }
-        Ok(Command::Doctor(DoctorCommand { resource, json, survey, options }))
+        Ok(Some(DoctorCommand { resource, json, survey, options }))
     }
 
     /// Returns 0 if nothing failed, else the number of what a request for a token fails with.

@@ -18,7 +18,6 @@ use self::keys::KeyDirectory;
 #[cfg(target_os = "linux")]
 pub use self::own_place::OwnPlace;
 use crate::arguments::{Arguments, Given};
-use crate::command::Command;
 use crate::failure::Failure;
 use crate::lines::{Lines, lines};
 use crate::program::CommandLine;
@@ -39,11 +38,11 @@ pub(crate) struct EmulatorCommand {
 }
 
 impl EmulatorCommand {
-    pub(crate) fn parse(arguments: &mut Arguments) -> Result<Command, Failure> {
+    pub(crate) fn parse(arguments: &mut Arguments) -> Result<Option<EmulatorCommand>, Failure> {
         let mut command = EmulatorCommand::default();
         while let Some(given) = arguments.next()? {
             match given {
-                Given::Option("help", _) => return Ok(arguments.help()),
+                Given::Option("help", _) => return Ok(None),
                 Given::Option("port", value) => command.port = parse_port(&value.string()?)?,
                 Given::Option("key-directory", value) => command.key_directory = Some(value.into()),
                 Given::Option("lifetime", value) => {
@@ -56,7 +55,7 @@ impl EmulatorCommand {
                 given => return Err(given.unexpected()),
             }
         }
-        Ok(Command::Emulator(command))
+        Ok(Some(command))
     }
 
     /// Returns the program's exit status, or 0 when it was stopped.

@@ -6,7 +6,6 @@ use std::io;
 use arcidentity_core::{Error, ErrorKind};
 
 use crate::suggestion;
-use crate::terminal::Terminal;
 
 /// What is told on standard error, and the exit status.
 #[derive(Debug)]
@@ -62,11 +61,8 @@ impl Failure {
         self.status
     }
 
-    pub(crate) fn report(&self, terminal: &Terminal<'_>) {
-        terminal.tell(format_args!("arcidentity: {}", self.message));
-        for hint in &self.hints {
-            terminal.tell(format_args!("hint: {hint}"));
-        }
+    pub(crate) fn hints(&self) -> &[String] {
+        &self.hints
     }
 }
 

@@ -83,7 +83,7 @@ pub fn run(
     let mut terminal = Terminal { stdout, progress: Progress::new(stderr), interrupt };
     let outcome = Command::parse(arguments).and_then(|command| command.run(&mut terminal));
     let status = outcome.unwrap_or_else(|failure| {
-        failure.report(&terminal);
+        terminal.report(&failure);
         failure.status()
     });
     terminal.progress.end();

@@ -3,7 +3,6 @@
 use lexopt::ValueExt;
 
 use crate::arguments::{Arguments, Given};
-use crate::command::Command;
 use crate::failure::Failure;
 use crate::options::ClientOptions;
 use crate::terminal::Terminal;
@@ -16,18 +15,18 @@ pub(crate) struct MetadataCommand {
 }
 
 impl MetadataCommand {
-    pub(crate) fn parse(arguments: &mut Arguments) -> Result<Command, Failure> {
+    pub(crate) fn parse(arguments: &mut Arguments) -> Result<Option<MetadataCommand>, Failure> {
         let (mut pointer, mut json, mut options) = (None, false, ClientOptions::default());
         while let Some(given) = arguments.next()? {
             match given {
-                Given::Option("help", _) => return Ok(arguments.help()),
+                Given::Option("help", _) => return Ok(None),
                 Given::Option("output", form) => json = form == "json",
                 Given::Option("json", _) => json = true,
                 Given::Operand(value) => pointer = Some(value.string()?),
                 given => options.take(given)?,
             }
         }
-        Ok(Command::Metadata(MetadataCommand { pointer, json, options }))
+        Ok(Some(MetadataCommand { pointer, json, options }))
     }
 
     pub(crate) fn run(&self, terminal: &mut Terminal<'_>) -> Result<(), Failure> {

@@ -1,6 +1,7 @@
 //! Signs of life on standard error: each step of a call where that is wanted, and on a terminal, after a while, one line
 //! that says what the command waits for, is renewed in place and leaves nothing behind.
 
+mod line;
 #[cfg(unix)]
 mod signals;
 
@@ -11,16 +12,9 @@ use std::time::{Duration, Instant};
 use arcidentity_core::limits::EXPLAINED_WAIT;
 use arcidentity_core::{ClientBuilder, TraceEvent};
 
+use self::line::{ERASE, NO_WRAP, WRAP, is_in_foreground};
 use crate::Interrupt;
-use crate::stream::Stream;
-use crate::terminal::is_dumb;
-
-/// Puts the cursor back to the start of the line, and erases that (ECMA-48).
-const ERASE: &str = "\r\x1b[K";
-
-/// Switches the wrapping of long lines off and on (DECAWM): a line that wraps could not be erased.
-const NO_WRAP: &str = "\x1b[?7l";
-const WRAP: &str = "\x1b[?7h";
+use crate::stream::{Stream, is_dumb};
 
 /// Standard error of a command, and what it shows while a call waits.
 #[derive(Clone)]
@@ -217,18 +211,4 @@ impl State {
 
 fn style_of_terminal() -> Style {
     if cfg!(not(unix)) || is_dumb() { Style::Once } else { Style::InPlace }
-}
-
-/// Whether the terminal is this command's to write on: in a shell's background it is that of the person who types.
-#[cfg(unix)]
-fn is_in_foreground() -> bool {
-    use nix::unistd::{getpgrp, tcgetpgrp};
-
-    // Where the terminal controls nobody, nobody is in the background.
-    tcgetpgrp(std::io::stderr()).map_or(true, |group| group == getpgrp())
-}
-
-#[cfg(not(unix))]
-fn is_in_foreground() -> bool {
-    true
 }

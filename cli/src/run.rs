@@ -11,7 +11,6 @@ use arcidentity_core::ErrorKind;
 use lexopt::ValueExt;
 
 use crate::arguments::{Arguments, Given};
-use crate::command::Command;
 use crate::failure::Failure;
 use crate::lines::{Outlet, lines};
 use crate::options::ClientOptions;
@@ -46,13 +45,13 @@ pub(crate) struct RunCommand {
 }
 
 impl RunCommand {
-    pub(crate) fn parse(arguments: &mut Arguments) -> Result<Command, Failure> {
+    pub(crate) fn parse(arguments: &mut Arguments) -> Result<Option<RunCommand>, Failure> {
         let (mut resources, mut any_resource) = (Vec::new(), false);
         let (mut url_variables, mut terraform) = (Vec::new(), false);
         let (mut options, mut program) = (ClientOptions::default(), None);
         while let Some(given) = arguments.next()? {
             match given {
-                Given::Option("help", _) => return Ok(arguments.help()),
+                Given::Option("help", _) => return Ok(None),
                 Given::Option("resource", value) => resources.push(value.string()?),
                 Given::Option("any-resource", _) => any_resource = true,
                 Given::Option("url-variable", value) => url_variables.push(value),
@@ -65,8 +64,7 @@ impl RunCommand {
         if resources.is_empty() && !any_resource {
             return Err(Failure::argument("no --resource, and no --any-resource"));
         }
-        let command = RunCommand { resources, any_resource, url_variables, terraform, options, program };
-        Ok(Command::Run(command))
+        Ok(Some(RunCommand { resources, any_resource, url_variables, terraform, options, program }))
     }
 
     /// Returns the program's exit status.

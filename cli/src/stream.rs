@@ -1,5 +1,6 @@
 //! The streams that a command writes to.
 
+use std::env;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 
@@ -77,6 +78,11 @@ impl<'a> Stream<'a> {
         self.writer.write_all(text.as_bytes())?;
         self.writer.flush()
     }
+}
+
+/// Whether nothing says that the terminal can do more than show one line after another.
+pub(crate) fn is_dumb() -> bool {
+    env::var_os("TERM").is_none_or(|name| name.is_empty() || name == "dumb")
 }
 
 /// These lines as a terminal may get them.

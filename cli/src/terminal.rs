@@ -1,6 +1,5 @@
 //! Where a command writes, and who may interrupt it.
 
-use std::env;
 use std::fmt;
 use std::io::{self, Write};
 
@@ -39,15 +38,18 @@ impl Terminal<'_> {
         self.progress.tell(line);
     }
 
-    /// The same for a line that is no error, which `--quiet` keeps away.
+    /// Tells why a command ended without a result.
+    pub(crate) fn report(&self, failure: &Failure) {
+        self.tell(format_args!("arcidentity: {}", failure.message()));
+        for hint in failure.hints() {
+            self.tell(format_args!("hint: {hint}"));
+        }
+    }
+
+    /// Writes a line that is no error, which `--quiet` keeps away.
     pub(crate) fn note(&self, line: fmt::Arguments<'_>) {
         self.progress.note(line);
     }
-}
-
-/// Whether nothing says that the terminal can do more than show one line after another.
-pub(crate) fn is_dumb() -> bool {
-    env::var_os("TERM").is_none_or(|name| name.is_empty() || name == "dumb")
 }
 
 fn unwritten(error: io::Error) -> Failure {

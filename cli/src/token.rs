@@ -6,7 +6,6 @@ use arcidentity_core::Metadata;
 use lexopt::ValueExt;
 
 use crate::arguments::{Arguments, Given};
-use crate::command::Command;
 use crate::failure::Failure;
 use crate::format::Format;
 use crate::options::ClientOptions;
@@ -22,12 +21,12 @@ pub(crate) struct TokenCommand {
 }
 
 impl TokenCommand {
-    pub(crate) fn parse(arguments: &mut Arguments) -> Result<Command, Failure> {
+    pub(crate) fn parse(arguments: &mut Arguments) -> Result<Option<TokenCommand>, Failure> {
         let (mut resource, mut format, mut force_refresh) = (None, Format::Token, false);
         let mut options = ClientOptions::default();
         while let Some(given) = arguments.next()? {
             match given {
-                Given::Option("help", _) => return Ok(arguments.help()),
+                Given::Option("help", _) => return Ok(None),
                 Given::Option("output", name) => format = Format::named(&name.string()?),
                 Given::Option("json", _) => format = Format::Json,
                 Given::Option("force-refresh", _) => force_refresh = true,
@@ -36,7 +35,7 @@ impl TokenCommand {
             }
         }
         let resource = resource.ok_or_else(|| Failure::argument("no RESOURCE"))?;
-        Ok(Command::Token(TokenCommand { resource, format, force_refresh, options }))
+        Ok(Some(TokenCommand { resource, format, force_refresh, options }))
     }
 
     pub(crate) fn run(&self, terminal: &mut Terminal<'_>) -> Result<(), Failure> {

@@ -1,7 +1,6 @@
 //! The script for bash.
 
-use super::{all, with_program};
-use crate::syntax::{COMMANDS, CommandSyntax, OptionSyntax, Program, Values};
+use crate::syntax::{COMMANDS, CommandSyntax, OptionSyntax, Program, Values, all, with_program};
 
 pub(super) fn script() -> String {
     include_str!("template.bash")

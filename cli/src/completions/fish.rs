@@ -1,7 +1,6 @@
 //! The script for fish.
 
-use super::{all, with_program};
-use crate::syntax::{CommandSyntax, OptionSyntax, Program, Values, Word};
+use crate::syntax::{CommandSyntax, OptionSyntax, Program, Values, Word, all, with_program};
 
 pub(super) fn script() -> String {
     include_str!("template.fish")

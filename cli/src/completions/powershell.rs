@@ -1,7 +1,6 @@
 //! The script for PowerShell.
 
-use super::{all, with_program};
-use crate::syntax::{COMMANDS, CommandSyntax, OptionSyntax, Program, Word};
+use crate::syntax::{COMMANDS, CommandSyntax, OptionSyntax, Program, Word, all, with_program};
 
 pub(super) fn script() -> String {
     let commands: String = all().map(branch).collect();

@@ -1,7 +1,8 @@
 //! The script for zsh.
 
-use super::{all, with_program};
-use crate::syntax::{COMMANDS, CommandSyntax, OVERVIEW, Operand, OptionSyntax, Values, Word};
+use crate::syntax::{
+    COMMANDS, CommandSyntax, OVERVIEW, Operand, OptionSyntax, Values, Word, all, with_program,
+};
 
 pub(super) fn script() -> String {
     include_str!("template.zsh")

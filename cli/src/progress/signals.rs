@@ -13,7 +13,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, Signal, raise};
 use nix::unistd::write;
 
-use super::{ERASE, is_in_foreground};
+use super::line::{ERASE, is_in_foreground};
 
 /// What ends the process. One that stops it is left to the system, which knows whether anybody could let it go on.
 const SIGNALS: [Signal; 4] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGQUIT];

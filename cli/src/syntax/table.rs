@@ -1,14 +1,7 @@
 //! Every command, option and value.
 
-use super::words::{pointers, short_names};
+use super::words::{SHELLS, pointers, short_names};
 use super::{CommandSyntax, Operand, OptionSyntax, Program, Values, Word};
-use crate::command;
-use crate::completions::{CompletionsCommand, SHELLS};
-use crate::doctor::DoctorCommand;
-use crate::emulator::EmulatorCommand;
-use crate::metadata::MetadataCommand;
-use crate::run::RunCommand;
-use crate::token::TokenCommand;
 
 /// The program as a whole.
 pub(crate) const OVERVIEW: &CommandSyntax = &CommandSyntax {
@@ -19,7 +12,6 @@ pub(crate) const OVERVIEW: &CommandSyntax = &CommandSyntax {
     options: &[HELP, flag("version", Some('V'), "show the version, and what agents and clouds it is for")],
     shared: &[],
     help: include_str!("../help/overview.txt"),
-    parse: command::parse_command,
 };
 
 /// The commands, in the order of the help.
@@ -32,7 +24,6 @@ pub(crate) const COMMANDS: &[CommandSyntax] = &[
         options: TOKEN,
         shared: &[CLIENT, COMMON],
         help: include_str!("../help/token.txt"),
-        parse: TokenCommand::parse,
     },
     CommandSyntax {
         name: "run",
@@ -42,7 +33,6 @@ pub(crate) const COMMANDS: &[CommandSyntax] = &[
         options: RUN,
         shared: &[CLIENT, COMMON],
         help: include_str!("../help/run.txt"),
-        parse: RunCommand::parse,
     },
     CommandSyntax {
         name: "metadata",
@@ -52,7 +42,6 @@ pub(crate) const COMMANDS: &[CommandSyntax] = &[
         options: METADATA,
         shared: &[CLIENT, COMMON],
         help: include_str!("../help/metadata.txt"),
-        parse: MetadataCommand::parse,
     },
     CommandSyntax {
         name: "doctor",
@@ -62,7 +51,6 @@ pub(crate) const COMMANDS: &[CommandSyntax] = &[
         options: DOCTOR,
         shared: &[CLIENT, COMMON],
         help: include_str!("../help/doctor.txt"),
-        parse: DoctorCommand::parse,
     },
     CommandSyntax {
         name: "emulator",
@@ -72,7 +60,6 @@ pub(crate) const COMMANDS: &[CommandSyntax] = &[
         options: EMULATOR,
         shared: &[COMMON],
         help: include_str!("../help/emulator.txt"),
-        parse: EmulatorCommand::parse,
     },
     CommandSyntax {
         name: "completions",
@@ -82,7 +69,6 @@ pub(crate) const COMMANDS: &[CommandSyntax] = &[
         options: &[],
         shared: &[COMMON],
         help: include_str!("../help/completions.txt"),
-        parse: CompletionsCommand::parse,
     },
     CommandSyntax {
         name: "help",
@@ -92,7 +78,6 @@ pub(crate) const COMMANDS: &[CommandSyntax] = &[
         options: &[],
         shared: &[COMMON],
         help: include_str!("../help/help.txt"),
-        parse: command::parse_help,
     },
 ];
 
@@ -283,4 +268,15 @@ const fn form(words: &'static [Word]) -> Operand {
 
 fn commands() -> Vec<Word> {
     COMMANDS.iter().map(|command| Word { name: command.name, about: command.about }).collect()
+}
+
+/// The program as a whole, and its commands.
+pub(crate) fn all() -> impl Iterator<Item = &'static CommandSyntax> {
+    [OVERVIEW].into_iter().chain(COMMANDS)
+}
+
+/// The names of the commands that run a program.
+pub(crate) fn with_program(separator: &str) -> String {
+    let commands = COMMANDS.iter().filter(|command| command.program != Program::Never);
+    commands.map(|command| command.name).collect::<Vec<_>>().join(separator)
 }

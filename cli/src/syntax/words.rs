@@ -4,6 +4,14 @@ use arcidentity_core::azure_services::SERVICES;
 
 use super::Word;
 
+/// The shells that there are scripts for.
+pub(super) const SHELLS: &[Word] = &[
+    Word { name: "bash", about: "bash 4.4 or later" },
+    Word { name: "zsh", about: "zsh 5.0 or later" },
+    Word { name: "fish", about: "fish 3.1 or later" },
+    Word { name: "powershell", about: "PowerShell 5.1 or later" },
+];
+
 /// The short names of resources, each in one spelling.
 pub(super) fn short_names() -> Vec<Word> {
     let word = |names: &[&'static str], about| names.first().map(|name| Word { name, about });
