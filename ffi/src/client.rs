@@ -6,12 +6,12 @@ use std::sync::Arc;
 use arcidentity_core::{Client, Error, Token};
 
 use crate::error::arc_error;
-use crate::guard::{self, invalid};
+use crate::guard;
 use crate::metadata::arc_metadata;
 use crate::options::arc_options;
 use crate::report::arc_report;
 use crate::status::arc_status;
-use crate::text;
+use crate::text::{self, invalid};
 use crate::token::arc_token;
 
 /// A source of tokens, with a token cache of its own. Every function that takes

@@ -7,6 +7,7 @@ use arcidentity_core::{Error, ErrorKind};
 
 use crate::error::arc_error;
 use crate::status::{self, arc_status};
+use crate::text::invalid;
 
 /// Runs `body` and puts the handle it makes into `out`, or the reason of its failure into `err`. The other
 /// one becomes NULL.
@@ -55,11 +56,6 @@ pub(crate) unsafe fn write<T>(slot: *mut T, value: impl FnOnce() -> T) {
         // SAFETY: not NULL, hence writable. What it held before may be uninitialized, and is not dropped.
         unsafe { slot.write(value()) }
     }
-}
-
-/// An error about an argument.
-pub(crate) fn invalid(message: impl Into<String>) -> Error {
-    Error::new(ErrorKind::InvalidArgument, message)
 }
 
 /// What was going on is in the panic's message, which is not handed on: nobody knows what it holds.

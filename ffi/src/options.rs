@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use arcidentity_core::{Client, ClientBuilder, Error, Identity};
 
-use crate::guard::{self, invalid};
+use crate::guard;
 use crate::status::arc_status;
-use crate::text;
+use crate::text::{self, invalid};
 use crate::trace::{TraceHook, arc_trace_fn};
 
 /// The settings of a client. Not for use by two threads at once. A function

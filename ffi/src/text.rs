@@ -3,9 +3,7 @@
 use std::ffi::{CStr, CString, c_char};
 use std::ptr;
 
-use arcidentity_core::Error;
-
-use crate::guard::invalid;
+use arcidentity_core::{Error, ErrorKind};
 
 /// The argument called `name`: UTF-8, and not empty.
 ///
@@ -23,6 +21,11 @@ pub(crate) unsafe fn argument<'a>(name: &str, text: *const c_char) -> Result<&'a
         Ok(text) => Ok(text),
         Err(_) => Err(invalid(format!("{name} is not UTF-8"))),
     }
+}
+
+/// An error about an argument.
+pub(crate) fn invalid(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::InvalidArgument, message)
 }
 
 /// What is in a text, whatever that is; nothing if it is NULL.
@@ -51,7 +54,6 @@ pub(crate) fn borrowed(text: Option<&CStr>) -> *const c_char {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use arcidentity_core::ErrorKind;
 
     /// What C reads. Panics at NULL.
     ///
