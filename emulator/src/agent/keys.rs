@@ -7,7 +7,6 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use super::key_style::KeyStyle;
-use super::survey::Survey;
 use crate::sync::lock;
 
 /// A key that waits to be used; see [`Emulator::issue_key`](crate::Emulator::issue_key).
@@ -98,15 +97,16 @@ impl Keys {
         directory: PathBuf,
         seen_at: Option<PathBuf>,
         lifetime: Duration,
-        survey: &Survey,
+        used: UsedKeys,
+        style: KeyStyle,
     ) -> Keys {
         Keys {
             seen_at: seen_at.unwrap_or_else(|| directory.clone()),
             also_seen_at: Mutex::default(),
             directory,
             lifetime,
-            used: survey.used_keys(),
-            style: Mutex::new(survey.key_style()),
+            used,
+            style: Mutex::new(style),
             waiting: Mutex::default(),
         }
     }
