@@ -18,6 +18,7 @@ mod github;
 mod headers;
 mod held;
 mod hostile;
+mod imports;
 mod listener;
 mod manual;
 mod memory;
