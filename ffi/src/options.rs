@@ -32,8 +32,9 @@ impl arc_options {
         }
     }
 
-    fn change(&mut self, change: impl FnOnce(ClientBuilder) -> ClientBuilder) {
+    fn change(&mut self, change: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Result<(), Error> {
         self.builder = change(mem::take(&mut self.builder));
+        Ok(())
     }
 
     /// [`change`](Self::change) for the limits of a call, which are judged at once.
@@ -79,12 +80,7 @@ pub unsafe extern "C" fn arc_options_set_endpoint(
     url: *const c_char,
 ) -> arc_status {
     // SAFETY: the caller's pointers are as lib.rs says.
-    unsafe {
-        set_text(options, "url", url, |options, url| {
-            options.change(|builder| builder.endpoint(url));
-            Ok(())
-        })
-    }
+    unsafe { set_text(options, "url", url, |options, url| options.change(|builder| builder.endpoint(url))) }
 }
 
 /// Sets the only directory that keys are read from.
@@ -103,10 +99,7 @@ pub unsafe extern "C" fn arc_options_set_key_directory(
 ) -> arc_status {
     // SAFETY: the caller's pointers are as lib.rs says.
     unsafe {
-        set_text(options, "path", path, |options, path| {
-            options.change(|builder| builder.key_directory(path));
-            Ok(())
-        })
+        set_text(options, "path", path, |options, path| options.change(|builder| builder.key_directory(path)))
     }
 }
 
@@ -222,14 +215,9 @@ pub unsafe extern "C" fn arc_options_set_resource_id(
 pub unsafe extern "C" fn arc_options_set_verify_agent(options: *mut arc_options, verify: i32) -> arc_status {
     // SAFETY: the caller's pointer is as lib.rs says.
     unsafe {
-        set(options, |options| {
-            let verify = match verify {
-                0 => false,
-                1 => true,
-                _ => return Err(invalid("verify is neither 0 nor 1")),
-            };
-            options.change(|builder| builder.verify_agent(verify));
-            Ok(())
+        set(options, |options| match verify {
+            0 | 1 => options.change(|builder| builder.verify_agent(verify == 1)),
+            _ => Err(invalid("verify is neither 0 nor 1")),
         })
     }
 }
