@@ -173,6 +173,22 @@ def test_pytest_finds_it() -> None:
     assert entry.load() is pytest_plugin
 
 
+@pytest.mark.usefixtures("example")
+def test_an_older_pytest_loads_it(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as the one of RHEL 9: all runs of pytest would end where the plugin cannot be loaded."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    code = """
+import pytest
+for name in ["Config", "FixtureRequest", "Parser", "Metafunc", "Stash"]:
+    delattr(pytest, name)
+raise SystemExit(pytest.main(["-p", "arcidentity"]))
+"""
+    result = pytester.run(sys.executable, "-c", code)
+    result.assert_outcomes(passed=5)
+
+
 def test_loading_it_loads_little() -> None:
     code = """
 import pytest, sys

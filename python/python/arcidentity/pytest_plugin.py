@@ -51,12 +51,17 @@ with `arc_emulator.run([...])`. For tests that use it themselves run pytest as
 For one emulator in more than one test, write a fixture of your own with `ArcEmulator`.
 """
 
-from collections.abc import Iterator
-from typing import Any
+# The plugin is in each run of pytest, whatever its version: older ones do not tell their types.
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from arcidentity.emulator import ArcEmulator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["arc_emulator"]
 
