@@ -168,6 +168,11 @@ impl Emulator {
         self.handler.plan.script(answers);
     }
 
+    /// Gives the next `times` requests this answer, after those of an earlier script that are left.
+    pub fn repeat(&self, answer: Answer, times: usize) {
+        self.handler.plan.repeat(answer, times);
+    }
+
     /// Asks `responder` for the answer to each request, until
     /// [`respond_normally`](Emulator::respond_normally). It replaces the responder before it, and may
     /// return [`Answer::normal`].

@@ -9,16 +9,20 @@ use crate::sync::lock;
 
 type Responder = Arc<dyn Fn(&Request) -> Answer + Send + Sync>;
 
-/// First the script, then the responder, then the faithful agent.
+/// First the script, whose answers are given so many times each, then the responder, then the faithful agent.
 #[derive(Default)]
 pub(crate) struct Plan {
-    script: Mutex<VecDeque<Answer>>,
+    script: Mutex<VecDeque<(Answer, usize)>>,
     responder: Mutex<Option<Responder>>,
 }
 
 impl Plan {
     pub(crate) fn script(&self, answers: impl IntoIterator<Item = Answer>) {
-        lock(&self.script).extend(answers);
+        lock(&self.script).extend(answers.into_iter().map(|answer| (answer, 1)));
+    }
+
+    pub(crate) fn repeat(&self, answer: Answer, times: usize) {
+        lock(&self.script).extend((times > 0).then_some((answer, times)));
     }
 
     pub(crate) fn respond_with(&self, responder: Responder) {
@@ -31,11 +35,18 @@ impl Plan {
     }
 
     pub(crate) fn answer_to(&self, request: &Request) -> Answer {
-        if let Some(answer) = lock(&self.script).pop_front() {
+        if let Some(answer) = self.next() {
             return answer;
         }
         // Called without the lock: it may take its time, or ask for another responder.
         let responder = lock(&self.responder).clone();
         responder.map_or_else(Answer::normal, |responder| responder(request))
+    }
+
+    fn next(&self) -> Option<Answer> {
+        let mut script = lock(&self.script);
+        let (answer, times) = script.front_mut()?;
+        *times -= 1;
+        if *times > 0 { Some(answer.clone()) } else { script.pop_front().map(|(answer, _)| answer) }
     }
 }

@@ -148,7 +148,7 @@ impl Emulator {
     ) -> PyResult<()> {
         let answer = answer(status, body, headers)?.delay(seconds(delay)?);
         self.with(|emulator| match times {
-            Some(times) => emulator.script(std::iter::repeat_n(answer, times)),
+            Some(times) => emulator.repeat(answer, times),
             None => emulator.respond_with(move |_| answer.clone()),
         })
     }

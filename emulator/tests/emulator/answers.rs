@@ -206,6 +206,20 @@ fn script_is_used_up_in_order() {
 }
 
 #[test]
+fn an_answer_is_repeated_as_often_as_it_shall_be() {
+    let (emulator, mut client) = asked([Answer::status(500)]);
+    emulator.repeat(Answer::status(501), 0);
+    emulator.repeat(Answer::status(502), 2);
+    emulator.script([Answer::status(503)]);
+    emulator.repeat(Answer::status(504), usize::MAX);
+    assert_eq!(client.reply().status, 500);
+    let statuses = [(); 6].map(|()| client.get(TOKEN, &[METADATA]).status);
+    assert_eq!(statuses, [502, 502, 503, 504, 504, 504]);
+    emulator.respond_normally();
+    assert_eq!(client.get(TOKEN, &[METADATA]).status, 401);
+}
+
+#[test]
 fn responder_decides_after_the_script_until_told_otherwise() {
     let emulator = Emulator::start().unwrap();
     emulator.script([Answer::status(500)]);
