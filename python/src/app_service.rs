@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::{IntoPyDict, PyDict, PyTuple};
 
 use crate::client::Client;
-use crate::default_client;
+use crate::{default_client, python_code};
 
 /// Gives tokens to programs that do not know Azure Arc, over the protocol of Azure App Service, which most tools with
 /// Azure support speak. It listens on 127.0.0.1, until `close()` or the end of a `with` block.
@@ -86,8 +86,8 @@ impl AppServiceEndpoint {
 
     /// The environment for a program: this process's with the variables.
     fn environment<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let environment = PyDict::new(py);
-        environment.update(py.import("os")?.getattr("environ")?.cast()?)?;
+        let own = py.import("os")?.getattr("environ")?;
+        let environment = python_code::call_it(&py.get_type::<PyDict>(), (own,))?.cast_into::<PyDict>()?;
         for (name, value) in self.with(Endpoint::variables)? {
             match value {
                 Some(value) => environment.set_item(name, value)?,

@@ -11,7 +11,7 @@ use pyo3::types::{PyDict, PyString};
 
 use crate::report::{self, Report};
 use crate::token::Token;
-use crate::{call, default_client, error, signals, trace};
+use crate::{call, default_client, error, python_code, signals, trace};
 
 /// A source of access tokens, with a token cache of its own. Any number of threads may use it at once.
 ///
@@ -264,7 +264,7 @@ pub(crate) fn metadata<'py>(
     let want = format!("{:p} metadata", Arc::as_ptr(client));
     let client = Arc::clone(client);
     let metadata = call::waiting(py, &want, move || client.get_metadata())?;
-    let document = py.import("json")?.call_method1("loads", (metadata.json(),))?;
+    let document = python_code::call(&python_code::import(py, "json")?, "loads", (metadata.json(),))?;
     Ok(document.cast_into()?)
 }
 

@@ -3,14 +3,16 @@
 use arcidentity_core::{Error, ErrorKind};
 use pyo3::prelude::*;
 
+use crate::python_code;
+
 /// The exception for `error`. The classes are written in Python: CPython before 3.12 lets no extension that
 /// works with several versions derive from its exceptions.
 ///
 /// They are looked up each time: a program that imports the package anew, as tests do, has new ones.
 pub(crate) fn to_python(py: Python<'_>, error: &Error) -> PyErr {
-    let exception = py.import("arcidentity._errors").and_then(|errors| {
+    let exception = python_code::import(py, "arcidentity._errors").and_then(|errors| {
         let parts = (error.kind().status(), error.message(), error.http_status(), error.code(), error.hint());
-        errors.getattr("make")?.call1(parts)
+        python_code::call(&errors, "make", parts)
     });
     exception.map_or_else(|failure| failure, PyErr::from_value)
 }

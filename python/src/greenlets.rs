@@ -11,7 +11,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyCFunction;
 
 use crate::call::guarded;
-use crate::trace;
+use crate::{python_code, trace};
 
 /// The Python function that lets this thread's greenlets go on; none where it has no greenlets.
 pub(crate) fn waiter(py: Python<'_>) -> PyResult<Option<Bound<'_, PyAny>>> {
@@ -19,7 +19,7 @@ pub(crate) fn waiter(py: Python<'_>) -> PyResult<Option<Bound<'_, PyAny>>> {
     if !modules.contains("gevent")? && !modules.contains("eventlet")? {
         return Ok(None);
     }
-    let waiter = py.import("arcidentity._greenlets")?.call_method0("waiter")?;
+    let waiter = python_code::call(&python_code::import(py, "arcidentity._greenlets")?, "waiter", ())?;
     Ok(Some(waiter).filter(|waiter| !waiter.is_none()))
 }
 
@@ -49,7 +49,7 @@ where
             *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(made);
         }
     })?;
-    waiter.call1((run, want))?;
+    python_code::call_it(waiter, (run, want))?;
     if let Some((outcome, steps)) = take(&outcome) {
         steps.iter().try_for_each(|step| trace::log(py, step))?;
         return Ok(Waited::Ended(outcome));

@@ -10,6 +10,7 @@
 //! | `signals.rs` | Ctrl-C during such a call |
 //! | `trace.rs` | the steps of such a call, for Python's `logging` |
 //! | `error.rs` | core's errors become Python exceptions |
+//! | `python_code.rs` | how the others run Python code |
 //! | `interpreter.rs` | the one interpreter of a process that has the module |
 //! | `command.rs` | the command |
 //! | `app_service.rs` | the endpoint for programs that do not know Arc |
@@ -25,6 +26,7 @@ mod emulator;
 mod error;
 mod greenlets;
 mod interpreter;
+mod python_code;
 mod report;
 mod signals;
 mod token;

@@ -4,7 +4,7 @@ use arcidentity_core::{Error, Outcome};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
-use crate::{call, client, error};
+use crate::{call, client, error, python_code};
 
 /// Makes a report, which may take as long as a request for a token.
 pub(crate) fn make(
@@ -118,9 +118,9 @@ impl Check {
     /// since 1970-01-01 UTC. A new dict each time.
     #[getter]
     fn details<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let details = PyDict::new(py);
+        let (details, json) = (PyDict::new(py), python_code::import(py, "json")?);
         for (name, value) in self.0.details() {
-            details.set_item(name, py.import("json")?.call_method1("loads", (value.to_string(),))?)?;
+            details.set_item(name, python_code::call(&json, "loads", (value.to_string(),))?)?;
         }
         Ok(details)
     }

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use arcidentity_core::TraceEvent;
 use pyo3::prelude::*;
 
-use crate::signals;
+use crate::{python_code, signals};
 
 /// `logging.DEBUG`.
 const DEBUG: u8 = 10;
@@ -91,13 +91,13 @@ fn ask(py: Python<'_>) -> PyResult<bool> {
     if !modules.contains("logging")? {
         return Ok(false);
     }
-    logger(py)?.call_method1("isEnabledFor", (DEBUG,))?.extract()
+    python_code::call(&logger(py)?, "isEnabledFor", (DEBUG,))?.extract()
 }
 
 pub(crate) fn log(py: Python<'_>, line: &str) -> PyResult<()> {
-    logger(py)?.call_method1("debug", ("%s", line)).map(drop)
+    python_code::call(&logger(py)?, "debug", ("%s", line)).map(drop)
 }
 
 fn logger(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-    py.import("logging")?.call_method1("getLogger", ("arcidentity",))
+    python_code::call(&python_code::import(py, "logging")?, "getLogger", ("arcidentity",))
 }

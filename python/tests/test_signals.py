@@ -133,3 +133,46 @@ sys.stdin.readline()
     wait_for_request(agent, program)
     _, errors = program.communicate("\n", timeout=PATIENCE)
     assert (program.returncode, errors) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("function", "call"),
+    [
+        ("make", "client.get_token('')"),
+        ("loads", "client.get_metadata()"),
+        ("loads", "client.diagnose().checks[-1].details"),
+        ("isEnabledFor", f"client.get_token({VAULT!r})"),
+        ("debug", f"client.get_token({VAULT!r})"),
+    ],
+)
+def test_a_program_can_end_while_a_daemon_thread_runs_python_code_of_a_call(
+    agent: Emulator, function: str, call: str
+) -> None:
+    """CPython before 3.14 ends the thread in the middle of it, on which Rust would end the process."""
+    code = f"""
+import arcidentity, json, logging, os, sys, threading, time
+logging.getLogger("arcidentity").setLevel(logging.DEBUG)
+logging.getLogger("arcidentity").addHandler(logging.NullHandler())
+client = arcidentity.Client(key_directory=sys.argv[1])
+began = threading.Event()
+gate, key = os.pipe()
+
+def stop_in(frame, event, argument):
+    if event == "call" and frame.f_code.co_name == {function!r}:
+        began.set()
+        os.read(gate, 1)
+
+class Last:
+    def __del__(self, write=os.write, key=key, sleep=time.sleep):
+        write(key, b"x")
+        sleep(0.5)
+
+# Freed after the program's last thread but this one has lost the right to run.
+sys.last = Last()
+threading.setprofile(stop_in)
+threading.Thread(target=lambda: {call}, daemon=True).start()
+assert began.wait({PATIENCE})
+"""
+    program = start(agent, code)
+    _, errors = program.communicate(timeout=PATIENCE)
+    assert (program.returncode, errors) == (0, "")

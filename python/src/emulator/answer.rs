@@ -7,6 +7,8 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
 
+use crate::python_code;
+
 pub(super) fn answer(
     status: Option<u16>,
     body: Option<&Bound<'_, PyAny>>,
@@ -30,7 +32,8 @@ fn bytes(body: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
         return Ok(text.encode_utf8()?.as_bytes().to_vec());
     }
     if body.is_instance_of::<PyDict>() {
-        let text: String = body.py().import("json")?.call_method1("dumps", (body,))?.extract()?;
+        let json = python_code::import(body.py(), "json")?;
+        let text: String = python_code::call(&json, "dumps", (body,))?.extract()?;
         return Ok(text.into_bytes());
     }
     Err(PyTypeError::new_err("the body is neither text nor bytes nor a dict"))
