@@ -6,12 +6,11 @@ use std::sync::Arc;
 use arcidentity_core::{ClientBuilder, Error, ErrorKind, Identity};
 use pyo3::exceptions::{PyLookupError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::pybacked::PyBackedStr;
 use pyo3::types::{PyDict, PyString};
 
 use crate::report::{self, Report};
 use crate::token::Token;
-use crate::{call, default_client, error, python_code, signals, trace};
+use crate::{arguments, call, default_client, python_code, signals, trace};
 
 /// A source of access tokens, with a token cache of its own. Any number of threads may use it at once.
 ///
@@ -64,15 +63,19 @@ impl Client {
     #[expect(clippy::too_many_arguments, reason = "in Python they have names")]
     fn new(
         py: Python<'_>,
-        endpoint: Option<String>,
-        key_directory: Option<PathBuf>,
-        timeout: f64,
-        max_attempts: i64,
+        endpoint: Option<&Bound<'_, PyString>>,
+        #[pyo3(from_py_with = arguments::key_directory)] key_directory: Option<PathBuf>,
+        #[pyo3(from_py_with = arguments::seconds)] timeout: f64,
+        #[pyo3(from_py_with = arguments::count)] max_attempts: i64,
         verify_agent: bool,
-        client_id: Option<String>,
-        object_id: Option<String>,
-        resource_id: Option<String>,
+        client_id: Option<&Bound<'_, PyString>>,
+        object_id: Option<&Bound<'_, PyString>>,
+        resource_id: Option<&Bound<'_, PyString>>,
     ) -> PyResult<Client> {
+        let endpoint = text(endpoint, "endpoint")?;
+        let client_id = text(client_id, "client_id")?;
+        let object_id = text(object_id, "object_id")?;
+        let resource_id = text(resource_id, "resource_id")?;
         call::immediate(py, || {
             let mut builder = arcidentity_core::Client::builder()
                 .interrupt(signals::interrupted)
@@ -178,14 +181,14 @@ impl Client {
         py: Python<'py>,
         resource: &Bound<'py, PyString>,
     ) -> PyResult<AccessToken<'py>> {
-        let token = self.with(py, |client| cached(py, client, &text(py, resource)?))?;
+        let token = self.with(py, |client| cached(py, client, &arguments::text(resource, "resource")?))?;
         token.map(|token| parts(py, &token)).ok_or_else(|| PyLookupError::new_err("not in memory"))
     }
 
     /// What get_token would return from memory, or None where it would ask the agent.
     #[pyo3(name = "_cached_token")]
     fn cached_token(&self, py: Python<'_>, resource: &Bound<'_, PyString>) -> PyResult<Option<Token>> {
-        self.with(py, |client| cached(py, client, &text(py, resource)?))
+        self.with(py, |client| cached(py, client, &arguments::text(resource, "resource")?))
     }
 
     /// Raises: a copy in another process would have a memory of its own, and its settings may not fit there.
@@ -228,7 +231,7 @@ pub(crate) fn token(
     resource: &Bound<'_, PyString>,
     force_refresh: bool,
 ) -> PyResult<Token> {
-    let resource = text(py, resource)?;
+    let resource = arguments::text(resource, "resource")?;
     // Leaving the interpreter costs more than looking into memory.
     if let Some(token) = if force_refresh { None } else { cached(py, client, &resource)? } {
         return Ok(token);
@@ -251,12 +254,6 @@ fn cached(py: Python<'_>, client: &arcidentity_core::Client, resource: &str) -> 
     Ok(token.map(Token::from))
 }
 
-/// As bytes of Python's: the stable ABI of 3.9 does not let a `str` show its own.
-pub(crate) fn text(py: Python<'_>, resource: &Bound<'_, PyString>) -> PyResult<PyBackedStr> {
-    PyBackedStr::try_from(resource.clone())
-        .map_err(|_| error::invalid_argument(py, "the resource is not valid Unicode"))
-}
-
 pub(crate) fn metadata<'py>(
     py: Python<'py>,
     client: &Arc<arcidentity_core::Client>,
@@ -266,6 +263,10 @@ pub(crate) fn metadata<'py>(
     let metadata = call::waiting(py, &want, move || client.get_metadata())?;
     let document = python_code::call(&python_code::import(py, "json")?, "loads", (metadata.json(),))?;
     Ok(document.cast_into()?)
+}
+
+fn text(given: Option<&Bound<'_, PyString>>, name: &str) -> PyResult<Option<String>> {
+    Ok(given.map(|text| arguments::text(text, name)).transpose()?.map(|text| text.to_string()))
 }
 
 fn identity(

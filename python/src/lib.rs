@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `client.rs`, `token.rs`, `report.rs` | the classes |
 //! | `default_client.rs` | the client that all share who have none of their own, and the functions that use it |
+//! | `arguments.rs` | arguments that Rust's types cannot hold |
 //! | `call.rs` | how a call that may wait leaves the interpreter, and comes back |
 //! | `greenlets.rs` | the thread of such a call, where greenlets share one |
 //! | `signals.rs` | Ctrl-C during such a call |
@@ -18,6 +19,7 @@
 //! | `view.rs` | what programs see that it starts |
 
 mod app_service;
+mod arguments;
 mod call;
 mod client;
 mod command;

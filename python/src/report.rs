@@ -4,7 +4,7 @@ use arcidentity_core::{Error, Outcome};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
-use crate::{call, client, error, python_code};
+use crate::{arguments, call, error, python_code};
 
 /// Makes a report, which may take as long as a request for a token.
 pub(crate) fn make(
@@ -12,7 +12,7 @@ pub(crate) fn make(
     resource: Option<&Bound<'_, PyString>>,
     diagnose: impl FnOnce(Option<&str>) -> Result<arcidentity_core::Report, Error> + Send + 'static,
 ) -> PyResult<Report> {
-    let resource = resource.map(|resource| client::text(py, resource)).transpose()?;
+    let resource = resource.map(|resource| arguments::text(resource, "resource")).transpose()?;
     call::waiting(py, "report", move || diagnose(resource.as_deref())).map(Report)
 }
 

@@ -107,7 +107,11 @@ def test_invalid_resource(client: arcidentity.Client, agent: Emulator, resource:
         {"timeout": float("inf")},
         {"max_attempts": 0},
         {"max_attempts": -1},
+        {"timeout": 10**400},
+        {"timeout": -(10**400)},
         {"max_attempts": 2**40},
+        {"max_attempts": 2**64},
+        {"max_attempts": -(2**64)},
         {"client_id": ""},
         {"client_id": "a", "object_id": "b"},
         {"object_id": "a", "resource_id": "b"},
@@ -118,6 +122,21 @@ def test_invalid_resource(client: arcidentity.Client, agent: Emulator, resource:
 def test_invalid_settings(settings: dict[str, Any]) -> None:
     with pytest.raises(arcidentity.InvalidArgumentError):
         arcidentity.Client(**settings)
+
+
+@pytest.mark.parametrize(
+    "name", ["endpoint", "key_directory", "client_id", "object_id", "resource_id"]
+)
+def test_settings_that_are_not_unicode(name: str) -> None:
+    for settings in [{name: "/\ud800"}, {name: "/a\udfff"}]:
+        with pytest.raises(arcidentity.InvalidArgumentError) as caught:
+            arcidentity.Client(**settings)  # type: ignore[arg-type]
+        assert name.replace("key_directory", "key directory") in str(caught.value)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has paths of Unicode")
+def test_a_path_may_have_bytes_that_are_no_text() -> None:
+    assert arcidentity.Client(key_directory=os.fsdecode(b"/no\xff"))
 
 
 @pytest.mark.parametrize(
