@@ -76,12 +76,34 @@ def test_one_with_a_client_says_what_to_do_instead(kind: Kind, agent: Emulator) 
 
 
 class Named(ArcCredential):
-    """One of a program's own."""
+    """One of a program's own, with other arguments."""
+
+    def __init__(self, agent: Emulator, name: str) -> None:
+        super().__init__(endpoint=agent.endpoint, key_directory=agent.key_directory)
+        self.names = [name]
 
 
-def test_a_derived_class_stays_one(agent: Emulator) -> None:
-    credential = made(Named, agent)
-    assert type(pickle.loads(pickle.dumps(credential))) is Named
+class NamedAsync(aio.ArcCredential):
+    """The same for event loops."""
+
+    def __init__(self, agent: Emulator, name: str) -> None:
+        super().__init__(endpoint=agent.endpoint, key_directory=agent.key_directory)
+        self.names = [name]
+
+
+@pytest.mark.parametrize("kind", [Named, NamedAsync])
+def test_a_derived_class_stays_one(kind: type[Named | NamedAsync], agent: Emulator) -> None:
+    credential = kind(agent, "a name")
+    first = token_of(credential)
+    for again in [
+        pickle.loads(pickle.dumps(credential)),
+        copy.copy(credential),
+        copy.deepcopy(credential),
+    ]:
+        assert type(again) is kind
+        assert again.names == ["a name"]
+        assert token_of(again) == first
+    assert first.encode() not in pickle.dumps(credential)
 
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")

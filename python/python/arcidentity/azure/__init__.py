@@ -9,6 +9,11 @@
 `arcidentity.azure.aio` has the same for the SDK's asynchronous clients.
 """
 
-from arcidentity.azure._credential import ArcCredential
+try:
+    from arcidentity.azure._credential import ArcCredential
+except ImportError as _error:
+    if _error.name is not None and _error.name.startswith("azure"):
+        _error.msg += ": arcidentity.azure needs azure-core: pip install 'azure-core>=1.31'"
+    raise
 
 __all__ = ["ArcCredential"]

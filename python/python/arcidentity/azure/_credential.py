@@ -38,11 +38,15 @@ class ArcCredential:
         Those of `arcidentity.Client`, to make a client with: endpoint, key_directory, timeout,
         max_attempts, verify_agent, client_id, object_id, resource_id.
 
-    Pickle and copy take the settings and leave the tokens: the process that gets it asks its own
-    agent. A credential with a client is not pickled.
+    Pickle and copy take the settings, and the attributes of a derived class, and leave the tokens:
+    the process that gets it asks its own agent. A credential with a client is not pickled.
 
-    Raises what `arcidentity.Client` raises for settings that make no sense.
+    Raises what `arcidentity.Client` raises for settings that make no sense, and TypeError for a
+    client that is none.
     """
+
+    # Apart from the attributes of a derived class, which a copy gets too.
+    __slots__ = ("__dict__", "__weakref__", "_access_token", "_client", "_made_of")
 
     def __init__(self, client: Client | None = None, **settings: Unpack[ClientSettings]) -> None:
         self._made_of = (client, settings)
@@ -118,7 +122,7 @@ class ArcCredential:
         self.close()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return reduced(type(self), *self._made_of)
+        return reduced(ArcCredential, self)
 
 
 def info(token: Token) -> AccessTokenInfo:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from arcidentity import Client, InvalidArgumentError
 from arcidentity._native import default_client
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from os import PathLike
 
 
@@ -28,20 +26,33 @@ class ClientSettings(TypedDict, total=False):
 
 def client_with(client: Client | None, settings: ClientSettings) -> Client:
     """The client that a credential uses."""
-    if not settings:
-        return client or default_client()
-    if client is not None:
+    if client is None:
+        return Client(**settings) if settings else default_client()
+    if not hasattr(client, "get_token"):
+        kind = type(client).__name__
+        raise TypeError(f"the client is a {kind}: settings have names, as in client_id={client!r}")
+    if settings:
         raise InvalidArgumentError("a client is given, and settings for another one too")
-    return Client(**settings)
+    return client
 
 
 def reduced(
-    kind: Callable[..., object], client: Client | None, settings: ClientSettings
-) -> tuple[partial[object], tuple[()]]:
-    """What pickle and copy make the same credential from: its settings, without any token."""
+    base: type, credential: Any
+) -> tuple[object, tuple[type, type, ClientSettings], dict[str, object]]:
+    """What pickle and copy make the same credential from: its settings, without any token.
+
+    A class that a program has derived may have attributes of its own, and other arguments.
+    """
+    client, settings = credential._made_of
     if client is not None:
         raise TypeError(
             "an ArcCredential with a client is not pickled: give it the client's settings, "
             "or make one where it is needed"
         )
-    return partial(kind, **settings), ()
+    return _made_again, (base, type(credential), settings), vars(credential)
+
+
+def _made_again(base: Any, kind: Any, settings: ClientSettings) -> object:
+    credential = kind.__new__(kind)
+    base.__init__(credential, **settings)
+    return credential
