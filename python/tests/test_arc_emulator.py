@@ -75,6 +75,12 @@ def test_one_failure_may_follow_another(
             arcidentity.get_token(VAULT)
 
 
+@pytest.mark.parametrize("reason", [arcidentity.ServiceError("busy"), "ServiceError", None, []])
+def test_a_reason_that_is_no_class_is_refused(machine: ArcEmulator, reason: object) -> None:
+    with pytest.raises(TypeError, match="is no class of errors, such as arcidentity.ServiceError"):
+        machine.fail_with(reason)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("reason", OTHERS)
 def test_other_reasons_are_refused(
     machine: ArcEmulator, reason: type[arcidentity.ArcError]

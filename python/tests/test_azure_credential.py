@@ -3,7 +3,9 @@
 import asyncio
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
+from unittest.mock import Mock
 
 import arcidentity
 import azure.identity
@@ -182,3 +184,32 @@ def test_with_closes_nothing_that_is_needed(
         inside, after = asyncio.run(use())
         assert after == inside
     assert len(agent.requests) == 2
+
+
+@both_kinds
+def test_a_client_that_is_none_is_refused(kind: Kind) -> None:
+    for client in ["00000000-0000-0000-0000-000000000000", 10]:
+        with pytest.raises(TypeError, match="settings have names, as in client_id="):
+            kind(client)
+    assert kind(None)
+    assert kind(Mock(spec=arcidentity.Client))
+
+
+@pytest.mark.parametrize("module", ["arcidentity.azure", "arcidentity.azure.aio"])
+@pytest.mark.parametrize("lacks", ["azure-core", "what newer ones have"])
+def test_without_azure_core_the_import_says_what_to_install(module: str, lacks: str) -> None:
+    code = "sys.modules['azure'] = None"
+    if lacks != "azure-core":
+        code = "import azure.core.credentials; del azure.core.credentials.AccessTokenInfo"
+    run = subprocess.run(
+        [sys.executable, "-c", f"import sys\n{code}\nimport {module}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    (needed,) = metadata.requires("arcidentity") or []
+    install = f"pip install '{needed.partition(' ')[0]}'"
+    error = "ModuleNotFoundError" if lacks == "azure-core" else "ImportError"
+    last = run.stderr.splitlines()[-1]
+    assert last.startswith(f"{error}: ")
+    assert last.endswith(f": arcidentity.azure needs azure-core: {install}")

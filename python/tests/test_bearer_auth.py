@@ -365,3 +365,12 @@ os._exit(0)
         wait_for_request(agent, program)
         program.stdin.write("\n")
         assert finish(program) == "200\n"
+
+
+def test_arguments_of_another_type_are_refused_before_a_request() -> None:
+    for resource in [None, b"https://vault.azure.net", [VAULT], arcidentity.Client()]:
+        with pytest.raises(TypeError, match="the resource is a .* and not a str"):
+            arcidentity.BearerAuth(resource)  # type: ignore[arg-type]
+    for client in [VAULT, 10]:
+        with pytest.raises(TypeError, match="the client is a .* and not a Client"):
+            arcidentity.BearerAuth(VAULT, client=client)  # type: ignore[arg-type]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -50,6 +51,14 @@ def test_it_answers_as_told(agent: Emulator, body: str | bytes | dict[str, int])
             assert answer.headers["X-Kind"] == "teapot"
             assert json.load(answer) == {"a": 1}
     assert connect(agent).get_token(VAULT).token
+
+
+@pytest.mark.parametrize("times", [10**12, sys.maxsize])
+def test_it_answers_as_told_for_as_long_as_it_is_asked(agent: Emulator, times: int) -> None:
+    agent.respond(400, {"error": "invalid_request"}, times=times)
+    for _ in range(3):
+        with pytest.raises(arcidentity.RefusedError):
+            connect(agent).get_token(VAULT)
 
 
 def test_reset_drops_the_answers_that_are_left(agent: Emulator) -> None:

@@ -64,6 +64,10 @@ class BearerAuth:
     def __init__(
         self, resource: str, *, client: Client | None = None, allow_http: bool = False
     ) -> None:
+        if not isinstance(resource, str):
+            raise TypeError(f"the resource is a {type(resource).__name__} and not a str")
+        if client is not None and not hasattr(client, "get_token"):
+            raise TypeError(f"the client is a {type(client).__name__} and not a Client")
         self._resource = resource
         self._client = _DEFAULT_CLIENT if client is None else client
         self._allow_http = allow_http

@@ -214,6 +214,8 @@ class ArcEmulator(Emulator):
             ProtocolError: lambda: self.respond(200, "<html>", times=None),
             ArcTimeoutError: self._be_late,
         }
+        if not isinstance(reason, type):
+            raise TypeError(f"{reason!r} is no class of errors, such as arcidentity.ServiceError")
         if reason not in causes:
             raise ValueError(f"no emulator causes {reason.__name__}")
         self.reset()
