@@ -77,10 +77,13 @@ class ArcCredential:
         goes on. The ArcError that says why is its `__cause__`. Raises InvalidArgumentError for
         another number of scopes than one.
         """
-        if len(scopes) != 1:
-            raise not_one(scopes)
+        # Without `len` and `bool`: calls of functions are what a cached token takes its time for.
         try:
-            return made(AccessToken, self._access_token(scopes[0], bool(claims)))
+            (scope,) = scopes
+        except ValueError:
+            raise not_one(scopes) from None
+        try:
+            return made(AccessToken, self._access_token(scope, True if claims else False))
         except ArcError as error:
             raise translated(error) from error
 
