@@ -1,10 +1,9 @@
 //! How a call goes from Python to core and back.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use arcidentity_core::{Error, ErrorKind};
+use arcidentity_core::Error;
 use pyo3::prelude::*;
 
+use crate::error::guarded;
 use crate::greenlets::Waited;
 use crate::{error, greenlets, signals, trace};
 
@@ -38,12 +37,4 @@ pub(crate) fn blocking<T: Send>(
 /// Runs a call that never waits.
 pub(crate) fn immediate<T>(py: Python<'_>, call: impl FnOnce() -> Result<T, Error>) -> PyResult<T> {
     guarded(call).map_err(|error| error::to_python(py, &error))
-}
-
-/// A panic is a bug, and users see it as one. What pyo3 would raise is no `Exception`, so that their
-/// `except Exception` would miss it.
-pub(crate) fn guarded<T>(call: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
-    catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|_| {
-        Err(Error::new(ErrorKind::Internal, "the call panicked: a bug in libarcidentity"))
-    })
 }

@@ -148,7 +148,7 @@ impl Client {
                 let client = Arc::clone(client);
                 report::make(py, resource, move |resource| Ok(client.diagnose(resource)))
             }
-            Source::Default => default_client::diagnose(py, resource),
+            Source::Default => default_client::report(py, resource),
         }
     }
 

@@ -7,11 +7,9 @@ use arc_swap::ArcSwapOption;
 use arcidentity_core::{ClientBuilder, Error};
 use once_cell::race::OnceBox;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::PyString;
 
-use crate::client::{self, Client};
 use crate::report::{self, Report};
-use crate::token::Token;
 use crate::{call, signals, trace};
 
 /// Made on first use. Without a lock: a child that is forked meanwhile would wait for it forever.
@@ -54,48 +52,8 @@ fn stand_in() -> Option<Arc<arcidentity_core::Client>> {
     if HAS_STAND_IN.load(Ordering::Acquire) { STAND_IN.load_full() } else { None }
 }
 
-/// An access token of the machine's own identity for `resource`, such as "https://vault.azure.net", or for
-/// the scope that names it, "https://vault.azure.net/.default".
-///
-/// Uses one Client with default settings, which the whole process shares: see Client.get_token.
-///
-/// Raises a subclass of ArcError that says why there is no token.
-///
-///     token = arcidentity.get_token("https://vault.azure.net")
-///     headers = {"Authorization": f"Bearer {token.token}"}
-#[pyfunction]
-pub(crate) fn get_token(py: Python<'_>, resource: &Bound<'_, PyString>) -> PyResult<Token> {
-    with(py, |client| client::token(py, client, resource, false))
-}
-
-/// The instance metadata of this machine, as the agent's JSON document. Every value in it may be missing.
-///
-/// Uses one Client with default settings, which the whole process shares: see Client.get_metadata.
-///
-/// Raises a subclass of ArcError that says why there is none.
-///
-///     arcidentity.get_metadata()["compute"]["resourceId"]
-#[pyfunction]
-pub(crate) fn get_metadata(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
-    with(py, |client| client::metadata(py, client))
-}
-
-/// Looks at everything on this machine that get_token needs, asks the agent for a token, and reports what is
-/// wrong and how to mend it.
-///
-/// What is wrong is in the report and not raised, even if IDENTITY_ENDPOINT names another machine. See
-/// Client.diagnose.
-///
-/// resource
-///     What a token is wanted for, such as "https://vault.azure.net". Defaults to Azure Resource Manager in
-///     this machine's cloud.
-///
-///     report = arcidentity.diagnose("https://vault.azure.net")
-///     if not report.ok:
-///         print(report)
-#[pyfunction]
-#[pyo3(signature = (resource=None))]
-pub(crate) fn diagnose(py: Python<'_>, resource: Option<&Bound<'_, PyString>>) -> PyResult<Report> {
+/// What the default client finds of all that a token needs.
+pub(crate) fn report(py: Python<'_>, resource: Option<&Bound<'_, PyString>>) -> PyResult<Report> {
     report::make(py, resource, |resource| match (stand_in(), OWN.get()) {
         (Some(client), _) => Ok(client.diagnose(resource)),
         (None, Some(client)) => Ok(client.diagnose(resource)),
@@ -104,17 +62,8 @@ pub(crate) fn diagnose(py: Python<'_>, resource: Option<&Bound<'_, PyString>>) -
     })
 }
 
-/// A Client that is whatever client the module's functions use at the moment of a call.
-#[pyfunction]
-pub(crate) fn default_client() -> Client {
-    Client::default()
-}
-
-/// Makes the module's functions use `client` from now on; None: their own one again.
-#[pyfunction]
-#[pyo3(signature = (client))]
-pub(crate) fn replace_default_client(client: Option<&Client>) {
-    let client = client.and_then(Client::own);
+/// Uses `client` from now on; none: the own one again.
+pub(crate) fn replace(client: Option<Arc<arcidentity_core::Client>>) {
     let has_stand_in = client.is_some();
     STAND_IN.store(client);
     HAS_STAND_IN.store(has_stand_in, Ordering::Release);

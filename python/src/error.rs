@@ -1,4 +1,6 @@
-//! Core's errors become Python exceptions.
+//! Core's errors become Python exceptions, and panics become errors.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use arcidentity_core::{Error, ErrorKind};
 use pyo3::prelude::*;
@@ -20,4 +22,12 @@ pub(crate) fn to_python(py: Python<'_>, error: &Error) -> PyErr {
 /// The exception for an argument that this module rejects before core sees it.
 pub(crate) fn invalid_argument(py: Python<'_>, message: &str) -> PyErr {
     to_python(py, &Error::new(ErrorKind::InvalidArgument, message))
+}
+
+/// A panic is a bug, and users see it as one. What pyo3 would raise is no `Exception`, so that their
+/// `except Exception` would miss it.
+pub(crate) fn guarded<T>(call: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|_| {
+        Err(Error::new(ErrorKind::Internal, "the call panicked: a bug in libarcidentity"))
+    })
 }

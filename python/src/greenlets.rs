@@ -10,7 +10,7 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::PyCFunction;
 
-use crate::call::guarded;
+use crate::error::guarded;
 use crate::{python_code, trace};
 
 /// The Python function that lets this thread's greenlets go on; none where it has no greenlets.

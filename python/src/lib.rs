@@ -4,13 +4,14 @@
 //! | file | holds |
 //! |---|---|
 //! | `client.rs`, `token.rs`, `report.rs` | the classes |
-//! | `default_client.rs` | the client that all share who have none of their own, and the functions that use it |
+//! | `default_client.rs` | the client that all share who have none of their own |
+//! | `functions.rs` | the functions that use it |
 //! | `arguments.rs` | arguments that Rust's types cannot hold |
 //! | `call.rs` | how a call that may wait leaves the interpreter, and comes back |
 //! | `greenlets.rs` | the thread of such a call, where greenlets share one |
 //! | `signals.rs` | Ctrl-C during such a call |
 //! | `trace.rs` | the steps of such a call, for Python's `logging` |
-//! | `error.rs` | core's errors become Python exceptions |
+//! | `error.rs` | core's errors become Python exceptions, and panics become errors |
 //! | `python_code.rs` | how the others run Python code |
 //! | `interpreter.rs` | the one interpreter of a process that has the module |
 //! | `command.rs` | the command |
@@ -26,6 +27,7 @@ mod command;
 mod default_client;
 mod emulator;
 mod error;
+mod functions;
 mod greenlets;
 mod interpreter;
 mod python_code;
@@ -63,9 +65,9 @@ mod _native {
     #[pymodule_export]
     use crate::command::run_command;
     #[pymodule_export]
-    use crate::default_client::{default_client, diagnose, get_metadata, get_token, replace_default_client};
-    #[pymodule_export]
     use crate::emulator::{Emulator, Request};
+    #[pymodule_export]
+    use crate::functions::{default_client, diagnose, get_metadata, get_token, replace_default_client};
     #[pymodule_export]
     use crate::report::{Check, Report};
     #[pymodule_export]

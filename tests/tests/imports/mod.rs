@@ -10,7 +10,8 @@ use arcidentity_tests::{scratch, workspace};
 
 use self::modules::Modules;
 
-const CRATES: [&str; 7] = ["app-service", "cli", "core", "core/testing", "emulator", "ffi", "process"];
+const CRATES: [&str; 8] =
+    ["app-service", "cli", "core", "core/testing", "emulator", "ffi", "process", "python"];
 
 /// Of these two each makes the other.
 const PAIR: [&str; 2] = ["builder", "emulator"];
