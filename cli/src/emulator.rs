@@ -12,7 +12,6 @@ use std::time::Duration;
 
 use arcidentity_emulator::{Builder, Emulator, Event};
 use lexopt::ValueExt;
-use signal_hook::consts::{SIGINT, SIGTERM};
 
 use self::keys::KeyDirectory;
 #[cfg(target_os = "linux")]
@@ -21,7 +20,7 @@ use crate::arguments::{Arguments, Given};
 use crate::failure::Failure;
 use crate::lines::{Lines, lines};
 use crate::program::CommandLine;
-use crate::signals::Signals;
+use crate::signals::{ENDING, PASSED_ON, Signals};
 use crate::supervise::{show_rest, wait};
 use crate::terminal::Terminal;
 
@@ -61,7 +60,8 @@ impl EmulatorCommand {
     /// Returns the program's exit status, or 0 when it was stopped.
     pub(crate) fn run(self, terminal: &mut Terminal<'_>) -> Result<i32, Failure> {
         // From here on a signal does not end the process, so that everything made is removed again.
-        let signals = Signals::watch(&[SIGINT, SIGTERM], terminal.interrupt.clone())?;
+        let signals = if self.program.is_some() { PASSED_ON } else { ENDING };
+        let signals = Signals::watch(signals, terminal.interrupt.clone())?;
         terminal.progress.never_wait();
         let keys = KeyDirectory::choose(self.key_directory.as_deref(), self.program.is_some())?;
         let emulator = self.start(&keys)?;

@@ -62,8 +62,8 @@ pub type Interrupt = Arc<dyn Fn() -> bool + Send + Sync>;
 ///
 /// The result goes to `stdout`, everything else to `stderr`; both are written on the calling thread, but for
 /// [`Stream::stderr`] while a program runs, and `stdout` is flushed. With an `interrupt` hook, Ctrl-C is the caller's
-/// to handle; without one, the system's default holds, except that `emulator` cleans up first and `run` passes
-/// signals on.
+/// to handle; without one, the system's default holds, except that `emulator` cleans up first, and that it and `run`
+/// pass signals on.
 ///
 /// ```
 /// use arcidentity_cli::Stream;

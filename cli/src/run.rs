@@ -17,19 +17,9 @@ use crate::options::ClientOptions;
 use crate::program::CommandLine;
 use crate::progress::Verbosity;
 use crate::resource;
-use crate::signals::{Number, Signals};
+use crate::signals::{PASSED_ON, Signals};
 use crate::supervise::{show_rest, wait};
 use crate::terminal::Terminal;
-
-/// What a program may be told. All but the first two are known on Unix only.
-const SIGNALS: &[Number] = {
-    use signal_hook::consts::*;
-    #[cfg(unix)]
-    let signals = &[SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2];
-    #[cfg(not(unix))]
-    let signals = &[SIGINT, SIGTERM];
-    signals
-};
 
 /// How many reasons are remembered that were told.
 const MAX_REASONS: usize = 64;
@@ -73,7 +63,7 @@ impl RunCommand {
         terminal.progress.share_terminal();
         let resources = self.resolve(terminal)?;
         // From here on a signal does not end this process, so that the program is not left without tokens.
-        let signals = Signals::watch(SIGNALS, terminal.interrupt.clone())?;
+        let signals = Signals::watch(PASSED_ON, terminal.interrupt.clone())?;
         terminal.progress.never_wait();
         let (outlet, lines) = lines();
         let builder = resources.iter().fold(self.builder(&outlet)?, |builder, name| builder.resource(name));

@@ -2,7 +2,9 @@
 
 use std::io;
 
-use signal_hook::consts::SIGINT;
+#[cfg(unix)]
+use signal_hook::consts::{SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2};
+use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::low_level::signal_name;
 
 #[cfg(not(unix))]
@@ -14,6 +16,20 @@ use crate::failure::Failure;
 
 /// A number of the system's.
 pub(crate) type Number = std::ffi::c_int;
+
+/// What ends a command that runs until it is stopped. A terminal that is closed sends SIGHUP.
+#[cfg(unix)]
+pub(crate) const ENDING: &[Number] = &[SIGINT, SIGTERM, SIGHUP, SIGQUIT];
+
+/// What a program may be told.
+#[cfg(unix)]
+pub(crate) const PASSED_ON: &[Number] = &[SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2];
+
+#[cfg(not(unix))]
+pub(crate) const ENDING: &[Number] = &[SIGINT, SIGTERM];
+
+#[cfg(not(unix))]
+pub(crate) const PASSED_ON: &[Number] = ENDING;
 
 /// A signal that has come.
 #[derive(Clone, Copy)]

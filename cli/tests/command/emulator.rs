@@ -87,7 +87,7 @@ fn line(reader: &mut impl BufRead) -> String {
 
 #[test]
 fn a_standing_emulator_serves_and_cleans_up_at_a_signal() {
-    for signal in [Signal::SIGINT, Signal::SIGTERM] {
+    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGQUIT] {
         let (_directory, keys) = key_directory();
         let emulator = Standing::start(&[&keys]);
         assert!(emulator.token().starts_with("eyJ"));
@@ -241,13 +241,16 @@ fn the_commands_end_is_waited_for_when_the_emulator_is_terminated() {
 }
 
 #[test]
-fn the_command_decides_what_ctrl_c_means() {
-    let (mut child, mut stdout, directory) =
-        running("trap 'echo told; exit 5' INT; echo ready; while :; do sleep 0.05; done");
-    send(&child, Signal::SIGINT);
-    assert_eq!(line(&mut stdout), "told");
-    assert_eq!(child.wait().unwrap().code(), Some(5));
-    assert_eq!(directory.path().read_dir().unwrap().count(), 0);
+fn the_command_decides_what_a_signal_means() {
+    for signal in [Signal::SIGINT, Signal::SIGHUP, Signal::SIGQUIT, Signal::SIGUSR1, Signal::SIGUSR2] {
+        let name = signal.as_str().strip_prefix("SIG").unwrap();
+        let script = format!("trap 'echo told; exit 5' {name}; echo ready; while :; do sleep 0.05; done");
+        let (mut child, mut stdout, directory) = running(&script);
+        send(&child, signal);
+        assert_eq!(child.wait().unwrap().code(), Some(5));
+        assert_eq!(line(&mut stdout), "told");
+        assert_eq!(directory.path().read_dir().unwrap().count(), 0);
+    }
 }
 
 #[test]
