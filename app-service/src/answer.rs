@@ -54,11 +54,11 @@ pub(crate) fn is_passing(kind: ErrorKind) -> bool {
     matches!(kind, Service | Timeout | Unavailable | Cancelled)
 }
 
-/// A response of HTTP, complete.
-pub(crate) fn response(outcome: &Outcome, resource: &str) -> Zeroizing<Vec<u8>> {
+/// A response of HTTP, complete; the one to a HEAD request describes a body and has none.
+pub(crate) fn response(outcome: &Outcome, resource: &str, has_body: bool) -> Zeroizing<Vec<u8>> {
     match outcome {
-        Ok(token) => http(200, &answer(token, resource)),
-        Err(refusal) => http(refusal.status, &failure(refusal)),
+        Ok(token) => http(200, &answer(token, resource), has_body),
+        Err(refusal) => http(refusal.status, &failure(refusal), has_body),
     }
 }
 
@@ -91,17 +91,20 @@ fn failure(refusal: &Refusal) -> Value {
     })
 }
 
-fn http(status: u16, body: &Value) -> Zeroizing<Vec<u8>> {
+fn http(status: u16, body: &Value, has_body: bool) -> Zeroizing<Vec<u8>> {
     let body = Zeroizing::new(body.to_string());
+    let allow = if status == 405 { "Allow: GET\r\n" } else { "" };
     let head = format!(
         "HTTP/1.1 {status} {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nCache-Control: no-store\r\n\
-         Connection: close\r\n\r\n",
+         {allow}Connection: close\r\n\r\n",
         reason(status),
         body.len()
     );
     let mut bytes = Zeroizing::new(Vec::with_capacity(head.len() + body.len()));
     bytes.extend_from_slice(head.as_bytes());
-    bytes.extend_from_slice(body.as_bytes());
+    if has_body {
+        bytes.extend_from_slice(body.as_bytes());
+    }
     bytes
 }
 

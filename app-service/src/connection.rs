@@ -10,12 +10,9 @@ use zeroize::Zeroizing;
 
 use crate::answer::{Outcome, Refusal, response};
 use crate::guard::{Guard, Proof};
-use crate::request::{Parsed, Request, parse};
+use crate::request::{MAX_HEAD, Parsed, Request, parse};
 use crate::token_request::{Resources, TokenRequest};
 use crate::tokens::Tokens;
-
-/// The most bytes of a request.
-const MAX_HEAD: usize = 16 * 1024;
 
 /// How long a client may take to send its request, and to read the answer, unless the builder says otherwise.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
@@ -55,11 +52,13 @@ pub(crate) struct Exchange {
     pub(crate) asker: Asker,
     pub(crate) token_request: Option<TokenRequest>,
     pub(crate) outcome: Outcome,
+    /// Whether the answer is to be sent without its body.
+    is_head: bool,
 }
 
 impl Exchange {
     fn refused(asker: Asker, refusal: Refusal) -> Exchange {
-        Exchange { asker, token_request: None, outcome: Err(refusal) }
+        Exchange { asker, token_request: None, outcome: Err(refusal), is_head: false }
     }
 }
 
@@ -89,7 +88,7 @@ pub(crate) fn serve(
     };
     let resource =
         exchange.token_request.as_ref().map_or("", |token_request| token_request.resource.as_str());
-    let bytes = response(&exchange.outcome, resource);
+    let bytes = response(&exchange.outcome, resource, !exchange.is_head);
     // Before the client can go on, so that what is told is in the order of its requests.
     tell(&exchange);
     let is_sent =
@@ -113,18 +112,11 @@ impl Service {
     fn exchange(&self, incoming: &mut Incoming<'_>) -> Option<Exchange> {
         loop {
             match parse(&incoming.bytes) {
-                Parsed::Complete(request) => return Some(self.answer(&request)),
-                Parsed::Malformed(status) => {
-                    return Some(Exchange::refused(
-                        Asker::WithoutSecret,
-                        Refusal::new(status, "bad_request", "this is not an HTTP request"),
-                    ));
+                Parsed::Complete(request) => {
+                    return Some(Exchange { is_head: request.method == "HEAD", ..self.answer(&request) });
                 }
-                Parsed::Partial if incoming.bytes.len() > MAX_HEAD => {
-                    return Some(Exchange::refused(
-                        Asker::WithoutSecret,
-                        Refusal::new(431, "bad_request", "the headers are too large"),
-                    ));
+                Parsed::Malformed(refusal) => {
+                    return Some(Exchange::refused(Asker::WithoutSecret, refusal));
                 }
                 Parsed::Partial => {}
             }
@@ -148,7 +140,7 @@ impl Service {
         match TokenRequest::read(request, &self.resources) {
             Ok(token_request) => {
                 let outcome = self.tokens.get(&token_request);
-                Exchange { asker, token_request: Some(token_request), outcome }
+                Exchange { asker, token_request: Some(token_request), outcome, is_head: false }
             }
             Err(refusal) => Exchange::refused(asker, refusal),
         }

@@ -4,8 +4,15 @@ use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 
+use crate::answer::Refusal;
+
+/// The most bytes of a head.
+pub(crate) const MAX_HEAD: usize = 16 * 1024;
+
 /// The most headers that are read.
 const MAX_HEADERS: usize = 64;
+
+const TOO_LARGE: &str = "the headers are too large";
 
 /// The head of a request. Clients have nothing to say in a body.
 pub(crate) struct Request<'a> {
@@ -19,19 +26,23 @@ pub(crate) struct Request<'a> {
 pub(crate) enum Parsed<'a> {
     Complete(Request<'a>),
     Partial,
-    /// No HTTP, or too much of it: the status says which.
-    Malformed(u16),
+    /// No HTTP, or too much of it.
+    Malformed(Refusal),
 }
 
 /// Looks for the head of a request.
 pub(crate) fn parse(bytes: &[u8]) -> Parsed<'_> {
     let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
     let mut parsed = httparse::Request::new(&mut headers);
+    let malformed = |status, text| Parsed::Malformed(Refusal::new(status, "bad_request", text));
     match parsed.parse(bytes) {
+        // However it was cut into packets.
+        Ok(httparse::Status::Complete(size)) if size > MAX_HEAD => return malformed(431, TOO_LARGE),
+        Ok(httparse::Status::Partial) if bytes.len() >= MAX_HEAD => return malformed(431, TOO_LARGE),
         Ok(httparse::Status::Complete(_)) => {}
         Ok(httparse::Status::Partial) => return Parsed::Partial,
-        Err(httparse::Error::TooManyHeaders) => return Parsed::Malformed(431),
-        Err(_) => return Parsed::Malformed(400),
+        Err(httparse::Error::TooManyHeaders) => return malformed(431, "there are too many headers"),
+        Err(_) => return malformed(400, "this is not an HTTP request"),
     }
     let target = parsed.path.unwrap_or_default();
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
@@ -82,6 +93,13 @@ mod tests {
         }
     }
 
+    fn malformed(bytes: &[u8]) -> (u16, String) {
+        match parse(bytes) {
+            Parsed::Malformed(refusal) => (refusal.status, refusal.text),
+            _ => panic!("{}", bytes.len()),
+        }
+    }
+
     #[test]
     fn headers_and_parameters() {
         let request = request(
@@ -101,8 +119,24 @@ mod tests {
     #[test]
     fn what_is_no_request() {
         assert!(matches!(parse(b"GET / HTTP/1.1\r\nHost: x\r\n"), Parsed::Partial));
-        assert!(matches!(parse(b"\x16\x03\x01\x00"), Parsed::Malformed(400)));
+        assert_eq!(malformed(b"\x16\x03\x01\x00"), (400, "this is not an HTTP request".into()));
         let many = format!("GET / HTTP/1.1\r\n{}\r\n", "A: b\r\n".repeat(MAX_HEADERS + 1));
-        assert!(matches!(parse(many.as_bytes()), Parsed::Malformed(431)));
+        assert_eq!(malformed(many.as_bytes()), (431, "there are too many headers".into()));
+    }
+
+    /// Whether the end is there, and how much came with it, changes nothing.
+    #[test]
+    fn a_head_has_so_many_bytes_and_no_more() {
+        let of = |size: usize| {
+            let (start, end) = ("GET / HTTP/1.1\r\nA: ", "\r\n\r\n");
+            format!("{start}{}{end}", "b".repeat(size - start.len() - end.len())).into_bytes()
+        };
+        let (largest, larger) = (of(MAX_HEAD), of(MAX_HEAD + 1));
+        assert!(matches!(parse(&largest), Parsed::Complete(_)));
+        assert!(matches!(parse(&[largest.as_slice(), &[b'b'; 4096]].concat()), Parsed::Complete(_)));
+        assert!(matches!(parse(&largest[..MAX_HEAD - 1]), Parsed::Partial));
+        for bytes in [larger.as_slice(), &larger[..MAX_HEAD], &of(MAX_HEAD + 4096)] {
+            assert_eq!(malformed(bytes), (431, TOO_LARGE.into()));
+        }
     }
 }

@@ -82,9 +82,11 @@ fn the_host_must_be_this_one() {
 #[test]
 fn only_get_and_only_what_was_named() {
     let (agent, endpoint) = started();
-    let post = format!("POST {TARGET} HTTP/1.1");
-    let reply = send(&endpoint, &[&post, "Host: 127.0.0.1:PORT", "X-IDENTITY-HEADER: SECRET"]);
-    assert_eq!(reply.refusal(), (405, "method_not_allowed".into()));
+    for method in ["POST", "OPTIONS", "get"] {
+        let reply = with_method(&endpoint, method);
+        assert_eq!(reply.refusal(), (405, "method_not_allowed".into()));
+        assert!(reply.head.contains("\r\nAllow: GET\r\n"), "{reply:?}");
+    }
     assert_eq!(
         ask(&endpoint, "resource=https://storage.azure.com").refusal(),
         (403, "resource_not_named".into())
@@ -97,6 +99,21 @@ fn only_get_and_only_what_was_named() {
     assert_eq!(asked(&agent), 0);
     let any = builder(&agent).any_resource().start().unwrap();
     ask(&any, "resource=https://storage.azure.com").token();
+}
+
+fn with_method(endpoint: &Endpoint, method: &str) -> Reply {
+    let line = format!("{method} {TARGET} HTTP/1.1");
+    send(endpoint, &[&line, "Host: 127.0.0.1:PORT", "X-IDENTITY-HEADER: SECRET"])
+}
+
+#[test]
+fn the_answer_to_head_is_that_to_another_method_without_a_body() {
+    let (_agent, endpoint) = started();
+    let (head, post) = (with_method(&endpoint, "HEAD"), with_method(&endpoint, "POST"));
+    assert_eq!((head.head, head.body.as_str()), (post.head, ""));
+    let stranger = format!("HEAD {TARGET} HTTP/1.1");
+    let refused = send(&endpoint, &[&stranger, "Host: 127.0.0.1:PORT"]);
+    assert_eq!((refused.status, refused.body.as_str()), (403, ""));
 }
 
 #[test]
