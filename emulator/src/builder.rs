@@ -93,7 +93,7 @@ impl Builder {
 
     /// Where key files are written. It is made, with mode 0770, if it is absent and its parent
     /// exists; what is found stays as it is, and what is made is removed again if it is empty when
-    /// the emulator stops. Defaults to a private temporary directory.
+    /// the emulator stops, or the last one that uses it. Defaults to a private temporary directory.
     pub fn key_directory(mut self, path: impl Into<PathBuf>) -> Builder {
         self.key_directory = Some(path.into());
         self

@@ -35,6 +35,7 @@ mod event;
 mod http;
 mod journal;
 mod plan;
+mod shared_directory;
 mod sync;
 
 pub use agent::AgentVersion;
@@ -47,3 +48,5 @@ pub use builder::Builder;
 pub use emulator::Emulator;
 pub use event::Event;
 pub use http::request::Request;
+#[doc(hidden)]
+pub use shared_directory::SharedDirectory;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use arcidentity_core::installed;
-use arcidentity_emulator::Builder;
+use arcidentity_emulator::{Builder, SharedDirectory};
 
 #[cfg(target_os = "linux")]
 use super::own_place::OwnPlace;
@@ -26,9 +26,9 @@ pub(super) struct KeyDirectory {
     _parents: Parents,
 }
 
-/// Directories that were made above it.
+/// Directories above it that this emulator made, or another one that runs.
 #[derive(Default)]
-struct Parents(Vec<PathBuf>);
+struct Parents(Vec<SharedDirectory>);
 
 impl KeyDirectory {
     /// The directory of the option. Else root, or who is elevated, gets the agent's own, because that is where
@@ -140,11 +140,14 @@ impl Parents {
     /// Makes what is missing above `path`, which the emulator makes itself.
     fn make(path: &Path) -> Result<Parents, Failure> {
         let mut parents = Parents::default();
-        let mut missing: Vec<_> = path.ancestors().skip(1).take_while(|parent| !parent.exists()).collect();
-        while let Some(parent) = missing.pop() {
-            fs::create_dir(parent)
-                .map_err(|error| Failure::system(format!("{} cannot be made", parent.display()), &error))?;
-            parents.0.push(parent.to_owned());
+        let mut above: Vec<_> = path.ancestors().skip(1).filter(|path| path.parent().is_some()).collect();
+        while let Some(parent) = above.pop() {
+            let made = SharedDirectory::make(parent, |path| fs::create_dir(path));
+            parents.0.extend(
+                made.map_err(|error| {
+                    Failure::system(format!("{} cannot be made", parent.display()), &error)
+                })?,
+            );
         }
         Ok(parents)
     }
@@ -153,6 +156,8 @@ impl Parents {
 impl Drop for Parents {
     fn drop(&mut self) {
         // What somebody else has put something into by now stays.
-        while self.0.pop().is_some_and(|path| fs::remove_dir(path).is_ok()) {}
+        while let Some(parent) = self.0.pop() {
+            parent.remove();
+        }
     }
 }

@@ -363,6 +363,27 @@ fn root_gets_the_agents_own_directory() {
 }
 
 #[test]
+fn the_agents_own_directory_is_there_until_the_last_emulator_ends() {
+    let script = r#"
+        (
+            "$0" emulator -q -- sh -c 'until [ -e /opt/second ]; do sleep 0.01; done'
+            touch /opt/ended
+        ) &
+        until [ -d /var/opt/azcmagent/tokens ]; do sleep 0.01; done
+        "$0" emulator -q -- sh -c '
+            touch /opt/second
+            until [ -e /opt/ended ]; do sleep 0.01; done
+            "$0" token keyvault' "$0"
+        wait
+        find /var/opt -mindepth 1
+    "#;
+    let Some(outcome) = as_root_elsewhere(script) else { return };
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    assert!(outcome.stdout.starts_with("eyJ"), "{outcome:?}");
+    assert_eq!(outcome.stdout.lines().count(), 1, "nothing is left behind: {outcome:?}");
+}
+
+#[test]
 fn what_others_put_there_stays() {
     let script = r#""$0" emulator -- touch /var/opt/azcmagent/other; find /var/opt -mindepth 1"#;
     let Some(outcome) = as_root_elsewhere(script) else { return };

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+use crate::shared_directory::SharedDirectory;
+
 /// The mode of what is for its owner alone.
 #[cfg(unix)]
 const OWN: u32 = 0o700;
@@ -23,8 +25,8 @@ pub(crate) struct KeyDirectory {
 enum Origin {
     /// It was there before: it stays.
     Found,
-    /// It was made at a place of the caller's choice: it goes when it is empty.
-    Made,
+    /// An emulator made it at a place of the caller's choice: it goes with the last one, when it is empty.
+    Made(SharedDirectory),
     /// It lies in a private temporary directory, which goes with all its contents.
     Temporary(TempDir),
 }
@@ -47,11 +49,7 @@ impl KeyDirectory {
             let reason = "a key directory with a control character in its path";
             return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
         }
-        let origin = match make(&full) {
-            Ok(()) => Origin::Made,
-            Err(_) if full.is_dir() => Origin::Found,
-            Err(error) => return Err(error),
-        };
+        let origin = SharedDirectory::make(&full, make)?.map_or(Origin::Found, Origin::Made);
         // A challenge names the directory in full, and with `..` in it no client would believe it.
         let path = if cfg!(unix) && path.is_relative() { fs::canonicalize(full)? } else { full };
         Ok(KeyDirectory { path, origin })
@@ -66,7 +64,7 @@ impl KeyDirectory {
     pub(crate) fn close(&self, closed: bool) -> io::Result<()> {
         match &self.origin {
             Origin::Temporary(parent) => close(parent.path(), closed),
-            Origin::Found | Origin::Made => Ok(()),
+            Origin::Found | Origin::Made(_) => Ok(()),
         }
     }
 
@@ -75,15 +73,17 @@ impl KeyDirectory {
         let _ = self.close(false);
         match self.origin {
             Origin::Found => {}
-            Origin::Made => drop(fs::remove_dir(&self.path)),
+            Origin::Made(shared) => shared.remove(),
             Origin::Temporary(parent) => drop(parent.close()),
         }
     }
 
     /// Leaves everything where it is.
     pub(crate) fn keep(self) {
-        if let Origin::Temporary(parent) = self.origin {
-            let _ = parent.keep();
+        match self.origin {
+            Origin::Found => {}
+            Origin::Made(shared) => shared.keep(),
+            Origin::Temporary(parent) => drop(parent.keep()),
         }
     }
 }

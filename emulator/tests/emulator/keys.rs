@@ -226,6 +226,48 @@ fn directory_that_was_made_goes_when_it_is_empty() {
 
 #[cfg(unix)]
 #[test]
+fn directory_that_an_emulator_made_goes_with_the_last_one() {
+    let parent = tempfile::tempdir().unwrap();
+    let path = parent.path().join("tokens");
+    let start = || Emulator::builder().key_directory(&path).start().unwrap();
+    for is_first in [true, false] {
+        let (first, second) = (start(), start());
+        let (ends, stays) = if is_first { (first, second) } else { (second, first) };
+        ends.stop();
+        Client::of(&stays).challenge(TOKEN);
+        let third = start();
+        stays.stop();
+        Client::of(&third).challenge(TOKEN);
+        third.stop();
+        assert!(!path.exists());
+    }
+}
+
+#[test]
+fn directory_that_was_there_stays_though_several_use_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let start = || Emulator::builder().key_directory(directory.path()).start().unwrap();
+    drop([start(), start()]);
+    assert!(directory.path().exists());
+}
+
+/// A lock of somebody else's is nobody's who made it.
+#[cfg(unix)]
+#[test]
+fn directory_that_is_locked_in_another_way_can_be_used() {
+    use nix::fcntl::{Flock, FlockArg};
+
+    let directory = tempfile::tempdir().unwrap();
+    let file = fs::File::open(directory.path()).unwrap();
+    let _lock = Flock::lock(file, FlockArg::LockExclusive).map_err(|(_, error)| error).unwrap();
+    let emulator = Emulator::builder().key_directory(directory.path()).start().unwrap();
+    Client::of(&emulator).challenge(TOKEN);
+    emulator.stop();
+    assert!(directory.path().exists());
+}
+
+#[cfg(unix)]
+#[test]
 fn directory_is_named_in_full() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().canonicalize().unwrap();
