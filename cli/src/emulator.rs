@@ -88,7 +88,7 @@ impl EmulatorCommand {
         }
         builder.start().map_err(|error| {
             Failure::system("the emulator cannot start", &error)
-                .hint("see whether --port is free and --key-directory can be written")
+                .hint("choose another --port or --key-directory")
         })
     }
 

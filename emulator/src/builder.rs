@@ -188,7 +188,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// When the port is taken, or the key directory cannot be made.
+    /// When the port is taken, or the key directory cannot be made or written to.
     pub fn start(self) -> io::Result<Emulator> {
         let listeners = listen(self.port, self.ipv4, self.ipv6)?;
         let directory = match &self.key_directory {

@@ -44,8 +44,8 @@ use crate::view::Places;
 /// like
 ///     The file of a report that `arcidentity doctor --report` has made of an agent, which is then played.
 ///
-/// Raises OSError when the port is taken, the key directory cannot be made or the report cannot be read, and ValueError
-/// for a file that is no report.
+/// Raises OSError when the port is taken, the key directory cannot be made or written to, or the report cannot be read, and
+/// ValueError for a file that is no report.
 #[pyclass(frozen, subclass, module = "arcidentity.emulator")]
 pub(crate) struct Emulator {
     settings: Settings,

@@ -297,14 +297,46 @@ fn a_port_that_is_taken_is_an_error() {
     let outcome = run(&["emulator", &keys, "--port", &port]);
     let (status, message) = outcome.failure();
     assert_eq!(status, 1);
-    assert!(message.contains("cannot start") && outcome.stderr.contains("--port"), "{outcome:?}");
+    assert!(message.contains(&format!("cannot start: 127.0.0.1:{port}: ")), "{outcome:?}");
+    assert!(outcome.stderr.contains("--port"), "{outcome:?}");
     assert_eq!(directory.path().read_dir().unwrap().count(), 0);
 }
 
 #[test]
 fn a_key_directory_that_cannot_be_is_an_error() {
     assert_eq!(run(&["emulator", "--key-directory="]).failure().0, 2);
-    assert_eq!(run(&["emulator", "--key-directory", "/dev/null/keys"]).failure().0, 1);
+    for (path, why) in [("/dev/null/keys", "cannot be made: "), ("/dev/null", "is not a directory")] {
+        let outcome = run(&["emulator", "--key-directory", path]);
+        let (status, message) = outcome.failure();
+        assert_eq!(status, 1);
+        assert!(message.contains(&format!("cannot start: the key directory {path} {why}")), "{outcome:?}");
+    }
+}
+
+/// Not even by root.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_key_directory_that_cannot_be_written_to_is_an_error() {
+    let outcome = run(&["emulator", "--key-directory", "/proc", "--", "true"]);
+    let (status, message) = outcome.failure();
+    assert_eq!(status, 1);
+    assert!(message.contains("the key directory /proc cannot be written to: "), "{outcome:?}");
+}
+
+#[test]
+fn a_temporary_key_directory_that_cannot_be_is_an_error() {
+    let mut command = arcidentity(&["emulator"]);
+    if geteuid().is_root() {
+        command.uid(65534).gid(65534);
+    }
+    command.env("TMPDIR", "/no-such-directory").current_dir("/");
+    let Ok(output) = command.output() else {
+        return OTHER_USERS.is_missing("another user may not run the command");
+    };
+    let outcome = Outcome::from(output);
+    let (status, message) = outcome.failure();
+    assert_eq!(status, 1);
+    assert!(message.contains("a temporary key directory: ") && message.contains("/no-such"), "{outcome:?}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The directory that holds the key files.
 
+use std::fmt;
 use std::fs;
 use std::io;
 #[cfg(unix)]
@@ -37,10 +38,12 @@ impl KeyDirectory {
         builder.prefix("arcidentity-emulator-");
         #[cfg(unix)]
         builder.permissions(fs::Permissions::from_mode(OWN));
-        let parent = builder.tempdir()?;
-        let path = parent.path().join("tokens");
-        make(&path)?;
-        Ok(KeyDirectory { path, origin: Origin::Temporary(parent) })
+        let made = builder.tempdir().and_then(|parent| {
+            let path = parent.path().join("tokens");
+            make(&path)?;
+            Ok(KeyDirectory { path, origin: Origin::Temporary(parent) })
+        });
+        made.map_err(|error| told(format_args!("a temporary key directory: {error}"), &error))
     }
 
     pub(crate) fn at(path: &Path) -> io::Result<KeyDirectory> {
@@ -49,7 +52,20 @@ impl KeyDirectory {
             let reason = "a key directory with a control character in its path";
             return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
         }
-        let origin = SharedDirectory::make(&full, make)?.map_or(Origin::Found, Origin::Made);
+        let shown = full.display();
+        let origin = match SharedDirectory::make(&full, make) {
+            Ok(shared) => shared.map_or(Origin::Found, Origin::Made),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                return Err(told(format_args!("the key directory {shown} is not a directory"), &error));
+            }
+            Err(error) => {
+                return Err(told(format_args!("the key directory {shown} cannot be made: {error}"), &error));
+            }
+        };
+        if let Err(error) = try_out(&full) {
+            let kind = error.kind();
+            return Err(told(format_args!("the key directory {shown} cannot be written to: {kind}"), &error));
+        }
         // A challenge names the directory in full, and with `..` in it no client would believe it.
         let path = if cfg!(unix) && path.is_relative() { fs::canonicalize(full)? } else { full };
         Ok(KeyDirectory { path, origin })
@@ -86,6 +102,16 @@ impl KeyDirectory {
             Origin::Temporary(parent) => drop(parent.keep()),
         }
     }
+}
+
+/// Writes a file, which is gone at once.
+fn try_out(path: &Path) -> io::Result<()> {
+    tempfile::Builder::new().prefix("arcidentity-emulator-").tempfile_in(path).map(drop)
+}
+
+/// The same error, with what was tried.
+fn told(what: fmt::Arguments<'_>, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), what.to_string())
 }
 
 /// Makes a directory with the agent's mode, 0770.

@@ -1,7 +1,7 @@
 //! The ports the emulator listens on.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 
 /// How often a free port is looked for that is free on both addresses.
 const TRIES: usize = 20;
@@ -35,5 +35,6 @@ fn listen_on_both(port: u16) -> io::Result<Vec<TcpListener>> {
 }
 
 fn bind(address: impl Into<IpAddr>, port: u16) -> io::Result<TcpListener> {
-    TcpListener::bind((address.into(), port))
+    let address = SocketAddr::new(address.into(), port);
+    TcpListener::bind(address).map_err(|error| io::Error::new(error.kind(), format!("{address}: {error}")))
 }
