@@ -152,6 +152,14 @@ impl ThisProcess {
     }
 }
 
+/// Commands of the agent, and of what runs beside it: a container has neither.
+pub(super) fn of_the_agent(findings: &Findings<'_>, commands: &[&str]) -> Vec<String> {
+    if !findings.is_contained() {
+        return findings.process.commands(commands);
+    }
+    ["# on the container's host:"].iter().chain(commands).map(ToString::to_string).collect()
+}
+
 /// Leads the client back to where every agent is.
 pub(super) fn leave_endpoint(findings: &Findings<'_>) -> Vec<String> {
     match variables::decide(&findings.system) {

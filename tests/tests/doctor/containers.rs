@@ -44,6 +44,30 @@ fn without_the_group() {
     assert!(report.remedy("key-access").contains("--group-add \"990\""));
 }
 
+/// The agent is restarted where it is, and so is a program stopped that the container does not see.
+#[test]
+fn its_port_is_taken() {
+    let thief = "install -d -o other /tmp/keys; setpriv --reuid other --regid other --clear-groups -- \
+                 /opt/arcidentity emulator --port 40342 --key-directory /tmp/keys 2>/dev/null & await_port;";
+    let container = "touch /.dockerenv; rm -r /opt/azcmagent; install -d -o himds -g himds -m 770 /var/opt/azcmagent/tokens;";
+    let restart = "# on the container's host:\nsudo systemctl restart himdsd";
+    let Some(seen) = report(&format!("{thief} {container} doctor --json")) else { return };
+    seen.assert_cause("port", 6);
+    assert!(seen.remedy("port").starts_with("ss -tlnp"), "{}", seen.remedy("port"));
+    assert!(seen.remedy("port").ends_with(&format!("\n{restart}")), "{}", seen.remedy("port"));
+
+    let hide = "mount -t proc -o hidepid=2 proc /proc;";
+    let hidden =
+        report(&format!("{thief} {container} {hide} as app himds /opt/arcidentity doctor --json")).unwrap();
+    hidden.assert_cause("port", 6);
+    assert!(
+        hidden.remedy("port").starts_with("# on the container's host:\nsudo ss -tlnp"),
+        "{}",
+        hidden.remedy("port")
+    );
+    assert!(hidden.remedy("port").ends_with("\nsudo systemctl restart himdsd"), "{}", hidden.remedy("port"));
+}
+
 #[test]
 fn with_everything() {
     let Some(report) = report(&format!("{CONTAINER} as app himds /opt/arcidentity doctor --json")) else {

@@ -1,6 +1,7 @@
 //! Whether the agent is connected to Azure.
 
 use crate::diagnose::findings::Findings;
+use crate::diagnose::remedy::of_the_agent;
 use crate::diagnose::row::{Explanation, Observation, Row};
 use crate::error::{Error, ErrorKind};
 use crate::installed::AGENT;
@@ -51,5 +52,5 @@ fn reconnect(findings: &Findings<'_>, status: &AgentStatus) -> Vec<String> {
         true => [AGENT.disconnect, AGENT.connect],
         false => [AGENT.show, AGENT.check],
     };
-    findings.process.commands(&commands)
+    of_the_agent(findings, &commands)
 }

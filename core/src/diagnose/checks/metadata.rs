@@ -1,6 +1,7 @@
 //! What Azure knows of this machine, as the agent tells everybody.
 
 use crate::diagnose::findings::{Findings, one_line};
+use crate::diagnose::remedy::of_the_agent;
 use crate::diagnose::row::{Observation, Row};
 use crate::installed::AGENT;
 
@@ -24,7 +25,7 @@ fn observe(findings: &Findings<'_>) -> Observation {
         true => Observation::ok(format!("the Azure Arc machine {name} in {region}, {cloud}")),
         false => {
             let seen = format!("not an Azure Arc machine: its resource id is {id}");
-            Observation::warning(seen, findings.process.commands(&[AGENT.show]))
+            Observation::warning(seen, of_the_agent(findings, &[AGENT.show]))
         }
     };
     observation.with([

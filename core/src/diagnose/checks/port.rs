@@ -102,9 +102,12 @@ fn unreachable(findings: &Findings<'_>, message: &str) -> Explanation {
 
 /// Takes the port from whoever holds it, and gives it to the agent.
 fn free(findings: &Findings<'_>) -> Vec<String> {
-    let stop = match findings.port.known_holders().next() {
-        Some(holder) => remedy::stop(holder.process),
-        None => "# stop the process that it names".to_owned(),
+    let see = remedy::see_holder(findings.port.number);
+    let Some(holder) = findings.port.known_holders().next() else {
+        let stop = "# stop the process that it names";
+        return remedy::of_the_agent(findings, &[&see, stop, AGENT.restart]);
     };
-    findings.process.commands(&[&remedy::see_holder(findings.port.number), &stop, AGENT.restart])
+    let mut commands = findings.process.commands(&[&see, &remedy::stop(holder.process)]);
+    commands.extend(remedy::of_the_agent(findings, &[AGENT.restart]));
+    commands
 }
