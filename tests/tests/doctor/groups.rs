@@ -87,3 +87,29 @@ fn a_missing_key_directory() {
     report.assert_cause("key-directory", 10);
     assert!(report.remedy("key-directory").contains("systemctl restart himdsd"));
 }
+
+/// The process knows who it is without /proc too.
+#[test]
+fn without_proc() {
+    let hide = "start_agent; mount -t tmpfs tmpfs /proc;";
+    let ask = |groups| format!("{hide} as app {groups} /opt/arcidentity doctor --json");
+    let Some(with_the_group) = report(&ask("himds")) else { return };
+    with_the_group.assert_token(&[]);
+    assert_eq!(with_the_group.check("process")["details"]["user"], "app");
+    let without = report(&ask("app")).unwrap();
+    without.assert_cause("key-access", 4);
+    assert!(
+        without.remedy("key-access").starts_with("sudo usermod -aG himds app"),
+        "{}",
+        without.remedy("key-access")
+    );
+    // Whose mode is wrong, and not the process's groups.
+    let closed = "start_agent; chmod 700 /var/opt/azcmagent/tokens; mount -t tmpfs tmpfs /proc;";
+    let denied = report(&format!("{closed} as app himds /opt/arcidentity doctor --json")).unwrap();
+    denied.assert_cause("key-access", 4);
+    assert!(
+        denied.seen("key-access").starts_with("app is in the group himds and still may not"),
+        "{}",
+        denied.seen("key-access")
+    );
+}

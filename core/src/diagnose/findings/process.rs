@@ -36,19 +36,45 @@ pub(crate) struct ThisProcess {
     pub(crate) system_name: String,
 }
 
+/// The effective user of this process, and its groups.
+struct Ids {
+    uid: Option<u32>,
+    groups: Vec<u32>,
+}
+
+impl Ids {
+    fn from_files(system: &System) -> Ids {
+        // `Uid:` and `Gid:` are followed by the real, the effective and two more.
+        let uid = system.numbers("self", "Uid:").get(1).copied();
+        let gid = system.numbers("self", "Gid:").get(1).copied();
+        Ids { uid, groups: gid.into_iter().chain(system.numbers("self", "Groups:")).collect() }
+    }
+
+    /// Where there is no /proc.
+    #[cfg(unix)]
+    fn from_the_system() -> Ids {
+        use nix::unistd::{getegid, geteuid, getgroups};
+
+        let others = getgroups().unwrap_or_default();
+        let groups = [getegid()].into_iter().chain(others).map(|gid| gid.as_raw()).collect();
+        Ids { uid: Some(geteuid().as_raw()), groups }
+    }
+}
+
 impl ThisProcess {
     pub(crate) fn find(system: &System) -> ThisProcess {
-        let found = ThisProcess::from_files(system);
+        let ids = Ids::from_files(system);
+        #[cfg(unix)]
+        let ids = if ids.uid.is_some() { ids } else { Ids::from_the_system() };
+        let found = ThisProcess::with(ids, system);
         #[cfg(windows)]
         let found = found.completed();
         found
     }
 
-    /// What files tell, as on Linux.
-    fn from_files(system: &System) -> ThisProcess {
-        // `Uid:` and `Gid:` are followed by the real, the effective and two more.
-        let uid = system.numbers("self", "Uid:").get(1).copied();
-        let gid = system.numbers("self", "Gid:").get(1).copied();
+    /// The rest is what files tell, as on Linux.
+    fn with(ids: Ids, system: &System) -> ThisProcess {
+        let Ids { uid, groups } = ids;
         let passwd = system.read("/etc/passwd").unwrap_or_default();
         let name = uid.and_then(|uid| accounts::name(&passwd, uid));
         let (distribution, system_name) = distribution::find(system);
@@ -62,7 +88,7 @@ impl ThisProcess {
             uses_sudo: uid != Some(0),
             is_elevated: false,
             is_known: name.is_some(),
-            groups: gid.into_iter().chain(system.numbers("self", "Groups:")).collect(),
+            groups,
             launch: Launch::find(system),
             container: container::find(system),
             distribution,

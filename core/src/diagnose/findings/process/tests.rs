@@ -23,7 +23,8 @@ fn find(files: &[(&str, &str)], environment: fn(&str) -> Option<std::ffi::OsStri
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, content).unwrap();
     }
-    ThisProcess::from_files(&System { root: Some(root.path().to_owned()), environment })
+    let system = System { root: Some(root.path().to_owned()), environment };
+    ThisProcess::with(Ids::from_files(&system), &system)
 }
 
 #[test]
