@@ -1,5 +1,6 @@
 //! `arcidentity run`.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fmt::Write;
@@ -86,9 +87,11 @@ impl RunCommand {
         self.options.verbosity == Verbosity::Steps
     }
 
-    /// The resources that short names mean.
+    /// The resources that short names mean. The agent is asked once, so that the timeout holds for all of them.
     fn resolve(&self, terminal: &Terminal<'_>) -> Result<Vec<String>, Failure> {
-        let metadata = || self.options.client(self.options.timeout, terminal)?.get_metadata();
+        let answer = OnceCell::new();
+        let ask = || self.options.client(self.options.timeout, terminal)?.get_metadata();
+        let metadata = || answer.get_or_init(ask).clone();
         self.resources
             .iter()
             .map(|text| resource::resolve(text, metadata).map(|text| text.into_owned()))

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use arcidentity_emulator::{Answer, Emulator};
+use arcidentity_emulator::{Answer, Emulator, Request};
 
 use crate::running::{Running, ask, client_of};
 use crate::support::{VAULT, arcidentity, client, outcome, resources, run};
@@ -37,6 +37,8 @@ fn short_names_mean_what_they_do_for_a_token() {
     let running = Running::start(&agent, &["--resource=arm", "--resource=keyvault/.default"]);
     assert_eq!(running.served(), "https://management.azure.com/, https://vault.azure.net");
     running.token("https://management.azure.com");
+    let of_the_cloud = |request: &&Request| request.path == "/metadata/instance";
+    assert_eq!(agent.requests().iter().filter(of_the_cloud).count(), 1, "for both names");
 }
 
 #[test]
