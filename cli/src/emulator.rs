@@ -59,12 +59,14 @@ impl EmulatorCommand {
 
     /// Returns the program's exit status, or 0 when it was stopped.
     pub(crate) fn run(self, terminal: &mut Terminal<'_>) -> Result<i32, Failure> {
+        // Before signals are watched, which may have to end the wait for a file.
+        let builder = self.builder()?;
         // From here on a signal does not end the process, so that everything made is removed again.
         let signals = if self.program.is_some() { PASSED_ON } else { ENDING };
         let signals = Signals::watch(signals, terminal.interrupt.clone())?;
         terminal.progress.never_wait();
         let keys = KeyDirectory::choose(self.key_directory.as_deref(), self.program.is_some())?;
-        let emulator = self.start(&keys)?;
+        let emulator = self.start(keys.give_to(builder))?;
         let events = event_lines(&emulator, self.quiet);
         if self.program.is_none() || !self.quiet {
             self.print_start(&emulator, &keys, terminal);
@@ -77,12 +79,16 @@ impl EmulatorCommand {
         status
     }
 
-    fn start(&self, keys: &KeyDirectory) -> Result<Emulator, Failure> {
-        let mut builder = Emulator::builder().keep_requests(0);
-        if let Some(path) = &self.like {
-            builder = like(builder, path)?;
+    fn builder(&self) -> Result<Builder, Failure> {
+        let builder = Emulator::builder().keep_requests(0);
+        match &self.like {
+            Some(path) => like(builder, path),
+            None => Ok(builder),
         }
-        builder = keys.give_to(builder).port(self.port).lenient(self.lenient);
+    }
+
+    fn start(&self, builder: Builder) -> Result<Emulator, Failure> {
+        let mut builder = builder.port(self.port).lenient(self.lenient);
         if let Some(lifetime) = self.lifetime {
             builder = builder.lifetime(lifetime);
         }

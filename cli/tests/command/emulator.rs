@@ -225,6 +225,33 @@ fn running(script: &str) -> (Child, BufReader<ChildStdout>, TempDir) {
     (child, stdout, directory)
 }
 
+/// A pipe, in which it would come.
+#[test]
+fn who_waits_for_a_report_can_be_stopped() {
+    use std::fs::OpenOptions;
+    use std::os::unix::fs::OpenOptionsExt;
+    use std::os::unix::process::ExitStatusExt;
+
+    let directory = tempfile::tempdir().unwrap();
+    let pipe = directory.path().join("report");
+    nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    let mut command = arcidentity(&["emulator", "--like"]);
+    let mut child = command.arg(&pipe).stderr(Stdio::null()).spawn().unwrap();
+    let mut writing = OpenOptions::new();
+    writing.write(true).custom_flags(nix::fcntl::OFlag::O_NONBLOCK.bits());
+    // It opens once somebody reads.
+    let writer = loop {
+        assert_eq!(child.try_wait().unwrap(), None);
+        match writing.open(&pipe) {
+            Ok(writer) => break writer,
+            Err(_) => std::thread::sleep(std::time::Duration::from_millis(5)),
+        }
+    };
+    send(&child, Signal::SIGTERM);
+    drop(writer);
+    assert_eq!(child.wait().unwrap().signal(), Some(15));
+}
+
 #[test]
 fn the_commands_end_is_waited_for_when_the_emulator_is_terminated() {
     let (mut child, _stdout, directory) = running("echo ready; exec sleep 600");
