@@ -88,6 +88,24 @@ fn a_missing_key_directory() {
     assert!(report.remedy("key-directory").contains("systemctl restart himdsd"));
 }
 
+/// By nobody's mode or group.
+#[test]
+fn something_else_than_a_key_directory() {
+    const DATA: &str = "/var/opt/azcmagent";
+    for (change, what) in [
+        ("touch tokens", "/tokens"),
+        ("ln -s tokens tokens", "/tokens"),
+        ("cd ..; rm -r azcmagent; touch azcmagent", ""),
+    ] {
+        let change = format!("start_agent; (cd {DATA}; rm -r tokens; {change});");
+        let ask = "as app himds /opt/arcidentity doctor --json";
+        let Some(report) = report(&format!("{change} {ask}")) else { return };
+        report.assert_cause("key-directory", 10);
+        assert_eq!(report.seen("key-directory"), format!("{DATA}{what} is not a directory"));
+        assert!(report.remedy("key-directory").starts_with(&format!("# move {DATA}{what} away\n")));
+    }
+}
+
 /// The process knows who it is without /proc too.
 #[test]
 fn without_proc() {

@@ -13,7 +13,7 @@ fn observe(findings: &Findings<'_>) -> Observation {
     let keys = &findings.keys;
     let user = &findings.process.user;
     match (&keys.directory, &findings.request) {
-        (Directory::Missing, _) => Observation::skipped("there is no directory: see key-directory"),
+        _ if keys.are_nowhere() => Observation::skipped("there is no directory: see key-directory"),
         (_, Ok(success)) if success.read_a_key => Observation::ok(format!("{user} read a key")),
         (Directory::Present { .. }, _) if keys.may_enter => {
             Observation::ok(format!("{user} can access {}", keys.shown()))

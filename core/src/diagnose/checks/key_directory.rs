@@ -14,7 +14,10 @@ fn observe(findings: &Findings<'_>) -> Observation {
         Directory::Missing if findings.request.is_ok() => {
             Observation::skipped(format!("{shown} does not exist, and no key was asked for"))
         }
-        Directory::Missing => Observation::unknown(),
+        Directory::SomethingElse(what) if findings.request.is_ok() => {
+            Observation::skipped(format!("{} is not a directory, and no key was asked for", what.display()))
+        }
+        Directory::Missing | Directory::SomethingElse(_) => Observation::unknown(),
         Directory::Strange(what) => Observation::skipped(format!("{shown}: {what}: see key-access")),
     }
 }
@@ -25,14 +28,15 @@ fn explain(findings: &Findings<'_>, error: &Error) -> Option<Explanation> {
         ErrorKind::UntrustedAgent => findings.cannot_know_the_agent(),
         ErrorKind::AccessDenied => keys.lack_the_key(findings.steps.key_was_gone()),
         // The agent cannot make a key.
-        ErrorKind::Service => matches!(keys.directory, Directory::Missing) && !findings.is_contained(),
+        ErrorKind::Service => keys.are_nowhere() && !findings.is_contained(),
         _ => false,
     };
-    let seen = match keys.directory {
+    let seen = match &keys.directory {
         _ if !is_the_reason => return None,
         Directory::Missing => {
             format!("{} does not exist; its owner and the keys in it identify the agent", keys.shown())
         }
+        Directory::SomethingElse(what) => format!("{} is not a directory", what.display()),
         _ => format!("{} is not that of the agent: {}", keys.shown(), error.message()),
     };
     Some(Explanation::new(seen, restore(findings)))
@@ -43,5 +47,12 @@ fn restore(findings: &Findings<'_>) -> Vec<String> {
     if findings.is_contained() {
         return findings.process.share_host(&findings.keys.path, None);
     }
-    findings.process.commands(&["# the agent makes it when it starts:", AGENT.restart])
+    let makes = "# the agent makes it when it starts:";
+    match &findings.keys.directory {
+        Directory::SomethingElse(what) => {
+            let away = format!("# move {} away", what.display());
+            findings.process.commands(&[&away, makes, AGENT.restart])
+        }
+        _ => findings.process.commands(&[makes, AGENT.restart]),
+    }
 }

@@ -25,7 +25,9 @@ pub(crate) enum Directory {
         owner: Owner,
     },
     Missing,
-    /// Something else is there, or it cannot be seen.
+    /// This is there, or in its way.
+    SomethingElse(PathBuf),
+    /// It cannot be seen, and why.
     Strange(String),
 }
 
@@ -43,8 +45,12 @@ impl Keys {
                 let owner = owner(&found);
                 Directory::Present { description: describe(&found, owner), owner }
             }
-            Ok(_) => Directory::Strange("not a directory".to_owned()),
+            Ok(_) => Directory::SomethingElse(path.to_owned()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Directory::Missing,
+            Err(error) if leads_nowhere(&error) => {
+                let is_there = |path: &&Path| fs::symlink_metadata(path).is_ok();
+                Directory::SomethingElse(path.ancestors().find(is_there).unwrap_or(path).to_owned())
+            }
             Err(error) => Directory::Strange(error.to_string()),
         };
         let probe = fs::symlink_metadata(path.join(NO_KEY));
@@ -55,7 +61,12 @@ impl Keys {
     /// Whether a key that could not be read lies elsewhere. Who may look and finds no key looks into the directory
     /// of another agent; but Windows says the same to whoever may not look.
     pub(crate) fn lack_the_key(&self, key_was_gone: bool) -> bool {
-        matches!(self.directory, Directory::Missing) || (!cfg!(windows) && key_was_gone && self.may_enter)
+        self.are_nowhere() || (!cfg!(windows) && key_was_gone && self.may_enter)
+    }
+
+    /// Whether there is no directory for them.
+    pub(crate) fn are_nowhere(&self) -> bool {
+        matches!(self.directory, Directory::Missing | Directory::SomethingElse(_))
     }
 
     /// Whether this is the agent's own path, and the agent's own directory is not there. That one belongs to
@@ -63,7 +74,7 @@ impl Keys {
     pub(crate) fn is_not_the_agents(&self) -> bool {
         let is_theirs = match &self.directory {
             Directory::Present { owner, .. } => owner.uid != Some(0),
-            Directory::Missing => false,
+            Directory::Missing | Directory::SomethingElse(_) => false,
             Directory::Strange(_) => true,
         };
         KeyDirectory::find(None).is_ok_and(|own| own.path() == self.path) && !is_theirs
@@ -79,6 +90,17 @@ impl Keys {
             _ => None,
         }
     }
+}
+
+/// A path through a file, or through symbolic links in a ring.
+#[cfg(unix)]
+fn leads_nowhere(error: &io::Error) -> bool {
+    [Some(libc::ENOTDIR), Some(libc::ELOOP)].contains(&error.raw_os_error())
+}
+
+#[cfg(not(unix))]
+fn leads_nowhere(_: &io::Error) -> bool {
+    false
 }
 
 #[cfg(unix)]
