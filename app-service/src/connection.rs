@@ -43,6 +43,8 @@ pub enum Asker {
     WithoutSecret,
     /// A process of another user.
     AnotherUser,
+    /// Nobody any more: the client has closed its end of the connection.
+    Left,
     /// The system does not tell.
     Unknown,
 }
@@ -77,6 +79,10 @@ pub(crate) fn serve(
             None => return,
         },
         Ok(false) => Exchange::refused(Asker::AnotherUser, Refusal::stranger()),
+        Err(error) if error.kind() == io::ErrorKind::NotConnected => {
+            let text = "the client has closed its end of the connection";
+            Exchange::refused(Asker::Left, Refusal::new(400, "bad_request", text))
+        }
         // Of whoever says nothing it cannot be told on Windows.
         Err(error) if error.kind() == io::ErrorKind::TimedOut => {
             Exchange::refused(Asker::Unknown, incomplete())
@@ -94,7 +100,7 @@ pub(crate) fn serve(
     let is_sent =
         stream.set_write_timeout(Some(service.patience)).and_then(|()| stream.write_all(&bytes)).is_ok();
     // Nobody else's connection is waited for: they could take all places.
-    let is_ours = !matches!(exchange.asker, Asker::AnotherUser | Asker::Unknown);
+    let is_ours = !matches!(exchange.asker, Asker::AnotherUser | Asker::Left | Asker::Unknown);
     if is_sent && is_ours {
         incoming.close_gently();
     }

@@ -131,7 +131,8 @@ type Reason = (Asker, Option<String>, Option<String>);
 /// Whether the program got no token, or another user tried to, for a reason that was not told before.
 fn is_news(event: &Event, known: &Mutex<HashSet<Reason>>) -> bool {
     let is_cancelled = event.error.as_ref().is_some_and(|error| error.kind() == ErrorKind::Cancelled);
-    if event.status == 200 || event.asker == Asker::WithoutSecret || is_cancelled {
+    let is_nobodys = matches!(event.asker, Asker::WithoutSecret | Asker::Left);
+    if event.status == 200 || is_nobodys || is_cancelled {
         return false;
     }
     let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
@@ -158,6 +159,7 @@ fn name(asker: Asker) -> &'static str {
         Asker::WithUrl => "secret in the URL",
         Asker::WithoutSecret => "without the secret",
         Asker::AnotherUser => "by another user",
+        Asker::Left => "by a client that has left",
         _ => "by an unknown user",
     }
 }

@@ -160,6 +160,31 @@ fn a_client_that_leaves_or_never_speaks_disturbs_nobody() {
     drop(silent);
 }
 
+/// Whose it was cannot be told any more. It is nobody who has asked for a token.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_client_that_has_left_is_no_other_user() {
+    use std::io::Read;
+    use std::net::Shutdown;
+
+    use arcidentity_app_service::Asker;
+
+    let agent = Emulator::start().unwrap();
+    let (sender, events) = std::sync::mpsc::channel();
+    let endpoint = builder(&agent).resource(VAULT);
+    let endpoint = endpoint.on_event(move |event| sender.send(event.asker).unwrap()).start().unwrap();
+    let connect = || TcpStream::connect(("127.0.0.1", endpoint.port())).unwrap();
+    // They take all places, so that the next one is looked at when it has left.
+    let silent: Vec<TcpStream> = (0..130).map(|_| connect()).collect();
+    let mut leaving = connect();
+    leaving.shutdown(Shutdown::Write).unwrap();
+    drop(silent);
+    let mut answer = Vec::new();
+    leaving.read_to_end(&mut answer).unwrap();
+    assert_eq!(Reply::of(&answer).refusal(), (400, "bad_request".into()));
+    assert!(events.try_iter().any(|asker| asker == Asker::Left));
+}
+
 #[test]
 fn a_request_that_is_not_complete_in_time_is_answered_all_the_same() {
     let agent = Emulator::start().unwrap();

@@ -131,6 +131,25 @@ fn why_there_is_no_token_is_told_once() {
     assert!(!rest.contains('\u{1b}'), "{rest:?}");
 }
 
+/// Nobody asked for a token.
+#[cfg(target_os = "linux")]
+#[test]
+fn nothing_is_told_of_a_client_that_has_left() {
+    use std::io::Read;
+    use std::net::{Shutdown, TcpStream};
+
+    let agent = Emulator::start().unwrap();
+    let running = Running::start(&agent, &["--resource", VAULT]);
+    let address = running.endpoint.strip_prefix("http://").unwrap().split('/').next().unwrap();
+    // They take all places, so that the next one is looked at when it has left.
+    let silent: Vec<_> = (0..130).map(|_| TcpStream::connect(address).unwrap()).collect();
+    let mut leaving = TcpStream::connect(address).unwrap();
+    leaving.shutdown(Shutdown::Write).unwrap();
+    drop(silent);
+    leaving.read_to_end(&mut Vec::new()).unwrap();
+    assert_eq!(running.end(), (Some(0), String::new()));
+}
+
 #[test]
 fn verbose_shows_each_request_with_its_steps_and_no_secret() {
     let agent = Emulator::start().unwrap();

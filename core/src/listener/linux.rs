@@ -35,16 +35,17 @@ pub(crate) fn verify(agent: SocketAddr, ours: SocketAddr, keys: &Path) -> Result
     }
 }
 
-/// Whether this process's user holds the client's end of a connection to `server`, which this process has accepted. It
-/// does not any more once the client has closed it.
+/// Whether this process's user holds the client's end of a connection to `server`, which this process has accepted.
 ///
 /// # Errors
 ///
-/// What the system says where it does not tell.
+/// [`io::ErrorKind::NotConnected`] once the client has closed its end, which may be anybody's then; else what the system says
+/// where it does not tell.
 pub fn is_own_client(client: SocketAddr, server: SocketAddr) -> io::Result<bool> {
     match either(netlink::client(client, server), || procfs::client(client, server))? {
         Some(uid) if procfs::is_hidden(uid) => Err(io::ErrorKind::Unsupported.into()),
-        owner => Ok(owner == Some(nix::unistd::geteuid().as_raw())),
+        Some(uid) => Ok(uid == nix::unistd::geteuid().as_raw()),
+        None => Err(io::ErrorKind::NotConnected.into()),
     }
 }
 

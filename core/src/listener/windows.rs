@@ -40,11 +40,11 @@ pub(crate) fn verify(agent: SocketAddr, ours: SocketAddr, _: &Path) -> Result<Pe
 ///
 /// # Errors
 ///
-/// What the system says where it does not tell.
+/// [`io::ErrorKind::NotConnected`] once the client has closed its end; else what the system says where it does not tell.
 pub fn is_own_client(client: SocketAddr, server: SocketAddr) -> io::Result<bool> {
     let connections = connections()?;
     let end = connections.iter().find(|row| !row.listens && row.local == client && row.remote == server);
-    let Some(end) = end else { return Ok(false) };
+    let end = end.ok_or(io::ErrorKind::NotConnected)?;
     let process = match Process::open(end.process) {
         // This user may ask for its own.
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Ok(false),
