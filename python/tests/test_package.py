@@ -46,6 +46,7 @@ def test_the_installed_files() -> None:
         "arcidentity/__init__.py",
         "arcidentity/__main__.py",
         "arcidentity/_auth.py",
+        "arcidentity/_child_settings.py",
         "arcidentity/_destination.py",
         "arcidentity/_errors.py",
         "arcidentity/_event_loop.py",

@@ -199,6 +199,7 @@ print(*set(sys.modules) - before)
     command = [sys.executable, "-I", "-c", code]
     assert set(subprocess.check_output(command, text=True).split()) == {
         "arcidentity",
+        "arcidentity._child_settings",
         "arcidentity._errors",
         "arcidentity._native",
         "arcidentity.emulator",

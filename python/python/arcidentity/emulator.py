@@ -21,6 +21,7 @@ import sys
 import threading
 from contextlib import ExitStack
 
+from arcidentity._child_settings import VARIABLES, ChildSettings, set_variable, tell_children
 from arcidentity._errors import (
     AccessDeniedError,
     ArcError,
@@ -32,13 +33,7 @@ from arcidentity._errors import (
     UnavailableError,
     UntrustedKeyError,
 )
-from arcidentity._native import (
-    Client,
-    Emulator,
-    Request,
-    default_client,
-    replace_default_client,
-)
+from arcidentity._native import Client, Emulator, Request, default_client, replace_default_client
 
 # As in typing, whose import takes longer than all of this package.
 TYPE_CHECKING = False
@@ -48,10 +43,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 __all__ = ["ArcEmulator", "Emulator", "Request"]
-
-# What leads a process to its agent. The last one says that this is another Azure host.
-_VARIABLES = ("IDENTITY_ENDPOINT", "IMDS_ENDPOINT", "IDENTITY_HEADER")
-
 
 # Where the agent has its keys on Linux, and where it is itself.
 _KEY_DIRECTORY = "/var/opt/azcmagent/tokens"
@@ -129,7 +120,7 @@ class ArcEmulator(Emulator):
         if not ArcEmulator._use.acquire(blocking=False):
             raise RuntimeError("another ArcEmulator is in use: one at a time")
         try:
-            self._variables = {name: os.environ.get(name) for name in _VARIABLES}
+            self._variables = {name: os.environ.get(name) for name in VARIABLES}
             self._connect()
         except BaseException:
             ArcEmulator._use.release()
@@ -141,9 +132,9 @@ class ArcEmulator(Emulator):
             # The last one first, each even where another one fails.
             left.callback(ArcEmulator._use.release)
             for name, value in self._variables.items():
-                left.callback(_set, name, value)
+                left.callback(set_variable, name, value)
             left.callback(replace_default_client, None)
-            left.callback(_tell_children, None)
+            left.callback(tell_children, None)
             self.close()
 
     @property
@@ -227,9 +218,9 @@ class ArcEmulator(Emulator):
         self._connect()
 
     def _connect(self, timeout: float = 60.0) -> None:
-        settings = _ChildSettings(self.environment, self.key_directory, timeout)
+        settings = ChildSettings(self.environment, self.key_directory, timeout)
         settings.apply()
-        _tell_children(settings)
+        tell_children(settings)
 
     def _deny_key(self) -> None:
         self._name_key("no-such-key.key")
@@ -265,50 +256,3 @@ def _is_stand_in(directory: str) -> bool:
         return os.stat(directory).st_uid == user and not (user == 0 and os.path.exists(_AGENT))
     except (AttributeError, OSError):
         return False
-
-
-class _ChildSettings:
-    """What leads a process to an emulator.
-
-    multiprocessing pickles it where it starts a child that is no copy of its parent. The child
-    follows it before it does anything else.
-    """
-
-    def __init__(self, environment: dict[str, str], key_directory: str, timeout: float) -> None:
-        self._parts = (environment, key_directory, timeout)
-
-    def apply(self) -> None:
-        environment, key_directory, timeout = self._parts
-        endpoint = environment["IDENTITY_ENDPOINT"]
-        replace_default_client(Client(endpoint, key_directory, timeout, max_attempts=1))
-        for name in _VARIABLES:
-            _set(name, environment.get(name))
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _applied, self._parts
-
-
-def _applied(environment: dict[str, str], key_directory: str, timeout: float) -> _ChildSettings:
-    """What a child makes of the pickle. Its own children get it in their turn."""
-    settings = _ChildSettings(environment, key_directory, timeout)
-    settings.apply()
-    return settings
-
-
-def _tell_children(settings: _ChildSettings | None) -> None:
-    # What tests nothing of them need not import.
-    from multiprocessing import current_process
-
-    # Part of each process object, which it gets from the one of its parent.
-    configuration = current_process()._config  # type: ignore[attr-defined]
-    if settings is None:
-        configuration.pop("arcidentity", None)
-    else:
-        configuration["arcidentity"] = settings
-
-
-def _set(name: str, value: str | None) -> None:
-    if value is None:
-        os.environ.pop(name, None)
-    else:
-        os.environ[name] = value
