@@ -38,6 +38,24 @@ fn the_cpp_header_is_clean() {
     check(&compilers(["c++", "clang++"]), &CPP[3..], "tests/cpp/header.cpp");
 }
 
+/// The files that arcidentity.hpp is made of.
+fn parts() -> Vec<String> {
+    let directory = fs::read_dir(workspace().join("include/arcidentity")).expect("it is there");
+    let names = directory.map(|entry| entry.expect("it can be read").file_name());
+    names.map(|name| format!("arcidentity/{}", name.to_string_lossy())).collect()
+}
+
+/// Each includes what it uses.
+#[test]
+fn the_parts_of_the_cpp_header_compile_alone() {
+    let sources = tempfile::tempdir_in(scratch("headers")).unwrap();
+    for part in parts() {
+        let source = sources.path().join("part.cpp");
+        fs::write(&source, format!("#include <{part}>\n")).unwrap();
+        Compiler::cpp().std("c++17").source(&source).check();
+    }
+}
+
 /// What is wrong with an older standard is said once, and first.
 #[test]
 fn the_cpp_headers_say_which_standard_they_need() {
@@ -60,10 +78,12 @@ fn the_cpp_headers_say_which_standard_they_need() {
 #[test]
 fn the_cpp_headers_know_how_microsofts_compiler_tells_the_standard() {
     let library = tempfile::tempdir_in(scratch("headers")).unwrap();
-    let header = fs::read_to_string(workspace().join("include/arcidentity.hpp")).unwrap();
     let included = |line: &str| line.strip_prefix("#include <")?.strip_suffix('>').map(str::to_owned);
-    for name in header.lines().filter_map(included).chain(["stddef.h".into(), "stdint.h".into()]) {
-        fs::write(library.path().join(name), "").unwrap();
+    for header in parts().iter().map(String::as_str).chain(["arcidentity.h", "arcidentity.hpp"]) {
+        let header = fs::read_to_string(workspace().join("include").join(header)).unwrap();
+        for name in header.lines().filter_map(included) {
+            fs::write(library.path().join(name), "").unwrap();
+        }
     }
     for (standard, suffices) in [("201402L", false), ("201703L", true), ("202002L", true)] {
         let mut preprocess = Command::new("c++");

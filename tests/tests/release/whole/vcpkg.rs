@@ -43,11 +43,8 @@ fn files(directory: &Path) -> Vec<String> {
 }
 
 fn expected(libraries: &[String]) -> Vec<String> {
-    let mut expected = vec![
-        "include/arcidentity.h".to_owned(),
-        "include/arcidentity.hpp".to_owned(),
-        "include/arcidentity_azure.hpp".to_owned(),
-    ];
+    let headers = files(&workspace().join("include"));
+    let mut expected: Vec<String> = headers.iter().map(|header| format!("include/{header}")).collect();
     for directory in ["lib", "debug/lib"] {
         expected.extend(libraries.iter().map(|library| format!("{directory}/{library}")));
         expected.push(format!("{directory}/pkgconfig/arcidentity.pc"));
