@@ -131,8 +131,9 @@ private:
     }
 
     std::shared_ptr<const Client> client_;
-    // Of all scopes: a program that asks all the time must not ask an agent that refuses all the time.
-    mutable std::atomic<Clock::time_point> next_try_{Clock::time_point::min()};
+    // Of all scopes: a program that asks all the time must not ask an agent that refuses all the time. In parentheses,
+    // because Windows.h has a macro min.
+    mutable std::atomic<Clock::time_point> next_try_{(Clock::time_point::min)()};
 };
 
 } // namespace azure

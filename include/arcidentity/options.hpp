@@ -51,7 +51,8 @@ public:
 
     /// The longest that one call may take, retries included: 1 ms to about 49 days. Default: 60 seconds.
     Options &timeout(std::chrono::milliseconds timeout) {
-        if (timeout.count() < 0 || timeout.count() > std::numeric_limits<std::uint32_t>::max())
+        // In parentheses, because Windows.h has a macro max.
+        if (timeout.count() < 0 || timeout.count() > (std::numeric_limits<std::uint32_t>::max)())
             throw Error(ARC_ERROR_INVALID_ARGUMENT);
         return set(arc_options_set_timeout_ms(options_.get(), static_cast<std::uint32_t>(timeout.count())));
     }

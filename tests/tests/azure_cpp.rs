@@ -272,3 +272,11 @@ fn no_compiler_has_anything_to_say() {
         }
     }
 }
+
+/// Visual C++ takes the macros of Windows.h for those functions of the standard library that have their names.
+#[test]
+fn the_headers_bear_the_macros_of_windows() {
+    for compiler in compilers(["c++", "clang++"]) {
+        with_sdk(compiler).std("c++17").source("tests/cpp/macros.cpp").check();
+    }
+}
