@@ -45,8 +45,11 @@ namespace azure {
 /// Use one for all of them, so that they share its token cache. GetCredentialName() is "ArcCredential".
 class ArcCredential final : public Azure::Core::Credentials::TokenCredential {
 public:
+    /// With a client of its own, which has default settings. Does no I/O.
+    ArcCredential() : ArcCredential(Options()) {}
+
     /// With a client of its own. Does no I/O.
-    explicit ArcCredential(const Options &options = Options()) : ArcCredential(make(options)) {}
+    explicit ArcCredential(const Options &options) : ArcCredential(make(options)) {}
 
     /// With a client that others may use too. It must not be null.
     explicit ArcCredential(std::shared_ptr<const Client> client)

@@ -42,10 +42,13 @@ template <class IsCancelled> struct Hook {
 /// A source of tokens, with a token cache of its own. Many threads may use it at once.
 class Client {
 public:
+    /// With default settings.
+    Client() : Client(Options()) {}
+
     /// Reads the environment, and does no I/O. `options` may be changed afterwards. Throws Error with
     /// `ARC_ERROR_UNTRUSTED_AGENT` if the endpoint is not on this machine, and with `ARC_ERROR_INVALID_ARGUMENT` if
     /// another setting cannot be used.
-    explicit Client(const Options &options = Options()) : trace_(options.trace_), client_(make(options)) {}
+    explicit Client(const Options &options) : trace_(options.trace_), client_(make(options)) {}
 
     /// An access token for `resource`, such as "https://vault.azure.net" or its scope, from the token cache or from the agent.
     /// Blocks for at most the timeout. `force_refresh` asks for a new one, whatever the token cache holds. After a

@@ -273,6 +273,14 @@ fn no_compiler_has_anything_to_say() {
     }
 }
 
+/// Clang takes no explicit constructor for a member of `{}`, and gcc does.
+#[test]
+fn a_type_with_members_that_have_default_settings_is_made_of_nothing() {
+    for compiler in compilers(["c++", "clang++"]) {
+        with_sdk(compiler).std("c++17").source("tests/cpp/members.cpp").check();
+    }
+}
+
 /// Visual C++ takes the macros of Windows.h for those functions of the standard library that have their names.
 #[test]
 fn the_headers_bear_the_macros_of_windows() {
