@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -22,8 +23,8 @@ namespace arcidentity {
 namespace detail {
 
 // A function of the caller that is called from C, through which no exception may go.
-template <class IsCancelled> struct Hook {
-    const IsCancelled &is_cancelled;
+struct Hook {
+    const std::function<bool()> &is_cancelled;
     std::exception_ptr thrown;
 
     static std::int32_t ask(void *data) noexcept {
@@ -63,15 +64,15 @@ public:
 
     /// The same for a caller whose own patience may end before the timeout: `is_cancelled()` is called about ten times a
     /// second while the call waits, on this thread, and ends the call with `ARC_ERROR_CANCELLED` when it is true. What it
-    /// throws ends the call too, and is thrown here. See arc_client_get_token_cancellable().
-    template <class IsCancelled>
+    /// throws ends the call too, and is thrown here. An empty one ends nothing. See arc_client_get_token_cancellable().
     [[nodiscard]] Token get_token(const std::string &resource, bool force_refresh,
-                                  const IsCancelled &is_cancelled) const {
+                                  const std::function<bool()> &is_cancelled) const {
         const std::uint32_t flags = force_refresh ? ARC_FORCE_REFRESH : 0;
-        detail::Hook<IsCancelled> hook{is_cancelled, nullptr};
+        detail::Hook hook{is_cancelled, nullptr};
         return Token(detail::take<Token::Handle>([&](arc_token **out, arc_error **err) {
-            const arc_status status = arc_client_get_token_cancellable(client_.get(), detail::c_str(resource), flags,
-                                                                       hook.ask, &hook, out, err);
+            const arc_status status =
+                arc_client_get_token_cancellable(client_.get(), detail::c_str(resource), flags,
+                                                 is_cancelled ? hook.ask : nullptr, &hook, out, err);
             if (hook.thrown) {
                 arc_token_free(*out);
                 arc_error_free(*err);

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -88,6 +89,20 @@ void what_a_hook_throws_reaches_the_caller() {
     CHECK(!client.get_token(resource).value().empty());
     // Nothing waits for a token that is in memory, so that nobody is asked.
     CHECK(!client.get_token(resource, false, throws).value().empty());
+}
+
+void a_hook_may_be_of_any_kind() {
+    const Client client(options());
+    int calls = 0;
+    const auto counts = [&calls, own = 0]() mutable {
+        calls = ++own;
+        return false;
+    };
+    CHECK(!client.get_token(resource, true, counts).value().empty() && calls > 0);
+    bool (*const no_function)() = nullptr;
+    CHECK(!client.get_token(resource, true, no_function).value().empty());
+    CHECK(!client.get_token(resource, true, std::function<bool()>()).value().empty());
+    CHECK(!client.get_token(resource, true, nullptr).value().empty());
 }
 
 void a_token_outlives_its_client() {
@@ -225,6 +240,7 @@ int main() {
     version_and_statuses_have_names();
     a_token_has_its_properties();
     what_a_hook_throws_reaches_the_caller();
+    a_hook_may_be_of_any_kind();
     a_token_outlives_its_client();
     metadata_has_its_properties();
     a_report_has_its_properties();
