@@ -91,17 +91,7 @@ pub unsafe extern "C" fn arc_client_get_token(
     err: *mut *mut arc_error,
 ) -> arc_status {
     // SAFETY: the caller's pointers are as lib.rs says.
-    unsafe {
-        guard::fill(out, err, || {
-            let client = arc_client::get(client)?;
-            let token = match flags {
-                0 => cached_or(client, resource, |resource| client.get_token(resource)),
-                ARC_FORCE_REFRESH => client.force_refresh(text::argument("resource", resource)?),
-                _ => Err(invalid("flags has an unknown bit")),
-            };
-            token.map(arc_token::into_raw)
-        })
-    }
+    unsafe { get_token(client, resource, flags, None, out, err) }
 }
 
 /// Gets an access token for a caller whose own patience may end before the
@@ -131,21 +121,40 @@ pub unsafe extern "C" fn arc_client_get_token_cancellable(
     out: *mut *mut arc_token,
     err: *mut *mut arc_error,
 ) -> arc_status {
+    let hook = is_cancelled.map(|is_cancelled| CancelHook { is_cancelled, data });
     // SAFETY: the caller's pointers are as lib.rs says.
+    unsafe { get_token(client, resource, flags, hook, out, err) }
+}
+
+/// What both functions for a token do. Neither calls the other: the loader would bind such a call to another version of
+/// the library, where the program has one too.
+///
+/// # Safety
+///
+/// The pointers are as lib.rs says.
+unsafe fn get_token(
+    client: *const arc_client,
+    resource: *const c_char,
+    flags: u32,
+    hook: Option<CancelHook>,
+    out: *mut *mut arc_token,
+    err: *mut *mut arc_error,
+) -> arc_status {
+    // SAFETY: as this function's own contract says.
     unsafe {
-        let Some(is_cancelled) = is_cancelled else {
-            return arc_client_get_token(client, resource, flags, out, err);
-        };
-        let hook = CancelHook { is_cancelled, data };
         guard::fill(out, err, || {
             let client = arc_client::get(client)?;
-            let is_cancelled = move || hook.is_cancelled();
             let token = match flags {
-                0 => cached_or(client, resource, |resource| {
-                    client.get_token_cancellable(resource, is_cancelled)
+                0 => cached_or(client, resource, |resource| match hook {
+                    None => client.get_token(resource),
+                    Some(hook) => client.get_token_cancellable(resource, move || hook.is_cancelled()),
                 }),
                 ARC_FORCE_REFRESH => {
-                    client.force_refresh_cancellable(text::argument("resource", resource)?, is_cancelled)
+                    let resource = text::argument("resource", resource)?;
+                    match hook {
+                        None => client.force_refresh(resource),
+                        Some(hook) => client.force_refresh_cancellable(resource, move || hook.is_cancelled()),
+                    }
                 }
                 _ => Err(invalid("flags has an unknown bit")),
             };

@@ -58,6 +58,16 @@ fn it_needs_only_the_c_library() {
     }
 }
 
+/// The loader would bind it to a function of the program, which may have another version of the library.
+#[test]
+fn none_of_its_functions_calls_another_one_by_name() {
+    needs!(CMAKE);
+    let relocations = readelf("--relocs");
+    assert!(relocations.contains("malloc"), "{relocations}");
+    let own: Vec<_> = relocations.lines().filter(|line| line.contains(" arc_")).collect();
+    assert!(own.is_empty(), "{own:?}");
+}
+
 #[test]
 fn it_is_small() {
     needs!(CMAKE);
