@@ -37,7 +37,7 @@ namespace arcidentity {
 /// An access token for `resource` from a client with default settings, which the process shares.
 [[nodiscard]] inline Token get_token(const std::string &resource) {
     return Token(detail::take<Token::Handle>([&](arc_token **out, arc_error **err) {
-        return arc_get_token(detail::c_str(resource), out, err);
+        return arc_get_token(detail::c_str("resource", resource), out, err);
     }));
 }
 

@@ -58,7 +58,7 @@ public:
     [[nodiscard]] Token get_token(const std::string &resource, bool force_refresh = false) const {
         const std::uint32_t flags = force_refresh ? ARC_FORCE_REFRESH : 0;
         return Token(detail::take<Token::Handle>([&](arc_token **out, arc_error **err) {
-            return arc_client_get_token(client_.get(), detail::c_str(resource), flags, out, err);
+            return arc_client_get_token(client_.get(), detail::c_str("resource", resource), flags, out, err);
         }));
     }
 
@@ -71,7 +71,7 @@ public:
         detail::Hook hook{is_cancelled, nullptr};
         return Token(detail::take<Token::Handle>([&](arc_token **out, arc_error **err) {
             const arc_status status =
-                arc_client_get_token_cancellable(client_.get(), detail::c_str(resource), flags,
+                arc_client_get_token_cancellable(client_.get(), detail::c_str("resource", resource), flags,
                                                  is_cancelled ? hook.ask : nullptr, &hook, out, err);
             if (hook.thrown) {
                 arc_token_free(*out);
@@ -93,7 +93,7 @@ public:
     /// Looks at everything on this machine that a token for `resource` needs, asks the agent for one, and reports what
     /// is wrong and how to mend it. Blocks for at most the timeout. Neither uses nor changes the token cache.
     [[nodiscard]] Report diagnose(const std::string &resource) const {
-        return report(detail::c_str(resource));
+        return report(detail::c_str("resource", resource));
     }
 
     /// The same for Azure Resource Manager of the machine's cloud.
@@ -114,7 +114,7 @@ private:
     static Handle make(const Options &options) {
         // For C, NULL means the defaults; options that were moved from do not.
         if (!options.options_)
-            throw Error(ARC_ERROR_INVALID_ARGUMENT);
+            throw Error(ARC_ERROR_INVALID_ARGUMENT, detail::moved_from);
         return detail::take<Handle>([&](arc_client **out, arc_error **err) {
             return arc_client_new(options.options_.get(), out, err);
         });

@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -27,6 +28,9 @@ class Error : public std::runtime_error {
 public:
     /// Takes over `error`, which may be NULL, and releases it. `status` is an ARC_ERROR_... number.
     explicit Error(arc_status status, arc_error *error = nullptr) : Error(status, Shared(error, arc_error_free)) {}
+
+    /// `message` is what what() says.
+    explicit Error(arc_status status, const std::string &message) : std::runtime_error(message), status_(status) {}
 
     /// The status that the call returned: an ARC_ERROR_... number.
     arc_status status() const noexcept { return status_; }

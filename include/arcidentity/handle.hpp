@@ -21,10 +21,10 @@ template <auto Free> struct Deleter {
 
 template <class T, auto Free> using Handle = std::unique_ptr<T, Deleter<Free>>;
 
-// The text for C, where a NUL inside would silently be the end.
-inline const char *c_str(const std::string &text) {
+// The text called `name` for C, where a NUL inside would silently be the end.
+inline const char *c_str(const char *name, const std::string &text) {
     if (std::strlen(text.c_str()) != text.size())
-        throw Error(ARC_ERROR_INVALID_ARGUMENT);
+        throw Error(ARC_ERROR_INVALID_ARGUMENT, std::string(name) + " has a NUL inside");
     return text.c_str();
 }
 

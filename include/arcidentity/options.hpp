@@ -21,6 +21,8 @@ namespace arcidentity {
 
 namespace detail {
 
+inline constexpr char moved_from[] = "the options were moved from";
+
 // What Options::trace was given.
 using Trace = std::function<void(std::string_view line)>;
 
@@ -40,43 +42,48 @@ class Options {
 public:
     /// Where the agent is: `http://HOST[:PORT][/PATH]`, judged by Client. Default: see arc_options_set_endpoint().
     Options &endpoint(const std::string &url) {
-        return set(arc_options_set_endpoint(options_.get(), detail::c_str(url)));
+        return set(arc_options_set_endpoint(options_.get(), detail::c_str("endpoint", url)),
+                   "endpoint is empty or not UTF-8");
     }
 
     /// The only directory that keys are read from, an absolute path in UTF-8, judged by Client. Default: see
     /// arc_options_set_key_directory().
     Options &key_directory(const std::string &path) {
-        return set(arc_options_set_key_directory(options_.get(), detail::c_str(path)));
+        return set(arc_options_set_key_directory(options_.get(), detail::c_str("key_directory", path)),
+                   "key_directory is empty or not UTF-8");
     }
 
     /// The longest that one call may take, retries included: 1 ms to about 49 days. Default: 60 seconds.
     Options &timeout(std::chrono::milliseconds timeout) {
-        // In parentheses, because Windows.h has a macro max.
-        if (timeout.count() < 0 || timeout.count() > (std::numeric_limits<std::uint32_t>::max)())
-            throw Error(ARC_ERROR_INVALID_ARGUMENT);
-        return set(arc_options_set_timeout_ms(options_.get(), static_cast<std::uint32_t>(timeout.count())));
+        // In parentheses, because Windows.h has a macro max. C refuses 0.
+        const bool fits = timeout.count() >= 0 && timeout.count() <= (std::numeric_limits<std::uint32_t>::max)();
+        const auto milliseconds = static_cast<std::uint32_t>(fits ? timeout.count() : 0);
+        return set(arc_options_set_timeout_ms(options_.get(), milliseconds), "timeout is not 1 ms to about 49 days");
     }
 
     /// How many attempts one call makes while the agent fails; 1 means no retry. Default: 5.
     Options &max_attempts(std::uint32_t attempts) {
-        return set(arc_options_set_max_attempts(options_.get(), attempts));
+        return set(arc_options_set_max_attempts(options_.get(), attempts), "max_attempts is 0");
     }
 
     /// Asks for tokens of the user-assigned identity with this client id (also called application id). Needs agent
     /// 1.67 or later. Default: the machine's own identity. At most one of client_id, object_id and resource_id may be
     /// set.
     Options &client_id(const std::string &id) {
-        return set(arc_options_set_client_id(options_.get(), detail::c_str(id)));
+        return set(arc_options_set_client_id(options_.get(), detail::c_str("client_id", id)),
+                   "client_id is empty or not UTF-8, or an id of another kind is set");
     }
 
     /// Asks for tokens of the user-assigned identity with this object id (also called principal id); see client_id.
     Options &object_id(const std::string &id) {
-        return set(arc_options_set_object_id(options_.get(), detail::c_str(id)));
+        return set(arc_options_set_object_id(options_.get(), detail::c_str("object_id", id)),
+                   "object_id is empty or not UTF-8, or an id of another kind is set");
     }
 
     /// Asks for tokens of the user-assigned identity with this Azure resource id; see client_id.
     Options &resource_id(const std::string &id) {
-        return set(arc_options_set_resource_id(options_.get(), detail::c_str(id)));
+        return set(arc_options_set_resource_id(options_.get(), detail::c_str("resource_id", id)),
+                   "resource_id is empty or not UTF-8, or an id of another kind is set");
     }
 
     /// Whether the agent's port must be held by the agent's user, or by root or the calling user with a key file of
@@ -99,7 +106,10 @@ public:
     }
 
 private:
-    Options &set(arc_status status) {
+    // `wrong` is what a refusal of the setting means: C says no more than the status.
+    Options &set(arc_status status, const char *wrong = detail::moved_from) {
+        if (status == ARC_ERROR_INVALID_ARGUMENT)
+            throw Error(status, options_ ? wrong : detail::moved_from);
         if (status != ARC_OK)
             throw Error(status);
         return *this;

@@ -57,6 +57,11 @@ template <class Call> Error failure(arc_status status, Call call) {
     std::exit(1);
 }
 
+// The same for an argument, with what the error says.
+template <class Call> void refusal(std::string_view what, Call call) {
+    CHECK(failure(ARC_ERROR_INVALID_ARGUMENT, call).what() == what);
+}
+
 void version_and_statuses_have_names() {
     CHECK(arcidentity::version() == arc_version());
     CHECK(arcidentity::status_name(ARC_ERROR_TIMEOUT) == "ARC_ERROR_TIMEOUT");
@@ -151,8 +156,10 @@ void options_are_taken() {
     CHECK(!Client(chosen).get_token(resource).value().empty());
     chosen.client_id("55555555-5555-5555-5555-555555555555");
     CHECK(!Client(chosen).get_token(resource).value().empty());
-    failure(ARC_ERROR_INVALID_ARGUMENT, [&] { chosen.object_id("another"); });
-    failure(ARC_ERROR_INVALID_ARGUMENT, [&] { chosen.resource_id("another"); });
+    const std::string reason = "is empty or not UTF-8, or an id of another kind is set";
+    refusal("object_id " + reason, [&] { chosen.object_id("another"); });
+    refusal("resource_id " + reason, [&] { chosen.resource_id("another"); });
+    refusal("client_id " + reason, [&] { chosen.client_id(""); });
     const Client by_object_id(options().object_id("66666666-6666-6666-6666-666666666666"));
     CHECK(!by_object_id.get_token(resource).value().empty());
 }
@@ -190,14 +197,15 @@ void unusable_arguments_are_refused() {
     using namespace std::chrono_literals;
     Options chosen = options();
     for (const auto wrong : {-1ms, 0ms, std::chrono::milliseconds(std::int64_t{1} << 32)})
-        failure(ARC_ERROR_INVALID_ARGUMENT, [&] { chosen.timeout(wrong); });
-    failure(ARC_ERROR_INVALID_ARGUMENT, [&] { chosen.max_attempts(0); });
+        refusal("timeout is not 1 ms to about 49 days", [&] { chosen.timeout(wrong); });
+    refusal("max_attempts is 0", [&] { chosen.max_attempts(0); });
+    refusal("key_directory is empty or not UTF-8", [&] { chosen.key_directory("caf\xe9"); });
     const std::string with_nul("http://127.0.0.1\0.example.com", 29);
-    failure(ARC_ERROR_INVALID_ARGUMENT, [&] { chosen.endpoint(with_nul); });
+    refusal("endpoint has a NUL inside", [&] { chosen.endpoint(with_nul); });
     const Client client(chosen);
     for (const auto &wrong : {std::string(), with_nul, std::string("caf\xe9")})
         failure(ARC_ERROR_INVALID_ARGUMENT, [&] { (void)client.get_token(wrong); });
-    failure(ARC_ERROR_INVALID_ARGUMENT, [&] { (void)arcidentity::get_token(with_nul); });
+    refusal("resource has a NUL inside", [&] { (void)arcidentity::get_token(with_nul); });
 }
 
 void an_error_tells_what_the_agent_said() {
@@ -214,7 +222,7 @@ void an_error_without_an_answer_has_none() {
     const Error error = failure(ARC_ERROR_UNTRUSTED_AGENT, [] { Client(Options().endpoint("http://example.com")); });
     CHECK(error.http_status() == 0 && error.code().empty());
     const Error setter = failure(ARC_ERROR_INVALID_ARGUMENT, [] { Options().endpoint(""); });
-    CHECK(std::string(setter.what()) == "ARC_ERROR_INVALID_ARGUMENT");
+    CHECK(std::string(setter.what()) == "endpoint is empty or not UTF-8");
     CHECK(setter.http_status() == 0 && setter.code().empty() && setter.hint().empty());
 }
 
@@ -229,8 +237,8 @@ void what_was_moved_from_is_harmless() {
     CHECK(token.value().empty() && token.type().empty());
     failure(ARC_ERROR_INVALID_ARGUMENT, [&] { (void)client.get_token(resource); });
     failure(ARC_ERROR_INVALID_ARGUMENT, [&] { (void)client.get_metadata(); });
-    failure(ARC_ERROR_INVALID_ARGUMENT, [&] { chosen.max_attempts(1); });
-    failure(ARC_ERROR_INVALID_ARGUMENT, [&] { Client{chosen}; });
+    refusal("the options were moved from", [&] { chosen.max_attempts(1); });
+    refusal("the options were moved from", [&] { Client{chosen}; });
     client.clear();
 }
 
