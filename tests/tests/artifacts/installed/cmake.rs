@@ -165,12 +165,17 @@ fn the_package_knows_which_versions_it_can_stand_for() {
     needs!(CMAKE);
     let (major, minor) = (env!("CARGO_PKG_VERSION_MAJOR"), env!("CARGO_PKG_VERSION_MINOR"));
     let own = format!("{major}.{minor}");
-    for version in ["", &own, env!("CARGO_PKG_VERSION"), &format!("{} EXACT", env!("CARGO_PKG_VERSION"))] {
+    let version = env!("CARGO_PKG_VERSION");
+    let exact = format!("{version} EXACT");
+    let ranges = [format!("{own}...<99"), format!("{own}...{version}"), "0...99".to_owned()];
+    for version in ["", &own, version, &exact].into_iter().chain(ranges.iter().map(String::as_str)) {
         ask("accepted", version, "").unwrap_or_else(|said| panic!("{version}: {said}"));
     }
     // Before 1.0 another minor version is another ABI; afterwards another major one.
     let older = if major == "0" { "0.0" } else { "0.9" };
-    for version in [format!("{major}.{minor}.99"), format!("{major}.99"), "99".to_owned(), older.to_owned()] {
+    let newer = [format!("{major}.{minor}.99"), format!("{major}.99"), "99".to_owned()];
+    let ended = [format!("0...<{own}"), "0...0.0.1".to_owned()];
+    for version in newer.into_iter().chain(ended).chain([older.to_owned()]) {
         let said = ask("refused", &version, "").unwrap_err();
         assert!(said.contains("compatible with requested version"), "{version}: {said}");
     }

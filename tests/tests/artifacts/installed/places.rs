@@ -249,7 +249,7 @@ fn one_library_is_enough_unless_the_other_is_demanded() {
     fs::remove_file(archive.join("lib/libarcidentity.so")).unwrap();
     fs::remove_file(object.join("lib/libarcidentity.a")).unwrap();
     project.look("archive", &archive.join(PACKAGE), "", "REQUIRED COMPONENTS static");
-    project.look("object", &object.join(PACKAGE), "", "REQUIRED OPTIONAL_COMPONENTS static");
+    project.look("object", &object.join(PACKAGE), "", "REQUIRED OPTIONAL_COMPONENTS static cpp");
     project.look("no-shared", &archive.join(PACKAGE), "", "COMPONENTS shared");
     project.look("no-static", &object.join(PACKAGE), "", "COMPONENTS static");
     project.look("no-such", &object.join(PACKAGE), "", "COMPONENTS cpp");
