@@ -44,6 +44,7 @@ static void *use(void *argument) {
     FIND(arc_options_free);
     FIND(arc_client_new);
     FIND(arc_client_get_token);
+    FIND(arc_client_get_token_cancellable);
     FIND(arc_client_free);
     FIND(arc_token_free);
 
@@ -54,6 +55,8 @@ static void *use(void *argument) {
     CHECK(p_arc_client_new(options, &client, NULL) == ARC_OK);
     arc_token *token = NULL;
     CHECK(p_arc_client_get_token(client, "https://vault.azure.net", 0, &token, NULL) == ARC_OK);
+    p_arc_token_free(token);
+    CHECK(p_arc_client_get_token_cancellable(client, "https://vault.azure.net", 0, NULL, NULL, &token, NULL) == ARC_OK);
     p_arc_token_free(token);
     p_arc_client_free(client);
     p_arc_options_free(options);

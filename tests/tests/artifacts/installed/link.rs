@@ -1,5 +1,6 @@
 //! Programs that link the installed libraries, by what pkg-config says.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -31,12 +32,7 @@ struct Objects {
 }
 
 impl Objects {
-    fn compile(
-        name: &str,
-        compiler: &'static str,
-        flags: &[&'static str],
-        sources: &[&'static str],
-    ) -> Objects {
+    fn compile(name: &str, compiler: &'static str, flags: &[&'static str], sources: &[&str]) -> Objects {
         let directory = empty(&format!("link-{name}"));
         let compiled = sources.iter().map(|source| {
             let object = directory.join(Path::new(source).with_extension("o").file_name().unwrap());
@@ -152,6 +148,20 @@ fn it_can_be_loaded_and_unloaded_by_programs_with_threads() {
     needs!(CMAKE, PKG_CONFIG);
     let objects = Objects::compile("dlopen", "cc", &["-pthread"], &["tests/c/plugin.c"]);
     let program = objects.link_with(Linkage::Shared, &["-ldl"]);
+    succeed(command(program, &agent()).arg(installed().libdir.join("libarcidentity.so")));
+}
+
+/// The program has functions of the same names, and shows them to the loader.
+#[test]
+fn it_lives_beside_another_version_in_one_process() {
+    needs!(CMAKE, PKG_CONFIG);
+    let names = fs::read_to_string(workspace().join("tests/abi/symbols.txt")).unwrap();
+    let traps = names.lines().map(|name| format!("void {name}(void) {{ __builtin_trap(); }}\n"));
+    let other = empty("another-version").join("other.c");
+    fs::write(&other, traps.collect::<String>()).unwrap();
+    let sources = ["tests/c/plugin.c", other.to_str().unwrap()];
+    let objects = Objects::compile("another", "cc", &["-pthread"], &sources);
+    let program = objects.link_with(Linkage::Shared, &["-ldl", "-rdynamic"]);
     succeed(command(program, &agent()).arg(installed().libdir.join("libarcidentity.so")));
 }
 
