@@ -17,9 +17,8 @@ namespace arcidentity {
 
 namespace detail {
 
-inline std::string_view view(const char *text) noexcept {
-    return text ? std::string_view(text) : std::string_view();
-}
+// What is missing ends with a NUL too.
+inline std::string_view view(const char *text) noexcept { return text ? text : ""; }
 
 } // namespace detail
 

@@ -20,7 +20,7 @@ public:
     std::string_view json() const noexcept {
         std::size_t length = 0;
         const char *text = arc_metadata_json(metadata_.get(), &length);
-        return {text, length};
+        return text ? std::string_view(text, length) : "";
     }
 
     /// The machine's name in Azure.

@@ -26,7 +26,7 @@ public:
     std::string_view value() const noexcept {
         std::size_t length = 0;
         const char *text = arc_token_value(token_.get(), &length);
-        return {text, length};
+        return text ? std::string_view(text, length) : "";
     }
 
     /// The type of the token: "Bearer".

@@ -224,6 +224,7 @@ void an_error_without_an_answer_has_none() {
     const Error setter = failure(ARC_ERROR_INVALID_ARGUMENT, [] { Options().endpoint(""); });
     CHECK(std::string(setter.what()) == "endpoint is empty or not UTF-8");
     CHECK(setter.http_status() == 0 && setter.code().empty() && setter.hint().empty());
+    CHECK(*setter.code().data() == '\0' && *setter.hint().data() == '\0');
 }
 
 void what_was_moved_from_is_harmless() {
@@ -234,7 +235,7 @@ void what_was_moved_from_is_harmless() {
     const Client other_client = std::move(client);
     const Token other_token = std::move(token);
     CHECK(!other_token.value().empty() && !other_client.get_token(resource).value().empty());
-    CHECK(token.value().empty() && token.type().empty());
+    CHECK(token.value().empty() && token.type().empty() && *token.value().data() == '\0');
     failure(ARC_ERROR_INVALID_ARGUMENT, [&] { (void)client.get_token(resource); });
     failure(ARC_ERROR_INVALID_ARGUMENT, [&] { (void)client.get_metadata(); });
     refusal("the options were moved from", [&] { chosen.max_attempts(1); });
