@@ -52,7 +52,7 @@ private:
           error_(std::move(error)) {}
 
     arc_status status_;
-    Shared error_;
+    Shared error_{};
 };
 
 } // namespace arcidentity

@@ -118,7 +118,7 @@ private:
     friend class Client;
 
     detail::Handle<arc_options, arc_options_free> options_{arc_options_new()};
-    std::shared_ptr<detail::Trace> trace_;
+    std::shared_ptr<detail::Trace> trace_{};
 };
 
 } // namespace arcidentity

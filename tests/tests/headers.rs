@@ -35,7 +35,8 @@ fn the_c_header_is_clean_in_cpp() {
 
 #[test]
 fn the_cpp_header_is_clean() {
-    check(&compilers(["c++", "clang++"]), &CPP[3..], "tests/cpp/header.cpp");
+    let strict = compilers(["c++", "clang++"]).into_iter().map(|compiler| compiler.flag("-Weffc++"));
+    check(&strict.collect::<Vec<_>>(), &CPP[3..], "tests/cpp/header.cpp");
 }
 
 /// The files that arcidentity.hpp is made of.
