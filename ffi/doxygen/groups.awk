@@ -1,5 +1,5 @@
 # Puts each declaration of arcidentity.h into the group of its type, by its name. There is an empty line between any
-# two declarations, and none inside one.
+# two declarations, and none inside one. Doubles what Doxygen would take away: the % before a word.
 
 BEGIN {
     RS = ""
@@ -17,6 +17,7 @@ function group(name) {
 }
 
 /^\/\*\*\n/ {
+    gsub(/%[A-Za-z]/, "%&")
     code = $0
     sub(/^.*\*\/\n?/, "", code)
     # A function, a pointer to one, a type or a number.
