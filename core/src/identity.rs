@@ -3,7 +3,7 @@
 use crate::error::{Error, ErrorKind};
 use crate::installed;
 use crate::json::{Member, Object};
-use crate::limits::USER_ASSIGNED_SINCE;
+use crate::limits::{MAX_RESOURCE, USER_ASSIGNED_SINCE};
 
 /// Which of the machine's identities a client asks for.
 ///
@@ -48,6 +48,9 @@ impl Identity {
     pub(crate) fn check(&self) -> Result<(), Error> {
         match self.selector() {
             Some((_, "")) => Err(Error::new(ErrorKind::InvalidArgument, "the identity is empty")),
+            Some((_, value)) if value.len() > MAX_RESOURCE => {
+                Err(Error::new(ErrorKind::InvalidArgument, "the identity is too long"))
+            }
             Some((_, value)) if value.chars().any(|c| c.is_control() || c == ' ') => {
                 Err(Error::new(ErrorKind::InvalidArgument, "the identity contains white space"))
             }

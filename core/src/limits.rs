@@ -28,7 +28,8 @@ pub const MAX_NESTING: usize = 32;
 /// 36 of them to wipe (`wipe.rs`); the rest is for what the system saves there when a signal comes, and for its handler.
 pub const STACK: usize = 64 * 1024;
 
-/// The longest resource, in bytes. The agent's own limit is not known; real ones have fewer than 100.
+/// The longest resource, and the longest id of an identity, in bytes. The agent's own limit is not known; real ones have
+/// fewer than 100, and fewer than 500.
 pub const MAX_RESOURCE: usize = 1024;
 
 /// How many challenges one attempt answers: a key may expire between the challenge and its use.

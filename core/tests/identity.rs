@@ -1,7 +1,7 @@
 //! User-assigned identities: a token is only believed if the agent confirms whose it is.
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
-use arcidentity_core::limits::FAILURE_INTERVAL;
+use arcidentity_core::limits::{FAILURE_INTERVAL, MAX_RESOURCE};
 use arcidentity_core::{Client, Clock, ErrorKind, Identity};
 use arcidentity_emulator::{AgentVersion, Answer, Emulator, UserAssigned};
 use arcidentity_testing::{FakeClock, VAULT, builder, emulator};
@@ -117,10 +117,12 @@ fn each_identity_has_its_own_token() {
 }
 
 #[test]
-fn an_identity_without_a_value_is_rejected() {
+fn an_identity_that_cannot_be_asked_for_is_rejected() {
     let agent = emulator();
-    for value in ["", " ", "a b", "a\nb"] {
+    let too_long = "a".repeat(MAX_RESOURCE + 1);
+    for value in ["", " ", "a b", "a\nb", &too_long] {
         let error = builder(&agent).identity(Identity::ClientId(value.into())).build().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidArgument);
     }
+    assert!(builder(&agent).identity(Identity::ClientId(too_long[1..].into())).build().is_ok());
 }
