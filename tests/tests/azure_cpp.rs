@@ -196,7 +196,8 @@ fn a_call_ends_at_the_deadline_of_its_context() {
     let agent = agent();
     agent.respond_with(|_| Answer::hang());
     run(&mut command(program(), &agent), &["a context with a deadline"]);
-    assert_eq!(agent.requests().len(), 1);
+    // A busy machine may reach the deadline before the agent is asked.
+    assert!(agent.requests().len() <= 1);
 }
 
 #[test]
