@@ -52,7 +52,7 @@ impl Clock for SystemClock {
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod system {
     use super::Now;
-    use nix::sys::time::TimeSpec;
+    use nix::sys::time::{TimeSpec, TimeValLike};
     use nix::time::{ClockId, clock_gettime};
 
     /// The kernel's coarse clocks: a few milliseconds late, and a third of the price. Every answer
@@ -60,7 +60,7 @@ mod system {
     pub(super) fn now() -> Now {
         Now {
             monotonic: read(ClockId::CLOCK_MONOTONIC_COARSE).into(),
-            unix: read(ClockId::CLOCK_REALTIME_COARSE).tv_sec(),
+            unix: read(ClockId::CLOCK_REALTIME_COARSE).num_seconds(),
         }
     }
 

@@ -147,6 +147,9 @@ table! {
     LIBC_AARCH64 = package("libc-aarch64", "libc6-dev-arm64-cross", Program("/usr/aarch64-linux-gnu/lib/libc.so.6"));
     /// Runs programs for 64-bit Arm.
     QEMU_AARCH64 = package("qemu-aarch64", "qemu-user", Program("qemu-aarch64"));
+    /// Rust for 32-bit systems, whose libraries have smaller numbers in C's types.
+    RUST_32_BIT = command("rust-32-bit", "rustup target add i686-unknown-linux-gnu",
+        RustTarget("i686-unknown-linux-gnu"));
     /// Rust for musl.
     RUST_MUSL = command("rust-musl", "rustup target add x86_64-unknown-linux-musl",
         RustTarget("x86_64-unknown-linux-musl"));
