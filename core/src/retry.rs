@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::{Duration, UNIX_EPOCH};
 
+use arcidentity_process::Process;
+
 use crate::clock::Clock;
 use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind};
@@ -91,7 +93,7 @@ pub(crate) fn run<T>(
         };
         attempts_left = attempts_left.saturating_sub(1);
         let base = waits.next().copied().unwrap_or_default();
-        let own = Duration::from_secs_f64(base * (1.0 + 0.25 * fastrand::f64()));
+        let own = Duration::from_secs_f64(base * (1.0 + 0.25 * random()));
         let wait = retry_after.unwrap_or(own).max(own.min(Duration::from_secs(1)));
         // Rather the reason now than "timeout" later.
         let time = deadline.remaining().unwrap_or_default();
@@ -106,6 +108,11 @@ pub(crate) fn run<T>(
             Failed { retry_after, refusal: Some(error), ..end.into() }
         })?;
     }
+}
+
+/// From 0 to 1. The children of a process inherit its generator, and shall not come back together all the same.
+fn random() -> f64 {
+    fastrand::Rng::with_seed(fastrand::u64(..) ^ Process::current().id()).f64()
 }
 
 /// `Retry-After` in seconds or as an HTTP date. Nonsense counts as absent, a date in the past as now.

@@ -121,6 +121,18 @@ fn forks_at_any_moment_leave_children_that_work() {
     }
 }
 
+/// The parent has failed before: its children have the same numbers to draw from.
+#[test]
+fn children_that_fail_together_do_not_come_back_together() {
+    let agent = agent();
+    agent.respond_with(|_| Answer::status(503));
+    let waits = succeed(&mut command(build("siblings"), &agent));
+    let mut waits: Vec<&str> = waits.lines().collect();
+    assert_eq!(waits.len(), 16, "{waits:?}");
+    waits.sort_unstable();
+    assert_ne!(waits.first(), waits.last(), "{waits:?}");
+}
+
 #[test]
 fn a_suspended_process_does_not_serve_a_token_that_ended_meanwhile() {
     let lifetime = Duration::from_secs(2);
