@@ -14,7 +14,8 @@ pub(super) fn failure(
     error: &io::Error,
     is_installed: impl FnOnce() -> bool,
 ) -> Failure {
-    let refused = error.kind() == io::ErrorKind::ConnectionRefused;
+    let kind = error.kind();
+    let refused = kind == io::ErrorKind::ConnectionRefused;
     let message = if refused {
         refused_by(address)
     } else {
@@ -25,12 +26,7 @@ pub(super) fn failure(
     }
     let error = Error::new(ErrorKind::Unavailable, message);
     if !refused {
-        // A firewall, a sandbox, or a network without loopback: whether the agent runs does not matter.
-        let hint = format!(
-            "let this process connect to {address} (systemd: RestrictAddressFamilies=, IPAddressDeny=, \
-            PrivateNetwork=; containers: use the host's network)"
-        );
-        return error.with_hint(hint).into();
+        return error.with_hint(allow(address, kind)).into();
     }
     if is_installed() {
         return may_be_starting(address);
@@ -42,6 +38,23 @@ pub(super) fn failure(
         .into()
 }
 
+/// The hint where nobody refuses, so that whether the agent runs does not matter.
+fn allow(address: SocketAddr, kind: io::ErrorKind) -> String {
+    if kind == io::ErrorKind::AddrNotAvailable {
+        let list = if cfg!(windows) { "netstat -an" } else { "ss -tan" };
+        return format!(
+            "other connections to {address} may have used up this machine's local ports: `{list}` shows them; or no \
+             interface has the address {}",
+            address.ip()
+        );
+    }
+    // A firewall, a sandbox, or a network without loopback.
+    format!(
+        "let this process connect to {address} (systemd: RestrictAddressFamilies=, IPAddressDeny=, PrivateNetwork=; \
+         containers: use the host's network)"
+    )
+}
+
 fn refused_by(address: SocketAddr) -> String {
     format!("no Azure Arc agent listens on {address}")
 }
@@ -51,4 +64,28 @@ pub(crate) fn may_be_starting(address: SocketAddr) -> Failure {
     let hint = format!("the agent is installed: start it with `{}`", installed::AGENT.start);
     let error = Error::new(ErrorKind::Unavailable, refused_by(address)).with_hint(hint);
     Failure::Temporary { error, retry_after: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hint_fits_what_has_kept_from_connecting() {
+        use io::ErrorKind::{AddrNotAvailable, ConnectionRefused, NetworkUnreachable, PermissionDenied};
+        let hint = |kind: io::ErrorKind| {
+            let failure = failure("127.0.0.1:40342".parse().unwrap(), &kind.into(), || false);
+            let error = failure.into_error();
+            assert_eq!(error.kind(), ErrorKind::Unavailable);
+            error.hint().unwrap_or_default().to_owned()
+        };
+        for (kind, expected) in [
+            (ConnectionRefused, "install the Azure Connected Machine agent"),
+            (PermissionDenied, "let this process connect to 127.0.0.1:40342"),
+            (NetworkUnreachable, "let this process connect to 127.0.0.1:40342"),
+            (AddrNotAvailable, "used up this machine's local ports"),
+        ] {
+            assert!(hint(kind).contains(expected), "{kind}: {}", hint(kind));
+        }
+    }
 }
