@@ -11,7 +11,7 @@ use crate::deadline::{Deadline, Interrupt};
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::handshake::{self, Step};
-use crate::http::{HttpClient, Response};
+use crate::http::HttpClient;
 use crate::identity::Identity;
 use crate::keyfile::KeyDirectory;
 use crate::limits::API_VERSION;
@@ -82,18 +82,13 @@ impl Agent {
 
     /// The instance metadata. Needs no privilege.
     pub(crate) fn metadata(&self, deadline: &Deadline) -> Result<Metadata, Failure> {
-        let response = self.get(format!("/metadata/instance?api-version={API_VERSION}"), deadline)?;
-        Ok(Metadata::parse(response.content(&[])?)?)
+        let http = self.http(format!("/metadata/instance?api-version={API_VERSION}"), deadline)?;
+        handshake::get(&http, deadline, Metadata::parse)
     }
 
     /// The state of the agent. Needs no privilege.
     pub(crate) fn status(&self, deadline: &Deadline) -> Result<AgentStatus, Failure> {
-        let response = self.get("/agentstatus".to_owned(), deadline)?;
-        Ok(AgentStatus::parse(response.content(&[])?)?)
-    }
-
-    fn get(&self, path_and_query: String, deadline: &Deadline) -> Result<Response, Failure> {
-        handshake::ask(&self.http(path_and_query, deadline)?, None, deadline)
+        handshake::get(&self.http("/agentstatus".to_owned(), deadline)?, deadline, AgentStatus::parse)
     }
 
     pub(crate) fn http(&self, path_and_query: String, deadline: &Deadline) -> Result<HttpClient, Error> {

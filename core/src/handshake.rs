@@ -25,6 +25,16 @@ pub(crate) enum Step {
     Answer,
 }
 
+/// Asks once, for what needs no key. `parse` reads the body of a success.
+pub(crate) fn get<T>(
+    http: &HttpClient,
+    deadline: &Deadline,
+    parse: impl FnOnce(&[u8]) -> Result<T, Error>,
+) -> Result<T, Failure> {
+    let get = || Ok(parse(ask(http, None, deadline)?.content(&[])?)?);
+    get().map_err(|failure| http.explain(failure))
+}
+
 /// Asks once, with the key if there is one.
 pub(crate) fn ask(http: &HttpClient, key: Option<&Key>, deadline: &Deadline) -> Result<Response, Failure> {
     deadline.trace(&TraceStep::Request { path: http.path(), with_key: key.is_some() });
@@ -49,6 +59,7 @@ pub(crate) fn attempt<T>(
 ) -> Result<T, Failure> {
     // The key and the token are copied and searched.
     wipe::behind::<{ wipe::HANDSHAKE }, _>(|| exchange(http, keys, deadline, on_step, parse))
+        .map_err(|failure| http.explain(failure))
 }
 
 fn exchange<T>(

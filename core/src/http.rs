@@ -114,6 +114,12 @@ impl HttpClient {
         })
     }
 
+    /// Why an attempt failed whose last request was this client's last one.
+    pub(crate) fn explain(&self, failure: Failure) -> Failure {
+        let exchange = *lock(&self.exchange);
+        exchange.peer.explain(failure, exchange.key_owner)
+    }
+
     /// The request with this key.
     fn request(&self, key: Option<&Key>) -> Result<Request<()>, Error> {
         // With room for the host and the key too: a map that grows is made twice.

@@ -33,6 +33,13 @@ impl Failure {
     }
 
     /// The reason, whether or not another attempt may succeed.
+    pub(crate) fn error(&self) -> &Error {
+        match self {
+            Failure::Final(error) | Failure::Temporary { error, .. } => error,
+        }
+    }
+
+    /// The same, for whoever keeps nothing else.
     pub(crate) fn into_error(self) -> Error {
         match self {
             Failure::Final(error) | Failure::Temporary { error, .. } => error,
@@ -42,8 +49,7 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Failure::Final(error) | Failure::Temporary { error, .. }) = self;
-        error.fmt(f)
+        self.error().fmt(f)
     }
 }
 

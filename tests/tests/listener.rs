@@ -219,29 +219,43 @@ fn a_stranger_on_the_second_address_is_no_answer_of_the_first() {
     stranger.wait().unwrap();
 }
 
-/// Root and the caller prove nothing where they give tokens away.
+/// Root and the caller prove nothing where they give tokens away, or refuse them.
 #[test]
 fn who_proves_nothing_on_the_second_address_is_no_answer_of_the_first() {
     needs!(IPV6);
-    let (port, server) = forger();
-    let kind = |host: &str, executable: &str| {
-        let client = Client::builder().endpoint(format!("http://{host}:{port}")).max_attempts(1);
-        client.agent_executable(executable).build().unwrap().get_token(RESOURCE).unwrap_err().kind()
-    };
-    assert_eq!(kind("[::1]", "/bin/sh"), ErrorKind::UntrustedAgent);
-    assert_eq!(kind("localhost", "/bin/sh"), ErrorKind::Unavailable, "the agent is installed");
-    assert_eq!(kind("localhost", "/nonexistent"), ErrorKind::UntrustedAgent);
-    server.join().unwrap();
+    let token = r#"{"access_token": "forged", "expires_in": "3600"}"#;
+    let token = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{token}", token.len());
+    let answer = |head: &str| format!("HTTP/1.1 {head}\r\nContent-Length: 2\r\n\r\nno");
+    for (answer, expected) in [
+        (token, ErrorKind::UntrustedAgent),
+        (answer("403 Forbidden"), ErrorKind::Refused),
+        (answer("200 OK"), ErrorKind::Protocol),
+        (answer("503 Busy\r\nRetry-After: 3600"), ErrorKind::Service),
+        (answer("401 No\r\nWWW-Authenticate: Basic realm=/etc/a.key"), ErrorKind::UntrustedKey),
+        ("SSH-2.0-OpenSSH\r\n".to_owned(), ErrorKind::Protocol),
+    ] {
+        let (port, server) = forger(answer);
+        let client = |host: &str, executable: &str| {
+            let client = Client::builder().endpoint(format!("http://{host}:{port}")).max_attempts(1);
+            client.agent_executable(executable).build().unwrap()
+        };
+        let kind = |host, executable| client(host, executable).get_token(RESOURCE).unwrap_err().kind();
+        assert_eq!(kind("[::1]", "/bin/sh"), expected);
+        assert_eq!(kind("localhost", "/bin/sh"), ErrorKind::Unavailable, "the agent is installed");
+        assert_eq!(kind("localhost", "/nonexistent"), expected);
+        // What holds no secret is believed all the same.
+        let metadata = client("localhost", "/bin/sh").get_metadata().err().map(|error| error.kind());
+        assert_eq!(metadata, (expected != ErrorKind::UntrustedAgent).then_some(ErrorKind::Unavailable));
+        server.join().unwrap();
+    }
 }
 
-/// The port of an IPv6 listener of this user, which gives three requests a token and then ends.
-fn forger() -> (u16, JoinHandle<()>) {
+/// The port of an IPv6 listener of this user, which gives four requests this answer and then ends.
+fn forger(answer: String) -> (u16, JoinHandle<()>) {
     let listener = TcpListener::bind("[::1]:0").unwrap();
     let port = listener.local_addr().unwrap().port();
-    let token = r#"{"access_token": "forged", "expires_in": "3600"}"#;
-    let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{token}", token.len());
     let serve = move || {
-        for _ in 0..3 {
+        for _ in 0..4 {
             let (mut connection, _) = listener.accept().unwrap();
             let _ = connection.read(&mut [0; 4096]);
             let _ = connection.write_all(answer.as_bytes());

@@ -152,7 +152,7 @@ impl HttpTransport {
     fn meet(&self) -> Result<(), Failure> {
         let mut exchange = lock(&self.exchange);
         exchange.peer = self.connection.peer();
-        if exchange.has_key { exchange.peer.verify(exchange.key_owner) } else { Ok(()) }
+        if exchange.has_key { Ok(exchange.peer.verify(exchange.key_owner)?) } else { Ok(()) }
     }
 
     /// Moves what is unused to the front, and enlarges the buffer if that leaves no room.

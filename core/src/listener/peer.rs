@@ -44,11 +44,20 @@ impl Peer {
     }
 
     /// Compares the users with the owner of the key that they are sent, if they are sent one.
-    pub(crate) fn verify(&self, key_owner: Option<u32>) -> Result<(), Failure> {
-        match (self.unproven().find(|user| key_owner != Some(*user)), self.instead_of) {
-            (None, _) => Ok(()),
-            (Some(_), Some(first)) => Err(may_be_starting(first)),
-            (Some(user), None) => Err(self.refusal(user, key_owner).into()),
+    pub(crate) fn verify(&self, key_owner: Option<u32>) -> Result<(), Error> {
+        match self.unproven().find(|user| key_owner != Some(*user)) {
+            None => Ok(()),
+            Some(user) => Err(self.refusal(user, key_owner)),
+        }
+    }
+
+    /// Why an attempt has failed that ended with this peer. What it has not proved to be the agent's answer does not
+    /// count where the agent itself may be starting.
+    pub(crate) fn explain(&self, failure: Failure, key_owner: Option<u32>) -> Failure {
+        let ends_call = matches!(failure.error().kind(), ErrorKind::Timeout | ErrorKind::Cancelled);
+        match self.instead_of {
+            Some(first) if !ends_call && self.verify(key_owner).is_err() => may_be_starting(first),
+            _ => failure,
         }
     }
 
@@ -107,15 +116,22 @@ mod tests {
     #[test]
     fn who_stands_in_for_an_agent_that_starts_makes_no_failure_final() {
         let peer = Peer::new(40342, [Some(ROOT), None]);
-        assert!(matches!(peer.verify(None), Err(Failure::Final(_))));
-        let peer = peer.instead_of("127.0.0.1:40342".parse().unwrap());
-        assert!(peer.verify(Some(ROOT)).is_ok());
-        for key in [None, Some(AGENT)] {
-            let failure = peer.verify(key).unwrap_err();
-            assert!(matches!(failure, Failure::Temporary { .. }), "{failure:?}");
-            let error = failure.into_error();
-            assert_eq!(error.kind(), ErrorKind::Unavailable);
-            assert!(error.message().contains("127.0.0.1:40342"), "{error}");
+        let stand_in = peer.instead_of("127.0.0.1:40342".parse().unwrap());
+        let explained = |peer: Peer, kind, key| peer.explain(Error::new(kind, "no").into(), key);
+        for kind in ErrorKind::ALL.iter().copied() {
+            for (peer, key) in [(peer, None), (stand_in, Some(ROOT))] {
+                assert_eq!(explained(peer, kind, key).error(), &Error::new(kind, "no"));
+            }
+            for key in [None, Some(AGENT)] {
+                let failure = explained(stand_in, kind, key);
+                if matches!(kind, ErrorKind::Timeout | ErrorKind::Cancelled) {
+                    assert_eq!(failure.error().kind(), kind);
+                    continue;
+                }
+                assert!(matches!(failure, Failure::Temporary { retry_after: None, .. }), "{failure:?}");
+                assert_eq!(failure.error().kind(), ErrorKind::Unavailable);
+                assert!(failure.error().message().contains("127.0.0.1:40342"), "{failure}");
+            }
         }
     }
 
@@ -123,7 +139,7 @@ mod tests {
     fn a_refusal_names_user_and_port_and_what_is_missing() {
         let peer = Peer::new(40342, [Some(65431), None]);
         for (key, missing) in [(None, "without asking for a key"), (Some(65432), "a key of uid 65432")] {
-            let error = peer.verify(key).unwrap_err().into_error();
+            let error = peer.verify(key).unwrap_err();
             let message = error.message();
             assert!(message.contains("port 40342") && message.contains("uid 65431"), "{message}");
             assert!(message.contains(missing), "{message}");
