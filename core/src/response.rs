@@ -45,23 +45,27 @@ pub(crate) fn token(body: &[u8], identity: &Identity, now: Now) -> Result<TokenD
     }
     identity.confirm(&response)?;
     let lifetime = lifetime(&response, now)?;
-    let refresh_in = match response.get("refresh_in").and_then(seconds) {
+    let refresh_in = match seconds_left(&response, "refresh_in", "refresh_on", now) {
         Some(own) => u64::try_from(own).unwrap_or(0).min(lifetime),
         None => lifetime - (lifetime / 2).min(REFRESH_BEFORE_END.as_secs()),
     };
     Ok(TokenData::new(value, now, lifetime, refresh_in))
 }
 
-/// The seconds left: `expires_in` counts from now, `expires_on` on the wall clock; the earlier end holds.
+/// The seconds until the token ends.
 fn lifetime(response: &Object<'_>, now: Now) -> Result<u64, Error> {
-    let expires_in = response.get("expires_in").and_then(seconds);
-    let expires_on = response.get("expires_on").and_then(|value| seconds(value).or_else(|| date(value)));
-    let left = expires_in.into_iter().chain(expires_on.map(|end| end.saturating_sub(now.unix))).min();
-    match left.map(u64::try_from) {
+    match seconds_left(response, "expires_in", "expires_on", now).map(u64::try_from) {
         Some(Ok(left)) if left > 0 => Ok(left.min(MAX_LIFETIME)),
         Some(_) => Err(malformed(EXPIRED).with_hint(CHECK_CLOCK)),
         None => Err(malformed("the agent's answer does not say when the token expires")),
     }
+}
+
+/// The seconds until a moment that the agent tells from now or on the wall clock, or both: then the earlier one holds.
+fn seconds_left(response: &Object<'_>, from_now: &str, on_the_clock: &str, now: Now) -> Option<i64> {
+    let from_now = response.get(from_now).and_then(seconds);
+    let moment = response.get(on_the_clock).and_then(|value| seconds(value).or_else(|| date(value)));
+    from_now.into_iter().chain(moment.map(|moment| moment.saturating_sub(now.unix))).min()
 }
 
 /// A whole number, written as a number or as a text. Saturates.
@@ -197,6 +201,12 @@ mod tests {
             (r#""expires_in":3600,"refresh_in":600"#, Some((3600, 600))),
             (r#""expires_in":3600,"refresh_in":"9999""#, Some((3600, 3600))),
             (r#""expires_in":3600,"refresh_in":-5"#, Some((3600, 0))),
+            (r#""expires_in":3600,"refresh_on":"1607540600""#, Some((3600, 600))),
+            (r#""expires_in":3600,"refresh_on":"2020-12-09T19:03:20Z""#, Some((3600, 600))),
+            (r#""expires_in":3600,"refresh_on":1607540600,"refresh_in":900"#, Some((3600, 600))),
+            (r#""expires_in":3600,"refresh_on":1607540600,"refresh_in":300"#, Some((3600, 300))),
+            (r#""expires_in":3600,"refresh_on":1"#, Some((3600, 0))),
+            (r#""expires_in":3600,"refresh_on":"soon""#, Some((3600, 1800))),
             (r#""expires_in":1e300"#, Some((31_622_400, 31_622_400 - 4500))),
             (r#""expires_in":1"#, Some((1, 1))),
             (r#""expires_in":0"#, None),
