@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::handshake::{self, Step};
 use crate::http::HttpClient;
 use crate::identity::Identity;
-use crate::keyfile::KeyDirectory;
+use crate::keyfile::{Key, KeyDirectory};
 use crate::limits::API_VERSION;
 use crate::listener::Peer;
 use crate::metadata::Metadata;
@@ -59,7 +59,9 @@ impl Agent {
         on_step: &dyn Fn(Step),
     ) -> Result<TokenData, Failure> {
         let http = self.http(self.token_request(resource, bypass_cache), deadline)?;
-        let parse = |body: &[u8]| response::token(body, &self.identity, self.clock.now());
+        let parse = |body: &[u8], sent: &[Key]| {
+            response::token(body, Key::authorizations(sent), &self.identity, self.clock.now())
+        };
         handshake::attempt(&http, &self.keys, deadline, on_step, parse).map_err(|failure| match failure {
             Failure::Final(error) => Failure::Final(resource::explained(error, resource)),
             temporary => temporary,

@@ -122,6 +122,15 @@ impl Error {
             .with_hint("something other than the Azure Arc agent may be answering, for example a proxy")
     }
 
+    /// A response that lacks what it is about, where this error is made of that response.
+    pub(crate) fn without(self, what: &str) -> Error {
+        let without = Error::protocol(format!("{}, without {what}", self.message()));
+        without.with(|details| {
+            details.http_status = self.http_status();
+            details.code = self.code().map(str::to_owned);
+        })
+    }
+
     /// What kind of failure it is.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {

@@ -60,7 +60,7 @@ fn places(endpoint: Result<Endpoint, Error>) -> Result<(String, Vec<SocketAddr>)
 
 /// The token in an answer.
 pub fn token(body: &[u8], identity: &Identity, now: Now) -> Result<Token, Error> {
-    response::token(body, identity, now).map(|data| Token::share(&Arc::new(data)))
+    response::token(body, None, identity, now).map(|data| Token::share(&Arc::new(data)))
 }
 
 /// The error in an answer to a request with this Authorization value.

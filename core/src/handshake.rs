@@ -49,13 +49,13 @@ pub(crate) fn ask(http: &HttpClient, key: Option<&Key>, deadline: &Deadline) -> 
 }
 
 /// One attempt: at most three requests, over one connection if the agent keeps it open. `parse` reads the body of a
-/// success, and `on_step` is told of every step when it is done.
+/// success after these keys were sent, and `on_step` is told of every step when it is done.
 pub(crate) fn attempt<T>(
     http: &HttpClient,
     keys: &KeyDirectory,
     deadline: &Deadline,
     on_step: &dyn Fn(Step),
-    parse: impl FnOnce(&[u8]) -> Result<T, Error>,
+    parse: impl FnOnce(&[u8], &[Key]) -> Result<T, Error>,
 ) -> Result<T, Failure> {
     // The key and the token are copied and searched.
     wipe::behind::<{ wipe::HANDSHAKE }, _>(|| exchange(http, keys, deadline, on_step, parse))
@@ -67,7 +67,7 @@ fn exchange<T>(
     keys: &KeyDirectory,
     deadline: &Deadline,
     on_step: &dyn Fn(Step),
-    parse: impl FnOnce(&[u8]) -> Result<T, Error>,
+    parse: impl FnOnce(&[u8], &[Key]) -> Result<T, Error>,
 ) -> Result<T, Failure> {
     // All that were sent: the agent may repeat any of them, and messages must not.
     let mut sent: Vec<Key> = Vec::with_capacity(MAX_CHALLENGES);
@@ -76,7 +76,7 @@ fn exchange<T>(
         let response = ask(http, sent.last(), deadline)?;
         if response.status != 401 || challenges == MAX_CHALLENGES {
             on_step(Step::Answer);
-            let parsed = parse(response.content(&sent)?)?;
+            let parsed = parse(response.content(&sent)?, &sent)?;
             // Not every peer is believed without a key, and none was sent that it may not get.
             response.peer.verify(sent.last().and_then(|key| key.owner))?;
             return Ok(parsed);
@@ -122,10 +122,7 @@ fn without_key(error: KeyError, on_step: &dyn Fn(Step)) -> Failure {
 /// The realm of a challenge to a request, before which or with which these keys were sent.
 fn realm<'a>(response: &'a Response, sent: &[Key]) -> Result<&'a str, Error> {
     if response.challenges().next().is_none() {
-        let error = response.error(sent);
-        return Err(Error::protocol(format!("{}, without a challenge", error.message()))
-            .with_http_status(response.status)
-            .with_code(error.code().map(str::to_owned)));
+        return Err(response.error(sent).without("a challenge"));
     }
     challenge::realm(response.challenges())
 }

@@ -29,12 +29,17 @@ const CHECK_CLOCK: &str = if cfg!(windows) {
     "check this machine's clock: timedatectl status"
 };
 
-/// The token in a successful answer.
-pub(crate) fn token(body: &[u8], identity: &Identity, now: Now) -> Result<TokenData, Error> {
+/// The token in a successful answer; `sent` is as for [`error`].
+pub(crate) fn token<'a>(
+    body: &[u8],
+    sent: impl IntoIterator<Item = &'a str>,
+    identity: &Identity,
+    now: Now,
+) -> Result<TokenData, Error> {
     let response = Object::parse(body).ok_or_else(|| not_a_token(body))?;
     let value = response.text("access_token").unwrap_or_default();
     if value.is_empty() {
-        return Err(malformed("the agent's answer contains no access_token"));
+        return Err(error(200, body, sent).without("an access_token"));
     }
     if !is_visible_ascii(value.as_bytes()) {
         return Err(malformed("the agent's access_token is not visible ASCII text"));
@@ -167,7 +172,7 @@ mod tests {
     const NOW: Now = Now { monotonic: Duration::from_secs(1000), unix: 1_607_540_000 };
 
     fn parse(body: &str) -> Result<TokenData, Error> {
-        token(body.as_bytes(), &Identity::SystemAssigned, NOW)
+        token(body.as_bytes(), None, &Identity::SystemAssigned, NOW)
     }
 
     fn times(body: &str) -> Option<(i64, i64)> {
@@ -240,6 +245,28 @@ mod tests {
         }
         let deep = "[".repeat(100_000);
         assert!(parse(&deep).is_err());
+    }
+
+    #[test]
+    fn words_of_the_agent_in_the_place_of_a_token_reach_the_user() {
+        for (body, message, code) in [
+            ("{}", "the agent answered 200, without an access_token", None),
+            (
+                r#"{"error":"busy","error_description":"no SECRET now"}"#,
+                "the agent answered 200: busy: no [key] now, without an access_token",
+                Some("busy"),
+            ),
+            (
+                r#"{"access_token":"","error":{"code":"c","message":"m"}}"#,
+                "the agent answered 200: c: m, without an access_token",
+                Some("c"),
+            ),
+        ] {
+            let error = token(body.as_bytes(), Some("Basic SECRET"), &Identity::SystemAssigned, NOW).err();
+            let error = error.unwrap();
+            assert_eq!((error.kind(), error.message()), (ErrorKind::Protocol, message));
+            assert_eq!((error.http_status(), error.code()), (Some(200), code));
+        }
     }
 
     #[test]

@@ -133,16 +133,18 @@ fn an_agent_that_never_stops_challenging_is_left_after_three_requests() {
 
 #[test]
 fn the_agents_own_words_reach_the_user_before_and_after_the_challenge() {
-    let answer = || Answer::error(400, "invalid_resource", "The resource is not known");
-    for answers in [vec![answer()], vec![Answer::normal(), answer()]] {
-        let agent = emulator();
-        let requests = answers.len();
-        agent.script(answers);
-        let error = client(&agent).get_token(VAULT).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Refused);
-        assert_eq!((error.http_status(), error.code()), (Some(400), Some("invalid_resource")));
-        assert!(error.message().contains("The resource is not known"), "{error}");
-        assert_eq!(agent.requests().len(), requests, "never tried again");
+    for (status, kind) in [(400, ErrorKind::Refused), (200, ErrorKind::Protocol)] {
+        let answer = || Answer::error(status, "invalid_resource", "The resource is not known");
+        for answers in [vec![answer()], vec![Answer::normal(), answer()]] {
+            let agent = emulator();
+            let requests = answers.len();
+            agent.script(answers);
+            let error = client(&agent).get_token(VAULT).unwrap_err();
+            assert_eq!(error.kind(), kind);
+            assert_eq!((error.http_status(), error.code()), (Some(status), Some("invalid_resource")));
+            assert!(error.message().contains("The resource is not known"), "{error}");
+            assert_eq!(agent.requests().len(), requests, "never tried again");
+        }
     }
 }
 

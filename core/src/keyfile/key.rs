@@ -58,6 +58,11 @@ impl Key {
         Key::new(text, self.owner)
     }
 
+    /// The Authorization values of these keys.
+    pub(crate) fn authorizations(keys: &[Key]) -> impl Iterator<Item = &str> {
+        keys.iter().map(|key| key.authorization.as_str())
+    }
+
     /// The file's text.
     pub(crate) fn text(&self) -> &str {
         self.authorization.as_str().strip_prefix(SCHEME).unwrap_or_default()

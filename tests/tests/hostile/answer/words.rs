@@ -55,6 +55,7 @@ pub fn leaks() -> Vec<Case> {
         sent("the key as an error's name", Fails(Refused), Answer::error(403, KEY, "x")),
         sent("the key in text", Fails(Refused), Answer::status(400).body(words.clone())),
         sent("the key in a failure", Fails(Service), Answer::error(500, "x", &words)),
+        sent("the key without a token", Fails(Protocol), Answer::error(200, "x", &words)),
         sent("the key without a challenge", Fails(Protocol), Answer::error(401, "x", &words)),
         sent("the key as a realm", Fails(UntrustedKey), Answer::challenge(format!("Basic realm={KEY}"))),
         sent("the key as a scheme", Fails(Protocol), Answer::challenge(KEY)),
