@@ -60,7 +60,7 @@ impl Agent {
     ) -> Result<TokenData, Failure> {
         let http = self.http(self.token_request(resource, bypass_cache), deadline)?;
         let parse = |body: &[u8], sent: &[Key]| {
-            response::token(body, Key::authorizations(sent), &self.identity, self.clock.now())
+            response::token(body, Key::texts(sent), &self.identity, self.clock.now())
         };
         handshake::attempt(&http, &self.keys, deadline, on_step, parse).map_err(|failure| match failure {
             Failure::Final(error) => Failure::Final(resource::explained(error, resource)),

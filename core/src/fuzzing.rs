@@ -63,7 +63,7 @@ pub fn token(body: &[u8], identity: &Identity, now: Now) -> Result<Token, Error>
     response::token(body, None, identity, now).map(|data| Token::share(&Arc::new(data)))
 }
 
-/// The error in an answer to a request with this Authorization value.
+/// The error in an answer to a request with this key.
 pub fn error(status: u16, body: &[u8], key: Option<&str>) -> Error {
     response::error(status, body, key)
 }

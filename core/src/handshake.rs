@@ -84,7 +84,7 @@ fn exchange<T>(
         challenges += 1;
         on_step(Step::Challenge);
         let realm = realm(&response, &sent)?;
-        let texts: Vec<&str> = sent.iter().map(Key::text).collect();
+        let texts: Vec<&str> = Key::texts(&sent).collect();
         deadline.trace(&TraceStep::KeyFile { realm, sent: &texts });
         match keys.key(realm, deadline) {
             Ok(key) => {

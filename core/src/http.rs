@@ -187,7 +187,7 @@ impl Response {
 
     /// The response as an error, in the agent's own words.
     pub(crate) fn error(&self, sent: &[Key]) -> Error {
-        response::error(self.status, self.body.used(), Key::authorizations(sent))
+        response::error(self.status, self.body.used(), Key::texts(sent))
     }
 }
 

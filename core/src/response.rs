@@ -29,17 +29,17 @@ const CHECK_CLOCK: &str = if cfg!(windows) {
     "check this machine's clock: timedatectl status"
 };
 
-/// The token in a successful answer; `sent` is as for [`error`].
+/// The token in a successful answer; `keys` is as for [`error`].
 pub(crate) fn token<'a>(
     body: &[u8],
-    sent: impl IntoIterator<Item = &'a str>,
+    keys: impl IntoIterator<Item = &'a str>,
     identity: &Identity,
     now: Now,
 ) -> Result<TokenData, Error> {
     let response = Object::parse(body).ok_or_else(|| not_a_token(body))?;
     let value = response.text("access_token").unwrap_or_default();
     if value.is_empty() {
-        return Err(error(200, body, sent).without("an access_token"));
+        return Err(error(200, body, keys).without("an access_token"));
     }
     if !is_visible_ascii(value.as_bytes()) {
         return Err(malformed("the agent's access_token is not visible ASCII text"));
@@ -98,10 +98,10 @@ fn malformed(message: &str) -> Error {
     Error::protocol(message).with_http_status(200)
 }
 
-/// An answer that is neither a token nor a challenge, with the agent's own words. `sent` are the
-/// Authorization values that it has seen: an agent that echoes them does not get them into a message.
-pub(crate) fn error<'a>(status: u16, body: &[u8], sent: impl IntoIterator<Item = &'a str>) -> Error {
-    let keys: Vec<&str> = sent.into_iter().filter_map(|value| value.strip_prefix("Basic ")).collect();
+/// An answer that is neither a token nor a challenge, with the agent's own words. `keys` are those that it has seen: an
+/// agent that echoes them does not get them into a message.
+pub(crate) fn error<'a>(status: u16, body: &[u8], keys: impl IntoIterator<Item = &'a str>) -> Error {
+    let keys: Vec<&str> = keys.into_iter().collect();
     let (code, text) = agent_error(body, &keys);
     let said = match (&code, &text) {
         (Some(code), Some(text)) => format!(": {code}: {text}"),
@@ -262,7 +262,7 @@ mod tests {
                 Some("c"),
             ),
         ] {
-            let error = token(body.as_bytes(), Some("Basic SECRET"), &Identity::SystemAssigned, NOW).err();
+            let error = token(body.as_bytes(), Some("SECRET"), &Identity::SystemAssigned, NOW).err();
             let error = error.unwrap();
             assert_eq!((error.kind(), error.message()), (ErrorKind::Protocol, message));
             assert_eq!((error.http_status(), error.code()), (Some(200), code));
@@ -315,7 +315,7 @@ mod tests {
             r#"{{"error":"no SECRET","error_description":"Basic SECRET and '{token}' {}"}}"#,
             "y ".repeat(400)
         );
-        let error = error(400, body.as_bytes(), Some("Basic SECRET"));
+        let error = error(400, body.as_bytes(), Some("SECRET"));
         let shown = format!("{error:?}");
         assert!(!shown.contains("SECRET") && !shown.contains("xxx"), "{shown}");
         assert!(error.message().chars().count() < 2 * MAX_TEXT);

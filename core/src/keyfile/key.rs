@@ -58,9 +58,9 @@ impl Key {
         Key::new(text, self.owner)
     }
 
-    /// The Authorization values of these keys.
-    pub(crate) fn authorizations(keys: &[Key]) -> impl Iterator<Item = &str> {
-        keys.iter().map(|key| key.authorization.as_str())
+    /// The texts of these keys' files.
+    pub(crate) fn texts(keys: &[Key]) -> impl Iterator<Item = &str> {
+        keys.iter().map(Key::text)
     }
 
     /// The file's text.

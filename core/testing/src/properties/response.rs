@@ -58,7 +58,7 @@ fn token(body: &[u8], identity: &Identity) -> bool {
 }
 
 fn error(status: u16, body: &[u8]) {
-    let error = fuzzing::error(status, body, Some(&format!("Basic {KEY}")));
+    let error = fuzzing::error(status, body, Some(KEY));
     assert!(!shown(&error).contains(KEY), "{error}");
     for text in [error.message(), error.code().unwrap_or_default()] {
         assert!(!text.contains(char::is_control), "{text:?}");
