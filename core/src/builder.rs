@@ -118,7 +118,8 @@ impl ClientBuilder {
     }
 
     /// A hook that is asked about ten times a second while a call waits, on the thread that waits; `true`
-    /// ends the call with [`ErrorKind::Cancelled`]. Defaults to none.
+    /// ends the call with [`ErrorKind::Cancelled`]. Where it forks, the call goes on in the parent, and ends so in the
+    /// child. Defaults to none.
     #[must_use]
     pub fn interrupt(mut self, hook: impl Fn() -> bool + Send + Sync + 'static) -> ClientBuilder {
         self.interrupt = Some(Arc::new(hook));

@@ -99,7 +99,7 @@ impl Cache {
             return match outcome {
                 Ok(data) => Ok(generation.keep(resource, &data)),
                 Err(error) if kind == Kind::Forced => Err(error),
-                Err(error) => still_valid(generation, resource, clock, deadline).ok_or(error),
+                Err(error) => still_valid(self.current(), resource, clock, deadline).ok_or(error),
             };
         }
     }
@@ -110,13 +110,13 @@ impl Cache {
         clock: &dyn Clock,
         fetch: impl FnOnce() -> Result<T, Failed>,
     ) -> Result<T, Error> {
-        let generation = self.current();
-        if let Some(error) = generation.refused_metadata(clock.now()) {
+        if let Some(error) = self.current().refused_metadata(clock.now()) {
             return Err(error);
         }
-        let fetched = fetch();
-        generation.finish_metadata(fetched.as_ref().err(), clock.now());
-        fetched.map_err(|failed| failed.error)
+        fetch().map_err(|failed| {
+            self.current().fail_metadata(&failed, clock.now());
+            failed.error
+        })
     }
 
     /// Forgets every token. A request under way still answers its callers, and is not kept.

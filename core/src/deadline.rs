@@ -4,6 +4,8 @@ use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arcidentity_process::Process;
+
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind};
 use crate::installed;
@@ -21,6 +23,22 @@ pub(crate) struct Deadline {
     timeout: Duration,
     interrupt: Option<Interrupt>,
     trace: Option<Arc<CallTrace>>,
+    caller: Caller,
+}
+
+/// The process that makes a call, where that has a hook, which may fork.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Caller(Option<Process>);
+
+impl Caller {
+    fn new(has_hook: bool) -> Caller {
+        Caller(has_hook.then(Process::current))
+    }
+
+    /// Whether it was the parent of this one, which goes on with the call.
+    pub(crate) fn is_parent(self) -> bool {
+        self.0.is_some_and(|process| process != Process::current())
+    }
 }
 
 impl Deadline {
@@ -33,7 +51,8 @@ impl Deadline {
     ) -> Deadline {
         let end = clock.now().monotonic.saturating_add(timeout);
         let trace = trace.map(|hook| Arc::new(CallTrace::new(hook)));
-        Deadline { clock, end, timeout, interrupt, trace }
+        let caller = Caller::new(interrupt.is_some() || trace.is_some());
+        Deadline { clock, end, timeout, interrupt, trace, caller }
     }
 
     /// A deadline `timeout` from now for a part of the same call.
@@ -44,6 +63,9 @@ impl Deadline {
 
     /// The same deadline, which `interrupt` may bring forward too.
     pub(crate) fn or(mut self, interrupt: Option<Interrupt>) -> Deadline {
+        if self.caller.0.is_none() {
+            self.caller = Caller::new(interrupt.is_some());
+        }
         self.interrupt = match (self.interrupt, interrupt) {
             (Some(one), Some(other)) => Some(Arc::new(move || one() || other())),
             (one, other) => one.or(other),
@@ -65,6 +87,11 @@ impl Deadline {
         }
     }
 
+    /// Whose call it is.
+    pub(crate) fn caller(&self) -> Caller {
+        self.caller
+    }
+
     /// The time left, or the error that ends the call.
     pub(crate) fn remaining(&self) -> Result<Duration, Error> {
         match self.end.checked_sub(self.clock.now().monotonic) {
@@ -76,11 +103,13 @@ impl Deadline {
     /// How long to wait now before asking for the next slice.
     pub(crate) fn slice(&self) -> Result<Duration, Error> {
         let remaining = self.remaining()?;
+        let is_cancelled = self.interrupt.as_ref().is_some_and(asks_to_end);
+        if self.caller.is_parent() {
+            return Err(forked());
+        }
         match &self.interrupt {
             None => Ok(remaining),
-            Some(interrupt) if asks_to_end(interrupt) => {
-                Err(Error::new(ErrorKind::Cancelled, "the call was cancelled"))
-            }
+            Some(_) if is_cancelled => Err(Error::new(ErrorKind::Cancelled, "the call was cancelled")),
             Some(_) => Ok(remaining.min(INTERRUPT_INTERVAL)),
         }
     }
@@ -104,6 +133,12 @@ impl Deadline {
             installed::AGENT.show
         ))
     }
+}
+
+/// A child has its parent's connection, whose answer is for the parent, and none of its threads to wait for.
+fn forked() -> Error {
+    Error::new(ErrorKind::Cancelled, "a hook of the caller has forked: the call goes on in the parent")
+        .with_hint("make the call again in the child")
 }
 
 /// Seconds as a person would say them: what is left of a timeout may be 4.999.

@@ -102,9 +102,10 @@ pub unsafe extern "C" fn arc_client_get_token(
 /// `is_cancelled` is called with `data` about ten times a second while the
 /// call waits, on the thread that waits; anything but 0 ends the call with
 /// `ARC_ERROR_CANCELLED`. It must return: it must not throw, nor call
-/// longjmp() or pthread_exit(). It may make calls of its own. If it is NULL,
-/// nothing ends the call early. Other threads that wait for the same token go
-/// on.
+/// longjmp() or pthread_exit(). It may make calls of its own, and fork: then
+/// the call goes on in the parent, and ends in the child with
+/// `ARC_ERROR_CANCELLED`. If it is NULL, nothing ends the call early. Other
+/// threads that wait for the same token go on.
 ///
 /// Returns `ARC_OK` and puts a token in `*out`, to release with
 /// `arc_token_free`. On failure `*out` is NULL and `*err` holds the reason, to

@@ -121,6 +121,14 @@ fn forks_at_any_moment_leave_children_that_work() {
     }
 }
 
+/// At each of its calls in turn, the hook forks, and the child goes on with the call of its parent.
+#[test]
+fn a_hook_that_forks_does_not_end_the_parents_call() {
+    let agent = agent();
+    agent.respond_with(|_| Answer::normal().delay(Duration::from_millis(250)));
+    succeed(&mut command(build("hook_forks"), &agent));
+}
+
 /// The parent has failed before: its children have the same numbers to draw from.
 #[test]
 fn children_that_fail_together_do_not_come_back_together() {

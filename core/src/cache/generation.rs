@@ -121,9 +121,15 @@ impl Generation {
                 (Err(error.into()), Some(panic))
             }
         };
-        self.finish(resource, kind, flight, &fetched, clock.now());
+        // Where a hook of the caller has forked, nobody waits in the child, and its parent may hold the locks for ever.
+        let is_ours = fetched.is_ok() || self.process == Process::current();
+        if is_ours {
+            self.finish(resource, kind, flight, &fetched, clock.now());
+        }
         let outcome = fetched.map_err(|failed| failed.error);
-        flight.complete(&outcome);
+        if is_ours {
+            flight.complete(&outcome);
+        }
         match panic {
             Some(panic) => resume_unwind(panic),
             None => outcome,
@@ -167,9 +173,9 @@ impl Generation {
         self.lock().metadata.as_ref()?.error(now)
     }
 
-    /// Takes the end of a request for metadata.
-    pub(super) fn finish_metadata(&self, failed: Option<&Failed>, now: Now) {
-        let Some(new) = failed.and_then(|failed| Refusal::of(failed, now)) else { return };
+    /// Takes the failure of a request for metadata.
+    pub(super) fn fail_metadata(&self, failed: &Failed, now: Now) {
+        let Some(new) = Refusal::of(failed, now) else { return };
         let mut state = self.lock();
         if state.metadata.as_ref().is_none_or(|old| old.ends_before(&new)) {
             state.metadata = Some(new);
@@ -198,5 +204,34 @@ impl Generation {
                 self.stripes.try_forget(&resource);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+    use std::thread;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::clock::SystemClock;
+
+    #[test]
+    fn a_child_whose_call_ends_waits_for_no_lock_of_its_parent() {
+        let parents = Generation::new(Process::default(), State::default());
+        let (done, ended) = channel();
+        let ended = thread::scope(|scope| {
+            let held = parents.lock();
+            scope.spawn(|| {
+                let forked = || Err(Error::new(ErrorKind::Cancelled, "forked").into());
+                let flight = Arc::new(Flight::new());
+                done.send(parents.lead("a", Kind::Normal, &flight, &SystemClock, forked).is_err())
+            });
+            // Whoever waits for the lock goes on when it is let go of.
+            let ended = ended.recv_timeout(Duration::from_secs(30));
+            drop(held);
+            ended
+        });
+        assert_eq!(ended, Ok(true));
     }
 }

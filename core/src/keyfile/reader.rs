@@ -12,18 +12,38 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::slot::Slot;
-use crate::deadline::Deadline;
+use crate::deadline::{Caller, Deadline};
 use crate::error::{Error, ErrorKind};
 use crate::limits::{READER_GRACE, READER_STACK};
 use crate::wipe;
 
 /// A thread that has read. It is joined when this is dropped: by then it has mostly ended.
 #[derive(Default)]
-pub(crate) struct Reader(Option<JoinHandle<()>>);
+pub(crate) struct Reader {
+    thread: Option<JoinHandle<()>>,
+    caller: Caller,
+}
+
+impl Reader {
+    /// Lets the thread end alone.
+    fn leave(mut self) {
+        drop(self.take());
+    }
+
+    /// The thread, unless it is that of a parent, which a child must not touch.
+    fn take(&mut self) -> Option<JoinHandle<()>> {
+        let thread = self.thread.take()?;
+        if self.caller.is_parent() {
+            mem::forget(thread);
+            return None;
+        }
+        Some(thread)
+    }
+}
 
 impl Drop for Reader {
     fn drop(&mut self) {
-        if let Some(thread) = self.0.take() {
+        if let Some(thread) = self.take() {
             // Its outcome is known.
             let _ = thread.join();
         }
@@ -111,14 +131,22 @@ where
             own.end(catch_unwind(AssertUnwindSafe(|| wipe::behind::<{ wipe::READING }, _>(work))).ok());
         }
     });
-    let ending = match &thread {
-        Ok(_) => wait(&job, deadline)?,
+    let reader = Reader { thread: thread.ok(), caller: deadline.caller() };
+    let ending = match reader.thread {
+        Some(_) => wait(&job, deadline),
         // No threads are left to this process, or it may make none.
-        Err(_) => job.take().map(|(slot, work)| Ending::NotBegun(slot, work)).ok_or_else(panicked)?,
+        None => job.take().map(|(slot, work)| Ending::NotBegun(slot, work)).ok_or_else(panicked),
     };
     match ending {
-        Ending::Done(outcome) => Ok((outcome, Reader(thread.ok()))),
-        Ending::NotBegun(_slot, work) => Ok((work(), Reader::default())),
+        Ok(Ending::Done(outcome)) => Ok((outcome, reader)),
+        Ok(Ending::NotBegun(_slot, work)) => {
+            reader.leave();
+            Ok((work(), Reader::default()))
+        }
+        Err(unfinished) => {
+            reader.leave();
+            Err(unfinished)
+        }
     }
 }
 

@@ -1,0 +1,59 @@
+/* The function that is asked whether a call is still wanted forks, each time at a later one of its calls. The parent gets
+ * its token. The child, which returns into the same call, has neither the parent's answer nor its threads: the call ends
+ * there, and the next one gets a token. */
+
+#define _POSIX_C_SOURCE 200809L
+
+#include "program.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct hook {
+    int calls_left;
+    pid_t child;
+};
+
+static int32_t fork_once(void *data) {
+    struct hook *hook = data;
+    if (--hook->calls_left == 0) {
+        hook->child = fork();
+        CHECK(hook->child >= 0);
+    }
+    return 0;
+}
+
+/* Whether the hook was called that often. */
+static int call_with(int calls) {
+    struct hook hook = {calls, -1};
+    arc_client *client = new_client(new_options());
+    arc_token *token = NULL;
+    arc_error *error = NULL;
+    const arc_status status =
+        arc_client_get_token_cancellable(client, RESOURCE, 0, fork_once, &hook, &token, &error);
+    if (hook.child == 0) {
+        CHECK(status == ARC_ERROR_CANCELLED);
+        arc_error_free(error);
+        arc_token_free(get_token(client, RESOURCE));
+        exit(0);
+    }
+    check_ok(status, &error);
+    arc_token_free(token);
+    arc_client_free(client);
+    if (hook.child > 0) {
+        int ended = 0;
+        CHECK(waitpid(hook.child, &ended, 0) == hook.child);
+        CHECK(WIFEXITED(ended) && WEXITSTATUS(ended) == 0);
+    }
+    return hook.child > 0;
+}
+
+int main(void) {
+    int calls = 1;
+    while (call_with(calls)) {
+        calls++;
+    }
+    /* To connect, and for each request and each answer at least. */
+    CHECK(calls > 5);
+    return 0;
+}
