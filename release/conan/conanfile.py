@@ -37,8 +37,10 @@ class ArcidentityConan(ConanFile):
 
     def export_sources(self):
         if not self.conan_data:
+            # The first spares looking at all that cargo has built, again for each pattern.
+            excludes = ("target", "*/target/*", "*/fuzz/*")
             for pattern in SOURCES:
-                copy(self, pattern, self._checkout(), self.export_sources_folder, excludes=("*/target/*", "*/fuzz/*"))
+                copy(self, pattern, self._checkout(), self.export_sources_folder, excludes=excludes)
 
     def _checkout(self):
         return os.path.join(self.recipe_folder, "..", "..")
