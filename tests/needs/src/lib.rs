@@ -23,7 +23,9 @@ mod probe;
 mod summary;
 mod table;
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
+use std::sync::{Mutex, PoisonError};
 
 pub use notes::shared_notes;
 pub use summary::summary;
@@ -74,7 +76,10 @@ impl Need {
     /// Whether this machine has it. Needs that only a try can tell count as met.
     #[must_use]
     pub fn is_met(&self) -> bool {
-        self.probe.finds()
+        // Many tests have the same need, and to look may start a program.
+        static FOUND: Mutex<BTreeMap<&str, bool>> = Mutex::new(BTreeMap::new());
+        let mut found = FOUND.lock().unwrap_or_else(PoisonError::into_inner);
+        *found.entry(self.name).or_insert_with(|| self.probe.finds())
     }
 
     /// The one command that brings it, or what to do where no command does.
