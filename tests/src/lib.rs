@@ -5,6 +5,7 @@
 mod agent;
 mod clients;
 mod compiler;
+mod go;
 mod library;
 mod machine;
 mod memory;
@@ -16,6 +17,7 @@ mod variants;
 pub use agent::{beside_agent, beside_arc, beside_keys, beside_no_agent};
 pub use clients::{Azurite, Clients, azure_cli, clients};
 pub use compiler::Compiler;
+pub use go::{GO_FLAGS, run_go};
 pub use library::{LARGEST_LIBRARY, Library, shared_library};
 pub use machine::traces;
 pub use memory::{Piece, occurrences, pieces};

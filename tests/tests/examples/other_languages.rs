@@ -4,7 +4,7 @@ use std::process::Command;
 
 use arcidentity_emulator::{Answer, Emulator};
 use arcidentity_needs::{GO, PERL_FFI, needs};
-use arcidentity_tests::{beside_agent, run, scratch, shared_library, workspace};
+use arcidentity_tests::{GO_FLAGS, beside_agent, run, run_go, scratch, shared_library, workspace};
 
 use super::Outcome;
 
@@ -22,15 +22,15 @@ fn go() {
     needs!(GO);
     let program = scratch("examples").join("token-go");
     let library = shared_library().directory().display();
-    let outcome = Outcome::from(run(Command::new("go")
-        .args(["build", "-o"])
-        .arg(&program)
-        .arg(workspace().join("ffi/examples/token.go"))
-        .env("CGO_ENABLED", "1")
-        .env("CGO_CFLAGS", format!("-I{}", workspace().join("include").display()))
-        .env("CGO_LDFLAGS", format!("-L{library} -Wl,-rpath,{library}"))
-        .env("GOCACHE", scratch("go-cache"))
-        .env("GOTOOLCHAIN", "local")));
+    let outcome = Outcome::from(run_go(
+        Command::new("go")
+            .args(["build", GO_FLAGS, "-o"])
+            .arg(&program)
+            .arg(workspace().join("ffi/examples/token.go"))
+            .env("CGO_ENABLED", "1")
+            .env("CGO_CFLAGS", format!("-I{}", workspace().join("include").display()))
+            .env("CGO_LDFLAGS", format!("-L{library} -Wl,-rpath,{library}")),
+    ));
     assert_eq!(outcome.status, 0, "{}", outcome.stderr);
     gets_a_token_or_says_why_not(&Command::new(program));
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use arcidentity_needs::{GO_1_25, GO_MODULES, PYTHON, needs};
-use arcidentity_tests::{Python, run, scratch, workspace};
+use arcidentity_tests::{GO_FLAGS, Python, run, run_go, scratch, workspace};
 
 use super::linters::linters;
 use super::{files, said, text};
@@ -14,11 +14,9 @@ use super::{files, said, text};
 fn actionlint() -> Option<PathBuf> {
     let directory = scratch("actionlint");
     let mut go = Command::new("go");
-    go.current_dir(&directory).env("GOTOOLCHAIN", "local").env("GOBIN", &directory);
-    // As for the clients for Go, so that Go's own library is compiled for both.
-    go.env("GOCACHE", scratch("go-cache")).env("CGO_ENABLED", "0");
-    go.args(["install", "-gcflags=all=-N -l", "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12"]);
-    let output = run(&mut go);
+    go.current_dir(&directory).env("GOBIN", &directory).env("CGO_ENABLED", "0");
+    go.args(["install", GO_FLAGS, "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12"]);
+    let output = run_go(&mut go);
     if !output.status.success() {
         let errors = String::from_utf8_lossy(&output.stderr);
         GO_MODULES.is_missing(errors.lines().last().unwrap_or_default());
