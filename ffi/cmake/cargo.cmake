@@ -6,9 +6,11 @@ set(ARCIDENTITY_RUST_TARGET "$ENV{CARGO_BUILD_TARGET}" CACHE STRING
 set(ARCIDENTITY_RUSTFLAGS "$ENV{RUSTFLAGS}" CACHE STRING "More flags for rustc")
 set(cargo_target_dir ${PROJECT_BINARY_DIR}/cargo)
 if(DEFINED ENV{CARGO_TARGET_DIR})
-    file(REAL_PATH "$ENV{CARGO_TARGET_DIR}" cargo_target_dir BASE_DIRECTORY ${CMAKE_SOURCE_DIR})
+    set(cargo_target_dir $ENV{CARGO_TARGET_DIR})
 endif()
 set(ARCIDENTITY_CARGO_TARGET_DIR ${cargo_target_dir} CACHE PATH "Where cargo builds; several builds may share it")
+# For cargo, the same directory by another name is another one.
+file(REAL_PATH "${ARCIDENTITY_CARGO_TARGET_DIR}" cargo_target_dir BASE_DIRECTORY ${CMAKE_SOURCE_DIR})
 if(CMAKE_CROSSCOMPILING AND NOT ARCIDENTITY_RUST_TARGET)
     message(FATAL_ERROR "set ARCIDENTITY_RUST_TARGET, for example to aarch64-unknown-linux-gnu")
 endif()
@@ -27,16 +29,16 @@ string(JOIN ${separator} rustflags
 
 set(environment CARGO_ENCODED_RUSTFLAGS=${rustflags})
 set(target_arguments)
-set(cargo_output ${ARCIDENTITY_CARGO_TARGET_DIR}/release)
+set(cargo_output ${cargo_target_dir}/release)
 if(ARCIDENTITY_RUST_TARGET)
     string(TOUPPER "CARGO_TARGET_${ARCIDENTITY_RUST_TARGET}_LINKER" linker)
     string(REPLACE "-" "_" linker ${linker})
     list(APPEND environment ${linker}=${CMAKE_C_COMPILER})
     set(target_arguments --target ${ARCIDENTITY_RUST_TARGET})
-    set(cargo_output ${ARCIDENTITY_CARGO_TARGET_DIR}/${ARCIDENTITY_RUST_TARGET}/release)
+    set(cargo_output ${cargo_target_dir}/${ARCIDENTITY_RUST_TARGET}/release)
 endif()
 
 # The list is in cargo's directory, so that a build with the same one finds everything done.
 set(run_cargo ${CMAKE_COMMAND} -E env ${environment}
-    ${ARCIDENTITY_CARGO} rustc --release --locked --lib --target-dir ${ARCIDENTITY_CARGO_TARGET_DIR} ${target_arguments}
+    ${ARCIDENTITY_CARGO} rustc --release --locked --lib --target-dir ${cargo_target_dir} ${target_arguments}
     -- --print=native-static-libs=${cargo_output}/native-static-libs.txt)
