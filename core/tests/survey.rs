@@ -300,6 +300,8 @@ fn an_agent_can_be_played_from_its_survey() {
 /// All but the time that answers took.
 fn without_times(survey: &Value) -> Value {
     let mut survey = survey.clone();
+    // Wine may list a socket twice while others come and go.
+    survey["machine"]["listening"].as_array_mut().unwrap().dedup();
     for answer in survey["answers"].as_array_mut().unwrap() {
         answer["ms"].take();
     }
