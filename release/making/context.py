@@ -19,7 +19,6 @@ KEPT_WITH = re.compile(r"CARGO_(HTTP|NET|TERM)_.*|(all|https?|no)_proxy", re.IGN
 
 # For tests of how things are packed: optimizing is most of the time of a build.
 UNOPTIMIZED = {
-    "CARGO_PROFILE_RELEASE_CODEGEN_UNITS": "16",
     "CARGO_PROFILE_RELEASE_LTO": "off",
     "CARGO_PROFILE_RELEASE_OPT_LEVEL": "0",
 }

@@ -36,8 +36,7 @@ pub fn shipping_for(target: &str) -> [(&'static str, OsString); 2] {
 
 /// For `Command::envs`: leaves out the optimization of a build that nobody measures, which is most of its time, and
 /// checks assertions as the build of a test does. What is optimized is tested on this machine's own system.
-pub const UNOPTIMIZED: [(&str, &str); 4] = [
-    ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
+pub const UNOPTIMIZED: [(&str, &str); 3] = [
     ("CARGO_PROFILE_RELEASE_DEBUG_ASSERTIONS", "true"),
     ("CARGO_PROFILE_RELEASE_LTO", "off"),
     ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0"),
