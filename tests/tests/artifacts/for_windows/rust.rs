@@ -10,21 +10,17 @@ use arcidentity_tests::{
 
 use super::wine::{C, TARGET, wine};
 
+/// In a network whose table of connections is small: each time that Wine asks for them, the kernel looks at all of it.
+const WITH_A_SMALL_TABLE: &str =
+    "echo 64 > /proc/sys/net/ipv4/tcp_child_ehash_entries; exec unshare --net \"$@\"";
+
 /// A program with no other processes and sockets than its own around it, where this machine allows that: to tell whose
 /// a socket is, Wine looks for each socket of the system at every file of every process that it sees.
 fn alone(program: &str) -> Command {
     let unshare = |program: &str| {
         let mut unshare = Command::new("unshare");
-        unshare.args([
-            "--mount",
-            "--pid",
-            "--net",
-            "--fork",
-            "--kill-child",
-            "--mount-proc",
-            "--",
-            "python3",
-        ]);
+        unshare.args(["--mount", "--pid", "--net", "--fork", "--kill-child", "--mount-proc", "--"]);
+        unshare.args(["sh", "-c", WITH_A_SMALL_TABLE, "sh", "python3"]);
         unshare.arg(workspace().join("tests/isolated/loopback.py")).arg(program);
         unshare
     };
