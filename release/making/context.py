@@ -43,6 +43,10 @@ class Context:
         self.epoch = int(self.environment["SOURCE_DATE_EPOCH"])
         (self.version,) = (version for name, version in self.crates if name == "arcidentity-ffi")
 
+    def level(self, best: int) -> int:
+        """How much something is compressed: as little as can be where only a test of the packages unpacks it."""
+        return best if self.optimized else 1
+
     def run(self, *command: object, cwd: pathlib.Path = SOURCE, **variables: str) -> None:
         """Runs a tool; where it fails, so does the build."""
         subprocess.run([str(word) for word in command], cwd=cwd, env=self.environment | variables, check=True)

@@ -65,7 +65,7 @@ def pack_program(context: Context, machine: Machine, tree: pathlib.Path, beside:
     (root / "DEBIAN/control").write_text(control)
     (root / "DEBIAN/md5sums").write_text(trees.md5sums(root))
     trees.normalize(context, root)
-    context.run("dpkg-deb", "--root-owner-group", "-Zxz", "--build", root, context.out)
+    context.run("dpkg-deb", "--root-owner-group", "-Zxz", f"-z{context.level(6)}", "--build", root, context.out)
 
 
 def field(context: Context, package: pathlib.Path, name: str) -> str:

@@ -10,14 +10,13 @@ from .context import SOURCE, Context
 from .systems import Machine
 
 SPECS = SOURCE / "release/rpm"
-# Beside the directories, of which Debian's rpm has others: nothing of the machine and the hour, no file that the
-# builder's rpm thinks of, and a compression that RHEL 7 reads.
+# Beside the directories, of which Debian's rpm has others: nothing of the machine and the hour, and no file that the
+# builder's rpm thinks of.
 MACROS = {
     "_libdir": "/usr/lib64",
     "_docdir": "/usr/share/doc",
     "_build_id_links": "none",
     "_buildhost": "reproducible",
-    "_binary_payload": "w6.xzdio",
     "__os_install_post": "%{nil}",
     "__pkgconfig_provides": "%{nil}",
     "__pkgconfig_requires": "%{nil}",
@@ -67,6 +66,8 @@ def pack(
     trees.normalize(context, root)
     day = time.strftime("%a %b %d %Y", time.gmtime(context.epoch))
     values = {
+        # A compression that RHEL 7 reads.
+        "_binary_payload": f"w{context.level(6)}.xzdio",
         "_rpmfilename": "%%{NAME}-%%{VERSION}-%%{RELEASE}.%%{ARCH}.rpm",
         "arcidentity_tree": root,
         "arcidentity_version": context.version,

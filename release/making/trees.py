@@ -50,7 +50,7 @@ def tar(context: Context, tree: pathlib.Path) -> pathlib.Path:
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as packed:
         # Sorted by `add`, directory by directory.
         packed.add(tree, tree.name, filter=unified)
-    with archive.open("wb") as file, gzip.GzipFile("", "wb", 9, file, mtime=0) as compressed:
+    with archive.open("wb") as file, gzip.GzipFile("", "wb", context.level(9), file, mtime=0) as compressed:
         compressed.write(buffer.getvalue())
     return archive
 
