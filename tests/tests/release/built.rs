@@ -3,6 +3,7 @@
 use std::env;
 use std::ffi::OsString;
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -60,7 +61,7 @@ pub fn release() -> Option<&'static Release> {
         None => are_met(&NEEDS),
     };
     let make = || {
-        let directory = given().unwrap_or_else(|| build(workspace(), &PARTS, "today", PLACE, &[]));
+        let directory = given().unwrap_or_else(|| build(&sources(), &PARTS, "today", PLACE, &home()));
         Release::of(&directory, env!("CARGO_PKG_VERSION"))
     };
     is_there.then(|| RELEASE.get_or_init(make))
@@ -82,42 +83,61 @@ pub fn next() -> Option<&'static Release> {
     let make = || {
         // Built in the same place, where the tools are already.
         release();
-        let (sources, version) = next_sources();
+        let sources = sources();
+        let version = make_next(&sources);
         let directory = build(&sources, &PARTS, "next", PLACE, &strange_environment());
         Release::of(&directory, &version)
     };
     are_met(&NEEDS).then(|| NEXT.get_or_init(make))
 }
 
-/// A copy of the sources whose version is one higher, which nobody but its owner may read, and that version.
-fn next_sources() -> (PathBuf, String) {
-    let copy = scratch("release").join("next sources");
+/// A copy of the sources, for both releases in the same place: where they are is one of rustc's flags, and with
+/// other flags cargo compiles the crates of others anew.
+fn sources() -> PathBuf {
+    let copy = scratch("release").join("sources here");
     let _ = fs::remove_dir_all(&copy);
     fs::create_dir(&copy).unwrap();
     let entries = fs::read_dir(workspace()).unwrap().map(|entry| entry.unwrap());
     for entry in entries.filter(|entry| entry.file_name() != "target" && entry.file_name() != ".git") {
         succeed(Command::new("cp").arg("-R").arg(entry.path()).arg(&copy));
     }
-    succeed(Command::new("chmod").args(["--recursive", "go="]).arg(&copy));
+    copy
+}
+
+/// Makes the version of a copy of the sources one higher, and gives that. Nobody but its owner may read the copy then.
+fn make_next(copy: &Path) -> String {
+    succeed(Command::new("chmod").args(["--recursive", "go="]).arg(copy));
     let (version, patch) = (env!("CARGO_PKG_VERSION"), env!("CARGO_PKG_VERSION_PATCH"));
     let next = format!("{}{}", version.strip_suffix(patch).unwrap(), patch.parse::<u32>().unwrap() + 1);
     succeed(Command::new("python3").arg(copy.join("release/set-version")).arg(&next));
-    (copy, next)
+    next
 }
 
-/// What whoever builds may have set, and no file may show.
-fn strange_environment() -> Vec<(&'static str, OsString)> {
-    let home = scratch("release/strange-home");
-    fs::write(home.join(".rpmmacros"), "%packager Somebody\n%vendor Somebody\n").unwrap();
+/// A home for both builds, with the user's caches. In one is Zig's linker, and cargo compiles anew where another
+/// links.
+fn home() -> Vec<(&'static str, OsString)> {
+    let home = scratch("release/home");
     let own = PathBuf::from(env::var_os("HOME").unwrap());
+    fs::create_dir_all(own.join(".cache")).unwrap();
+    let _ = symlink(own.join(".cache"), home.join(".cache"));
     let place = |name, directory| env::var_os(name).unwrap_or_else(|| own.join(directory).into());
     vec![
         ("CARGO_HOME", place("CARGO_HOME", ".cargo")),
         ("RUSTUP_HOME", place("RUSTUP_HOME", ".rustup")),
+        ("HOME", home.into()),
+    ]
+}
+
+/// What whoever builds may have set, and no file may show.
+fn strange_environment() -> Vec<(&'static str, OsString)> {
+    let macros = scratch("release/home").join(".rpmmacros");
+    fs::write(macros, "%packager Somebody\n%vendor Somebody\n").unwrap();
+    let mut strange = home();
+    strange.extend([
         ("CFLAGS", "--no-such-flag".into()),
         ("CPATH", workspace().join("tests").into()),
         ("DESTDIR", scratch("release/strange-destination").into()),
-        ("HOME", home.into()),
         ("MAKEFLAGS", "--dry-run".into()),
-    ]
+    ]);
+    strange
 }
