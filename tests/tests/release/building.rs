@@ -27,13 +27,17 @@ fn refusal(build: &mut Command) -> String {
     errors
 }
 
-/// One of the tools, which nobody has installed yet where the files of a release are given.
-fn tool(name: &str) -> PathBuf {
+/// Where the tools are, which nobody has installed yet where the files of a release are given.
+pub fn tools() -> PathBuf {
     static INSTALLED: OnceLock<()> = OnceLock::new();
     INSTALLED.get_or_init(|| {
         succeed(build(Path::new("")).arg("--help"));
     });
-    scratch("release/target here").join("release-work/tools/bin").join(name)
+    scratch("release/target here").join("release-work/tools")
+}
+
+fn tool(name: &str) -> PathBuf {
+    tools().join("bin").join(name)
 }
 
 /// A program in Python that uses `release/making` of these sources.
