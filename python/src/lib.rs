@@ -78,4 +78,9 @@ mod _native {
     #[pymodule_export]
     #[expect(non_upper_case_globals, reason = "the name that Python expects")]
     const __version__: &str = env!("CARGO_PKG_VERSION");
+
+    #[pymodule_export]
+    const AGENT_EXECUTABLE: &str = arcidentity_core::installed::LINUX.executable;
+    #[pymodule_export]
+    const KEY_DIRECTORY: &str = arcidentity_core::installed::LINUX.key_directory;
 }

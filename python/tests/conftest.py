@@ -42,7 +42,7 @@ def no_agents_directory(monkeypatch: pytest.MonkeyPatch) -> None:
 
     That one leaves the agent's directory, which another one of root then takes for its own.
     """
-    monkeypatch.setattr(emulator, "_KEY_DIRECTORY", "/no-such-directory/tokens")
+    monkeypatch.setattr(emulator, "KEY_DIRECTORY", "/no-such-directory/tokens")
 
 
 @pytest.fixture

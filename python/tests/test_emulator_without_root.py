@@ -35,7 +35,7 @@ def test_it_is_the_directory_of_this_user_and_of_no_agent(
 ) -> None:
     keys, agent = tmp_path / "tokens", tmp_path / "himds"
     keys.mkdir()
-    monkeypatch.setattr(emulator, "_AGENT", str(agent))
+    monkeypatch.setattr(emulator, "AGENT_EXECUTABLE", str(agent))
     for user in (os.geteuid(), 0, 54321):
         monkeypatch.setattr(os, "geteuid", lambda user=user: user)
         is_owner = user == keys.stat().st_uid
@@ -50,7 +50,7 @@ def test_a_directory_that_only_the_command_brings_is_an_error_that_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keys = tmp_path / "missing" / "tokens"
-    monkeypatch.setattr(emulator, "_KEY_DIRECTORY", str(keys))
+    monkeypatch.setattr(emulator, "KEY_DIRECTORY", str(keys))
     with pytest.raises(FileNotFoundError, match=f"{keys} .*arcidentity emulator -- PROGRAM"):
         emulator.ArcEmulator(key_directory=keys)
     with pytest.raises(FileNotFoundError) as caught:

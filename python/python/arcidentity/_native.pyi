@@ -8,6 +8,8 @@ from typing_extensions import Self, disjoint_base
 from arcidentity._errors import ArcError
 
 __all__ = [
+    "AGENT_EXECUTABLE",
+    "KEY_DIRECTORY",
     "AppServiceEndpoint",
     "Check",
     "Client",
@@ -26,6 +28,9 @@ __all__ = [
 ]
 
 __version__: str
+# Where the agent is on Linux, and where its keys are.
+AGENT_EXECUTABLE: str
+KEY_DIRECTORY: str
 
 def get_token(resource: str) -> Token: ...
 def get_metadata() -> dict[str, Any]: ...

@@ -33,7 +33,15 @@ from arcidentity._errors import (
     UnavailableError,
     UntrustedKeyError,
 )
-from arcidentity._native import Client, Emulator, Request, default_client, replace_default_client
+from arcidentity._native import (
+    AGENT_EXECUTABLE,
+    KEY_DIRECTORY,
+    Client,
+    Emulator,
+    Request,
+    default_client,
+    replace_default_client,
+)
 
 # As in typing, whose import takes longer than all of this package.
 TYPE_CHECKING = False
@@ -43,10 +51,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 __all__ = ["ArcEmulator", "Emulator", "Request"]
-
-# Where the agent has its keys on Linux, and where it is itself.
-_KEY_DIRECTORY = "/var/opt/azcmagent/tokens"
-_AGENT = "/opt/azcmagent/bin/himds"
 
 # Becomes a program that sees other files than everybody.
 _LAUNCHER = os.path.join(os.path.dirname(__file__), "_launcher.py")
@@ -98,8 +102,8 @@ class ArcEmulator(Emulator):
         lenient: bool = False,
         like: str | os.PathLike[str] | None = None,
     ) -> "ArcEmulator":
-        if key_directory is None and _is_stand_in(_KEY_DIRECTORY):
-            key_directory = _KEY_DIRECTORY
+        if key_directory is None and _is_stand_in(KEY_DIRECTORY):
+            key_directory = KEY_DIRECTORY
         try:
             return super().__new__(
                 cls,
@@ -110,10 +114,10 @@ class ArcEmulator(Emulator):
                 like=like,
             )
         except OSError as error:
-            if str(key_directory) != _KEY_DIRECTORY or os.path.isdir(_KEY_DIRECTORY):
+            if str(key_directory) != KEY_DIRECTORY or os.path.isdir(KEY_DIRECTORY):
                 raise
             command = "python -m arcidentity emulator -- PROGRAM"
-            message = f"{_KEY_DIRECTORY} cannot be made: run this program as {command} ({error})"
+            message = f"{KEY_DIRECTORY} cannot be made: run this program as {command} ({error})"
             raise type(error)(message) from error
 
     def __enter__(self) -> "ArcEmulator":
@@ -253,6 +257,6 @@ def _is_stand_in(directory: str) -> bool:
     try:
         user = os.geteuid()
         # An installed agent may have one that is root's.
-        return os.stat(directory).st_uid == user and not (user == 0 and os.path.exists(_AGENT))
+        return os.stat(directory).st_uid == user and not (user == 0 and os.path.exists(AGENT_EXECUTABLE))
     except (AttributeError, OSError):
         return False
