@@ -20,6 +20,9 @@ const HANDSHAKE: Counted =
 /// How much more it may be, on another system.
 const MARGIN: f64 = 1.1;
 
+/// How often it is counted at most.
+const TRIES: usize = 3;
+
 /// A program that does something as often as its argument says.
 pub struct Counted {
     pub program: &'static str,
@@ -42,8 +45,15 @@ impl Counted {
             cost
         };
         // In whole ones: a handshake waits once more or less for a thread, as the system has it.
-        let cost = ((cost_of(2 * self.times) - cost_of(self.times)) / f64::from(self.times)).round();
-        assert!(cost >= 0.0 && cost <= known * MARGIN, "{what}: {cost} instead of {known}");
+        let cost = || ((cost_of(2 * self.times) - cost_of(self.times)) / f64::from(self.times)).round();
+        let is_known = |cost: f64| cost >= 0.0 && cost <= known * MARGIN;
+        // A busy machine makes the agent late, which is then waited for more often. What has grown has done so each time.
+        let mut costs = vec![cost()];
+        while !is_known(costs[costs.len() - 1]) && costs.len() < TRIES {
+            costs.push(cost());
+        }
+        let cost = costs[costs.len() - 1];
+        assert!(is_known(cost), "{what}: {costs:?} instead of {known}");
         assert_eq!(cost > 0.0, known > 0.0, "{what}: {cost} instead of {known}");
     }
 
