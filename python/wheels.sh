@@ -33,6 +33,19 @@ forget_directories() {
     SOURCE_DATE_EPOCH=315532800 wheel pack --dest-dir "$wheels" "$unpacked"/*
 }
 
+# CPython before 3.14 ends a daemon thread by unwinding its stack, with the system's unwinder. Zig puts LLVM's into the wheel,
+# which takes the system's state for its own, so that a thread in a call would end the process. With a library of the name
+# and the functions of the system's to link to, it has none in itself.
+stand_in_for_libgcc() { # DIRECTORY RUST_TARGET
+    local name functions=(RaiseException Resume DeleteException Backtrace GetIP GetIPInfo GetCFA GetGR SetGR SetIP
+        GetLanguageSpecificData GetRegionStart GetTextRelBase GetDataRelBase FindEnclosingFunction)
+    mkdir -p "$1"
+    for name in "${functions[@]}"; do
+        echo "void _Unwind_$name(void) {}"
+    done | python3 -m ziglang cc -target "${2/unknown-/}" -shared -nostdlib -Wl,-soname,libgcc_s.so.1 \
+        -o "$1/libgcc_s.so" -x c -
+}
+
 build() { # RUST_TARGET
     local maturin=(maturin build --release --locked --target "$1" --target-dir "$target/wheel-builds" --out "$wheels")
     local rustc=()
@@ -40,7 +53,12 @@ build() { # RUST_TARGET
     # Windows has its own linker, and no versions of its C library to choose from. The linker's time is no part of it.
     *-windows-*) rustc=(-- -Clink-arg=-Wl,--no-insert-timestamp) ;;
     *-musl) maturin+=(--zig --compatibility musllinux_1_2) ;;
-    *) maturin+=(--zig --compatibility manylinux2014) ;;
+    *)
+        maturin+=(--zig --compatibility manylinux2014)
+        local libgcc=$wheels/../wheel-libgcc/$1
+        stand_in_for_libgcc "$libgcc" "$1"
+        rustc=(-- "-Clink-arg=$(realpath "$libgcc")/libgcc_s.so")
+        ;;
     esac
     pack() { "${maturin[@]}" "$@" "${rustc[@]}"; }
     pack --interpreter python3.9

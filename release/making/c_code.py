@@ -25,7 +25,7 @@ class Code(NamedTuple):
 
 MUSL = Code("musl", "The C library musl, as Rust brings it", "MIT", "lib/libc/musl/COPYRIGHT")
 UNWINDER = Code(
-    "libunwind", "LLVM's unwinder, as Rust brings it for static programs and Zig for all others",
+    "libunwind", "LLVM's unwinder, as Rust brings it for static programs and Zig for libraries",
     "Apache-2.0 WITH LLVM-exception", "lib/libunwind/LICENSE.TXT",
 )  # fmt: skip
 MINGW = Code("mingw-w64", "The start of programs and DLLs of MinGW", "ZPL-2.1", "lib/libc/mingw/COPYING")

@@ -21,7 +21,8 @@ def find(name: str, content: bytes) -> list[c_code.Code]:
         # It has the C library in itself.
         return c_code.linked("-linux-musl")
     # Of musl, a shared library has nothing.
-    return c_code.linked("-linux-gnu") if "libc.so.6" in libraries else [c_code.UNWINDER]
+    inside = c_code.linked("-linux-gnu") if "libc.so.6" in libraries else [c_code.UNWINDER]
+    return [code for code in inside if code is not c_code.UNWINDER or "libgcc_s.so.1" not in libraries]
 
 
 def needed(content: bytes) -> set[str]:

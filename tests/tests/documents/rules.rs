@@ -244,8 +244,8 @@ fn requirements() -> Vec<Rule> {
     let free_threaded = behind("python/wheels.sh", "pyo3/abi3t-py3");
     let standard: f64 =
         behind("ffi/cmake/arcidentity-targets.cmake", "cxx_std_").trim_end_matches(')').parse().unwrap();
-    let glibc = match behind("python/wheels.sh", "*) maturin+=(--zig --compatibility ").as_str() {
-        "manylinux2014) ;;" => "2.17",
+    let glibc = match behind("python/wheels.sh", "maturin+=(--zig --compatibility many").as_str() {
+        "linux2014)" => "2.17",
         other => panic!("which glibc has {other}"),
     };
     let soname = concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR"));

@@ -7,7 +7,7 @@ use arcidentity_needs::{MUSL as MUSL_LOADER, PYTHON_FOR_MUSL, PYTHON_FOR_WINDOWS
 use arcidentity_tests::{pip, run, succeed, workspace};
 
 use super::debian;
-use super::distributions::{AARCH64, ABI3, ABI3T, MUSL, WINDOWS, files, unpacked, wheel};
+use super::distributions::{AARCH64, ABI3, ABI3T, MUSL, WINDOWS, X86_64, files, unpacked, wheel};
 use super::environment::empty;
 use crate::programs::{agent, command};
 
@@ -52,6 +52,23 @@ const PARTS_OF_WINDOWS: [&str; 12] = [
 fn library(wheel: &Path, extension: &str) -> PathBuf {
     let mut files = files(wheel).into_iter();
     files.find(|file| file.extension().is_some_and(|end| end == extension)).unwrap()
+}
+
+/// CPython may end a thread with the system's unwinder, whose state no other one can read.
+#[test]
+fn those_for_glibc_have_no_unwinder_of_their_own() {
+    for system in [X86_64, AARCH64].into_iter().filter(|system| system.is_possible()) {
+        for abi in [ABI3, ABI3T] {
+            let unpacked = unpacked(&wheel(abi, system), "zipfile");
+            let library = library(unpacked.path(), "so");
+            let told =
+                succeed(Command::new("readelf").args(["--wide", "--dynamic", "--dyn-syms"]).arg(library));
+            assert!(told.contains("[libgcc_s.so.1]"), "{told}");
+            for function in ["RaiseException", "Resume", "GetIP", "SetIP", "SetGR"] {
+                assert!(told.contains(&format!(" UND _Unwind_{function}")), "{function}: {told}");
+            }
+        }
+    }
 }
 
 /// As far as what they import can tell: there is no Python for Windows in any of these places either.

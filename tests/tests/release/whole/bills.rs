@@ -120,7 +120,9 @@ fn c_code(name: &str) -> &'static [&'static str] {
         // It brings the unwinder as a library of its own.
         _ if name.starts_with("libarcidentity") && name.contains("-dev") => &[],
         _ if name.contains("linux-musl") || name.contains("musllinux") => &["libunwind"],
-        _ if name.starts_with("libarcidentity") || name.ends_with(".whl") => &["glibc", "libunwind"],
+        // CPython unwinds its threads with the system's.
+        _ if name.ends_with(".whl") => &["glibc"],
+        _ if name.starts_with("libarcidentity") => &["glibc", "libunwind"],
         _ if compiled(name).is_some() => &["libunwind", "musl"],
         _ => &[],
     }
