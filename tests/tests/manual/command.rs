@@ -136,12 +136,13 @@ impl Drop for Running {
     }
 }
 
-/// Waits until the emulator has introduced itself, and presses Ctrl-C.
+/// Waits until the emulator has introduced itself, and stops it: not by SIGINT, which it ignores where a shell has started
+/// the tests in its background.
 fn start_and_stop(shell: &mut Command) {
     let mut running = Running(shell.stderr(Stdio::piped()).spawn().unwrap());
     let mut lines = BufReader::new(running.0.stderr.take().unwrap()).lines().map_while(Result::ok);
     assert!(lines.any(|line| line.starts_with("Key files are in ")), "the emulator starts");
-    signal("INT", &running.0);
+    signal("TERM", &running.0);
     assert!(running.0.wait().unwrap().success());
 }
 
