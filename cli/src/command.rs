@@ -138,6 +138,10 @@ mod tests {
                 for spelling in option.spellings() {
                     let parsed = parse(command, option, &spelling);
                     assert!(parsed.is_ok(), "{} {spelling}: {:?}", command.name, parsed.err());
+                    // What no command reads would be taken for a wish for help.
+                    let is_help = command.name == "help" || option.long == "help";
+                    let parsed = matches!(parsed, Ok(Command::Help(_)));
+                    assert_eq!(parsed, is_help, "{} {spelling}", command.name);
                 }
             }
         }
