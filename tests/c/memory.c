@@ -35,10 +35,14 @@ static void diagnose(const arc_client *client) {
     arc_report_free(report);
 }
 
-/* Copies the token, as programs do who send it, and wipes the copy. */
+/*
+ * Copies the token, as programs do who send it, and wipes the copy. What wipes it is bound before: bound between copy and
+ * wipe it would have what the copying left in the registers saved on the stack, by this program and not by the library.
+ */
 static void use(const arc_token *token) {
     static char copy[4096];
     size_t length = 0;
+    explicit_bzero(copy, sizeof copy);
     const char *text = arc_token_value(token, &length);
     CHECK(length < sizeof copy);
     strcpy(copy, text);
