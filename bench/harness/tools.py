@@ -23,7 +23,8 @@ def compile_c(output: Path, sources: list[Path], *flags: str | Path) -> Path:
 
 
 def agent() -> Path:
-    return compile_c(made("bin") / "agent", [BENCH / "agent.c"])
+    sources = BENCH / "agent"
+    return compile_c(made("bin") / "agent", [sources / "agent.c", sources / "answers.c"])
 
 
 def start() -> Path:
