@@ -72,7 +72,8 @@ const see = async (what, call) => {
       managed.getToken("https://c.example/.default", { abortSignal: AbortSignal.abort() })),
     await see("a request of a client, abortSignal of 0.5 s", () => {
       const pipeline = pipelines.createEmptyPipeline();
-      pipeline.addPolicy(pipelines.bearerTokenAuthenticationPolicy({ credential: managed, scopes: "https://d.example/.default" }));
+      const options = { credential: managed, scopes: "https://d.example/.default" };
+      pipeline.addPolicy(pipelines.bearerTokenAuthenticationPolicy(options));
       return pipeline.sendRequest(
         pipelines.createDefaultHttpClient(),
         pipelines.createPipelineRequest({ url: "https://127.0.0.1:1/", abortSignal: AbortSignal.timeout(500) }),
