@@ -442,6 +442,23 @@ fn the_agents_own_directory_is_there_until_the_last_emulator_ends() {
     assert_eq!(outcome.stdout.lines().count(), 1, "nothing is left behind: {outcome:?}");
 }
 
+/// Nobody tells it that it ends.
+#[test]
+fn the_next_emulator_cleans_up_after_one_that_was_killed() {
+    let script = r#"
+        "$0" emulator -q 2>/opt/said &
+        until grep -q tokens /opt/said; do sleep 0.01; done
+        touch /var/opt/azcmagent/tokens/3da5d622-86c8-46f3-a30e-19b48b940673.key
+        kill -9 $!
+        wait $! || true
+        stat -c %n /var/opt/azcmagent/tokens
+        "$0" emulator -q -- true
+        find /var/opt -mindepth 1
+    "#;
+    let Some(outcome) = as_root_elsewhere(script) else { return };
+    assert_eq!(outcome.stdout, "/var/opt/azcmagent/tokens\n", "{outcome:?}");
+}
+
 #[test]
 fn what_others_put_there_stays() {
     let script = r#""$0" emulator -- touch /var/opt/azcmagent/other; find /var/opt -mindepth 1"#;

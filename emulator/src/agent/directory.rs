@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use crate::shared_directory::SharedDirectory;
+use crate::shared_directory::{SharedDirectory, TRIAL};
 
 /// The mode of what is for its owner alone.
 #[cfg(unix)]
@@ -106,7 +106,7 @@ impl KeyDirectory {
 
 /// Writes a file, which is gone at once.
 fn try_out(path: &Path) -> io::Result<()> {
-    tempfile::Builder::new().prefix("arcidentity-emulator-").tempfile_in(path).map(drop)
+    tempfile::Builder::new().prefix(TRIAL).tempfile_in(path).map(drop)
 }
 
 /// The same error, with what was tried.

@@ -11,6 +11,10 @@ use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg};
+use uuid::Uuid;
+
+/// By this file a directory is known that an emulator has made, also where a killed one has left it.
+const MARK: &str = ".arcidentity-emulator";
 
 /// Whoever looks who is there, or removes the directory, has a lock for itself alone for a moment.
 const TRIES: u32 = 10;
@@ -29,11 +33,38 @@ pub(super) enum Holders {
     Gone,
 }
 
+/// Makes a directory with its mark and its lock before anybody sees it at `path`: another emulator would take it for
+/// somebody else's. It takes the place of none, as those of emulators are not empty.
+pub(super) fn made(path: &Path, make: impl Fn(&Path) -> io::Result<()>) -> io::Result<Option<Lock>> {
+    if fs::symlink_metadata(path).is_ok() {
+        return Err(io::ErrorKind::AlreadyExists.into());
+    }
+    let aside = path.with_file_name(format!("{MARK}-{}", Uuid::new_v4()));
+    make(&aside)?;
+    let lock = Lock::hold(&aside);
+    let made = fs::write(aside.join(MARK), "").and_then(|()| fs::rename(&aside, path));
+    made.map(|()| lock).inspect_err(|_| remove(&aside))
+}
+
+/// What somebody else has put into it stays, and it with that.
+pub(super) fn remove(directory: &Path) {
+    let _ = fs::remove_file(directory.join(MARK));
+    let _ = fs::remove_dir(directory);
+}
+
 impl Holders {
-    pub(super) fn of(path: &Path) -> Holders {
+    /// Of a directory with the mark that nobody holds, the last emulator was killed: it is this process's from now on, once
+    /// `clear` has run.
+    pub(super) fn of(path: &Path, clear: impl Fn()) -> Holders {
+        let share = || patiently(|| lock(path, FlockArg::LockSharedNonblock)).map(Some);
         let outcome = match patiently(|| lock(path, FlockArg::LockExclusiveNonblock)) {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                patiently(|| lock(path, FlockArg::LockSharedNonblock)).map(Some)
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => share(),
+            // Who held it before has just removed the directory.
+            Ok(alone) if !alone.is_on(path) => return Holders::Gone,
+            Ok(alone) if path.join(MARK).exists() => {
+                clear();
+                drop(alone);
+                share()
             }
             outcome => outcome.map(|_| None),
         };
@@ -49,7 +80,7 @@ impl Holders {
 
 impl Lock {
     /// `None` where the file system has no locks. Then whoever made the directory removes it.
-    pub(super) fn hold(path: &Path) -> Option<Lock> {
+    fn hold(path: &Path) -> Option<Lock> {
         patiently(|| lock(path, FlockArg::LockSharedNonblock)).ok()
     }
 
