@@ -1,13 +1,13 @@
 //! The command line, as the syntax has it.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
 use lexopt::Arg::{self, Long, Short, Value};
 use lexopt::Parser;
 
 use crate::failure::Failure;
 use crate::program::CommandLine;
-use crate::syntax::{CommandSyntax, OVERVIEW, Operand, Program, Values};
+use crate::syntax::{COMMANDS, CommandSyntax, OVERVIEW, Operand, Program, Values};
 
 /// The arguments of a command, as its syntax has them.
 pub(crate) struct Arguments {
@@ -87,10 +87,23 @@ fn allowed(what: &str, operand: &Operand, value: OsString) -> Result<OsString, F
 
 /// An argument that a command does not take.
 fn unexpected(argument: Arg<'_>, syntax: &CommandSyntax) -> Failure {
-    match argument {
+    // Of the program as a whole.
+    let is_early =
+        syntax.name.is_empty() && COMMANDS.iter().any(|command| command.option(&argument).is_some());
+    let failure = match argument {
+        Long(name) if is_early => Failure::argument(format!("unknown option --{name}")),
         Long(name) => unknown_option(name, syntax),
         Short(letter) => Failure::argument(format!("unknown option -{letter}")),
-        Value(value) => Failure::argument(format!("unexpected argument {value:?}")),
+        Value(value) => unexpected_value(&value, syntax),
+    };
+    if is_early { failure.hint("the options of a command stand behind its name") } else { failure }
+}
+
+fn unexpected_value(value: &OsStr, syntax: &CommandSyntax) -> Failure {
+    let failure = Failure::argument(format!("unexpected argument {value:?}"));
+    match syntax.program {
+        Program::Never => failure,
+        _ => failure.hint(format!("COMMAND stands behind --: arcidentity {} -- COMMAND", syntax.name)),
     }
 }
 

@@ -12,6 +12,9 @@ use super::own_place::OwnPlace;
 use crate::failure::Failure;
 use crate::terminal::Terminal;
 
+/// What helps where the agent's own directory cannot be used.
+const ELSEWHERE: &str = "name another directory for the emulator's key files with --key-directory DIR";
+
 /// The key directory of an emulator, and what must be removed after it.
 #[derive(Default)]
 pub(super) struct KeyDirectory {
@@ -74,7 +77,7 @@ impl KeyDirectory {
         if fs::symlink_metadata(agent).is_ok() {
             let shown = path.display();
             return Err(Failure::argument(format!("the Azure Arc agent is installed here and owns {shown}"))
-                .hint("name another directory for the emulator's key files with --key-directory DIR"));
+                .hint(ELSEWHERE));
         }
         let parents = Parents::make(&path)?;
         Ok(KeyDirectory {
@@ -143,11 +146,9 @@ impl Parents {
         let mut above: Vec<_> = path.ancestors().skip(1).filter(|path| path.parent().is_some()).collect();
         while let Some(parent) = above.pop() {
             let made = SharedDirectory::make(parent, |path| fs::create_dir(path));
-            parents.0.extend(
-                made.map_err(|error| {
-                    Failure::system(format!("{} cannot be made", parent.display()), &error)
-                })?,
-            );
+            parents.0.extend(made.map_err(|error| {
+                Failure::system(format!("{} cannot be made", parent.display()), &error).hint(ELSEWHERE)
+            })?);
         }
         Ok(parents)
     }

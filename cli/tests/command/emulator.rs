@@ -467,6 +467,15 @@ fn what_others_put_there_stays() {
 }
 
 #[test]
+fn a_place_that_cannot_be_written_to_is_told_from_another() {
+    let script = r#"mount -t tmpfs -o ro none /var/opt; "$0" emulator -- true"#;
+    let Some(outcome) = as_root_elsewhere(script) else { return };
+    let (status, message) = outcome.failure();
+    assert!(status == 1 && message.starts_with("/var/opt/azcmagent cannot be made: "), "{outcome:?}");
+    assert!(outcome.stderr.contains("--key-directory DIR"), "{outcome:?}");
+}
+
+#[test]
 fn a_real_agents_directory_is_left_alone() {
     let install = "mkdir -p /opt/azcmagent/bin; touch /opt/azcmagent/bin/himds";
     let refused = as_root_elsewhere(&format!(r#"{install}; "$0" emulator -- true"#));

@@ -76,6 +76,26 @@ fn what_needs_no_option_is_said() {
     }
 }
 
+#[test]
+fn what_stands_in_the_wrong_place_is_told_the_right_one() {
+    for (arguments, place) in [
+        (&["run", "--resource", VAULT, "true"][..], "COMMAND stands behind --: arcidentity run -- COMMAND"),
+        (&["emulator", "true"], "COMMAND stands behind --: arcidentity emulator -- COMMAND"),
+        (
+            &["--endpoint", "http://localhost", "token", VAULT],
+            "the options of a command stand behind its name",
+        ),
+        (&["-o", "json", "token", VAULT], "the options of a command stand behind its name"),
+    ] {
+        let outcome = run(arguments);
+        assert_eq!(outcome.failure().0, 2, "{arguments:?}");
+        assert!(outcome.stderr.contains(&format!("hint: {place}\n")), "{}", outcome.stderr);
+    }
+    for arguments in [&["-x"][..], &["token", VAULT, "another"]] {
+        assert_eq!(run(arguments).stderr.lines().count(), 2, "{arguments:?}");
+    }
+}
+
 /// It may be one that this command does not know, and goes to the agent as it is.
 #[test]
 fn a_uri_is_never_guessed() {
