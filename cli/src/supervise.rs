@@ -30,6 +30,7 @@ pub(crate) fn wait(
                 if let Some(status) = program.status()? {
                     return Ok(status);
                 }
+                program.bury_others();
                 if let Some(signal) = signal {
                     program.pass_on(signal);
                 }

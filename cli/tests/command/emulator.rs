@@ -213,6 +213,25 @@ fn options_after_the_dashes_are_the_commands() {
     assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(0), "--help --port -- -x\n"));
 }
 
+/// As where a container has nothing else that does it: they fall to the command.
+#[test]
+#[cfg(target_os = "linux")]
+fn others_that_have_ended_do_not_stay_as_zombies_below_the_first_process() {
+    if !are_met(&[NAMESPACES]) {
+        return;
+    }
+    // The number of a process whose parent has ended before it. A zombie can still be sent a signal.
+    let script = "orphan=$(sh -c 'sleep 0.1 >&- & echo $!'); tries=0; \
+        while kill -0 $orphan 2>&- && [ $tries -lt 3000 ]; do sleep 0.01; tries=$((tries + 1)); done; \
+        echo below $PPID; kill -0 $orphan 2>&- || exit 7";
+    let (_directory, keys) = key_directory();
+    let mut unshare = Command::new("unshare");
+    unshare.args(if geteuid().is_root() { &["--pid"][..] } else { &["--map-root-user", "--pid"] });
+    unshare.args(["--fork", PROGRAM, "emulator", &keys, "--", "sh", "-c", script]);
+    let outcome = outcome(&mut unshare);
+    assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(7), "below 1\n"), "{outcome:?}");
+}
+
 /// Starts a program that says when it runs.
 fn running(script: &str) -> (Child, BufReader<ChildStdout>, TempDir) {
     let (directory, keys) = key_directory();
