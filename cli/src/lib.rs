@@ -50,6 +50,10 @@ use crate::command::Command;
 #[cfg(target_os = "linux")]
 #[doc(hidden)]
 pub use crate::emulator::OwnPlace;
+// For the native binary alone, which knows it.
+#[cfg(unix)]
+#[doc(hidden)]
+pub use crate::program::ignore_broken_pipes_in_programs;
 use crate::progress::Progress;
 pub use crate::stream::Stream;
 use crate::terminal::Terminal;

@@ -1,7 +1,7 @@
 //! The `arcidentity` command: the library with the process's own arguments and streams.
 
 #[cfg(target_os = "linux")]
-mod closed_output;
+mod before_main;
 
 use std::alloc::System;
 use std::process;
@@ -16,6 +16,10 @@ use zeroizing_alloc::ZeroAlloc;
 static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() {
+    #[cfg(target_os = "linux")]
+    if before_main::ignored_broken_pipes() {
+        arcidentity_cli::ignore_broken_pipes_in_programs();
+    }
     let arguments = std::env::args_os().skip(1);
     process::exit(arcidentity_cli::run(arguments, Stream::stdout(), Stream::stderr(), None))
 }

@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::io;
 use std::process::{Child, Command, ExitStatus};
+#[cfg(unix)]
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use lexopt::Parser;
 
@@ -18,6 +20,16 @@ pub(crate) struct CommandLine {
 
 /// A running program. It has the terminal to itself, but for the command's lines.
 pub(crate) struct Program(Child);
+
+/// Whether programs ignore SIGPIPE, as this process was started to. Rust's library gives them the system's default.
+#[cfg(unix)]
+static IGNORE_BROKEN_PIPES: AtomicBool = AtomicBool::new(false);
+
+/// For all programs that are started from here on.
+#[cfg(unix)]
+pub fn ignore_broken_pipes_in_programs() {
+    IGNORE_BROKEN_PIPES.store(true, Ordering::Relaxed);
+}
 
 impl CommandLine {
     /// What stands behind `--`, if that is what comes next.
@@ -51,6 +63,10 @@ impl CommandLine {
                 Some(value) => command.env(name, value),
                 None => command.env_remove(name),
             };
+        }
+        #[cfg(unix)]
+        if IGNORE_BROKEN_PIPES.load(Ordering::Relaxed) {
+            arcidentity_process::start_ignoring(&mut command, signal_hook::consts::SIGPIPE);
         }
         change(&mut command);
         command.spawn().map(Program).map_err(|error| {

@@ -21,7 +21,7 @@ pub use no_cancellation::CancellationDisabled;
 #[cfg(all(target_os = "linux", feature = "views"))]
 pub use view::View;
 #[cfg(all(unix, feature = "signals"))]
-pub use watched::{Sender, Watched};
+pub use watched::{Sender, Watched, start_ignoring};
 
 /// A process, told from its parent and its children even where they have its number, as the first processes of two PID
 /// namespaces do.

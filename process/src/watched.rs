@@ -1,7 +1,9 @@
-//! Signals that have come, and who sent them.
+//! Signals that have come, and who sent them; and those that a program ignores.
 
 use std::ffi::c_int;
 use std::io;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -57,6 +59,17 @@ impl Watched {
 /// As Linux's own `SI_FROMUSER`.
 fn is_of_a_process(code: c_int) -> bool {
     cfg!(target_os = "linux") && code <= 0
+}
+
+/// Has `command` start its program with this signal ignored.
+pub fn start_ignoring(command: &mut Command, signal: c_int) {
+    // SAFETY: It makes a system call and nothing else, which a child of many threads may.
+    unsafe {
+        command.pre_exec(move || match libc::signal(signal, libc::SIG_IGN) {
+            libc::SIG_ERR => Err(io::Error::last_os_error()),
+            _ => Ok(()),
+        });
+    }
 }
 
 #[cfg(all(test, target_os = "linux"))]

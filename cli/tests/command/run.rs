@@ -209,11 +209,11 @@ mod signals {
         }
     }
 
-    /// As nohup(1) does it with the first.
+    /// As nohup(1) does it with the first, and systemd with the last.
     #[test]
     fn what_is_ignored_stays_ignored() {
         let agent = Emulator::start().unwrap();
-        for signal in [Signal::SIGHUP, Signal::SIGINT, Signal::SIGQUIT] {
+        for signal in [Signal::SIGHUP, Signal::SIGINT, Signal::SIGQUIT, Signal::SIGPIPE] {
             let running = Running::ignoring(&agent, signal.as_str().strip_prefix("SIG").unwrap());
             running.signal(signal);
             running.signal_program(signal);
