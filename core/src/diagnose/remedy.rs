@@ -23,12 +23,23 @@ impl ThisProcess {
             (Launch::Service(unit), _) => {
                 return self.drop_in(unit, "arcidentity", &format!("SupplementaryGroups={group}"));
             }
-            _ if !self.is_known => format!("# start this program with the group {group}"),
+            _ if !self.is_known => return self.join_unlisted(group),
             (_, Distribution::Alpine) => format!("sudo addgroup {user} {group}"),
             (_, Distribution::RedHat | Distribution::Other) => (LINUX.join)(group, user),
         };
         let mut commands = self.commands(&[&join]);
         commands.extend(self.log_in_again(group));
+        commands
+    }
+
+    /// The same where /etc/passwd does not have the user, whom older versions of usermod(8) refuse then.
+    fn join_unlisted(&self, group: &str) -> Vec<String> {
+        let mut commands = vec![format!("# start this program with the group {group}")];
+        if let Some(uid) = self.uid {
+            let join = format!("sudo gpasswd -a \"$(id -un {uid})\" {group}");
+            commands.extend(self.commands(&["# or, if this is a user of Active Directory or LDAP:", &join]));
+            commands.extend(self.log_in_again(group));
+        }
         commands
     }
 

@@ -50,7 +50,7 @@ fn not_installed() {
 fn uninstalled() {
     let Some(report) = report("rm -r /opt/azcmagent; doctor --json") else { return };
     report.assert_cause("agent", 3);
-    assert!(report.seen("agent").contains("once was"));
+    assert!(report.seen("agent").contains("of one that was removed, or of an emulator"));
 }
 
 const STOPPED: &str = "install -d -o himds -g himds -m 770 /var/opt/azcmagent/tokens;";

@@ -44,6 +44,20 @@ fn without_the_group() {
     assert!(report.remedy("key-access").contains("--group-add \"990\""));
 }
 
+/// Nothing of that can be done inside.
+#[test]
+fn with_the_group_and_a_directory_that_lost_its_mode() {
+    let close = "chmod 700 /var/opt/azcmagent/tokens;";
+    let script = format!("{CONTAINER} {close} as app himds /opt/arcidentity doctor --json");
+    let Some(report) = report(&script) else { return };
+    report.assert_cause("key-access", 4);
+    let remedy = report.remedy("key-access");
+    assert!(
+        remedy.starts_with("# on the container's host:\nsudo systemctl restart himdsd\nsudo "),
+        "{remedy}"
+    );
+}
+
 /// The agent is restarted where it is, and so is a program stopped that the container does not see.
 #[test]
 fn its_port_is_taken() {

@@ -28,7 +28,8 @@ fn explain(findings: &Findings<'_>, error: &Error) -> Option<Explanation> {
         return None;
     }
     let leftovers = installed::data_directory().ok().filter(|data| data.exists());
-    let once = leftovers.map(|left| format!("; {} shows that it once was", left.display()));
+    let once =
+        leftovers.map(|left| format!("; {} is of one that was removed, or of an emulator", left.display()));
     let program = findings.executable.display();
     let seen = format!("not installed: there is no {program}{}", once.unwrap_or_default());
     let install = [AGENT.install, &[AGENT.connect]].concat();

@@ -1,14 +1,17 @@
 //! Why this process may not read the keys on Linux, and what gives it that right.
 
 use crate::accounts;
-use crate::diagnose::findings::Findings;
+use crate::diagnose::findings::{Findings, System};
+use crate::diagnose::remedy::of_the_agent;
 use crate::installed::LINUX;
 
 pub(super) fn denied(findings: &Findings<'_>) -> (String, Vec<String>) {
     let (process, path) = (&findings.process, findings.keys.shown());
     if process.is_root() {
         let seen = format!("root is denied in {path}: by a user namespace or a security module");
-        return (seen, process.commands(&["cat /proc/self/uid_map", "ausearch -m avc -ts recent"]));
+        let mut commands = process.commands(&["cat /proc/self/uid_map"]);
+        commands.extend(of_the_agent(findings, &[see_denials(&findings.system)]));
+        return (seen, commands);
     }
     let groups = findings.system.read("/etc/group").unwrap_or_default();
     let gid = findings.keys.group().or_else(|| gid_of(&groups, LINUX.group));
@@ -25,7 +28,7 @@ fn without_right(findings: &Findings<'_>, groups: &str, gid: u32, group: &str) -
         let seen = format!(
             "{user} is in the group {group} and still may not read {keys}: their mode was changed, or a security module denies it"
         );
-        return (seen, process.commands(&[LINUX.restart, "sudo ausearch -m avc -ts recent"]));
+        return (seen, of_the_agent(findings, &[LINUX.restart, see_denials(&findings.system)]));
     }
     if findings.is_contained() {
         let seen = format!("{user} in this container does not have the group {gid}, and may not read {keys}");
@@ -46,6 +49,15 @@ fn without_right(findings: &Findings<'_>, groups: &str, gid: u32, group: &str) -
         return (seen, process.log_in_again(group));
     }
     (format!("{user} is not in the group {group}, and may not read {keys}"), process.join(group))
+}
+
+/// Shows what a security module has denied: SELinux, whose contexts have several parts, or AppArmor.
+fn see_denials(system: &System) -> &'static str {
+    let context = system.read("/proc/self/attr/current").unwrap_or_default();
+    match context.matches(':').count() {
+        0 | 1 => "sudo journalctl -k -g apparmor -n 20",
+        _ => "sudo ausearch -m avc -ts recent",
+    }
 }
 
 /// The directory's group has no name here: another machine's, or the agent's group is gone.
@@ -77,4 +89,31 @@ fn gid_of(groups: &str, name: &str) -> Option<u32> {
 fn is_member(groups: &str, name: &str, user: &str) -> bool {
     let members = accounts::fields(groups, name).and_then(|mut fields| fields.nth(2)).unwrap_or_default();
     members.split(',').any(|member| member.trim() == user)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn each_security_module_has_a_log_of_its_own() {
+        for (context, command) in [
+            (Some("unconfined_u:unconfined_r:unconfined_t:s0-s0:c0.c1023\0"), "ausearch"),
+            (Some("system_u:system_r:container_t:s0:c1,c2\n"), "ausearch"),
+            (Some("docker-default (enforce)\n"), "journalctl"),
+            (Some("unconfined\n"), "journalctl"),
+            (None, "journalctl"),
+        ] {
+            let root = tempfile::tempdir().unwrap();
+            let attributes = root.path().join("proc/self/attr");
+            fs::create_dir_all(&attributes).unwrap();
+            if let Some(context) = context {
+                fs::write(attributes.join("current"), context).unwrap();
+            }
+            let system = System { root: Some(root.path().to_owned()), environment: |_| None };
+            assert!(see_denials(&system).contains(command), "{context:?}");
+        }
+    }
 }

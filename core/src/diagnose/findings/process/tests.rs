@@ -93,6 +93,9 @@ fn remedies_follow_the_launch_and_the_distribution() {
     let alpine = ("etc/os-release", "ID=alpine\nPRETTY_NAME=\"Alpine Linux\"\n");
     assert_eq!(remedy(&[alpine])[0], "sudo addgroup app himds");
     assert!(remedy(&[("proc/10/comm", "cron\n")])[1].contains("next run"));
+    let of_a_directory_service = remedy(&[("etc/passwd", "root:x:0:0::/:\n")]);
+    assert!(of_a_directory_service.contains(&"sudo gpasswd -a \"$(id -un 1000)\" himds".to_owned()));
+    assert_eq!(of_a_directory_service.last().unwrap(), "newgrp himds");
     let service = remedy(&[bash, ("proc/self/cgroup", "0::/system.slice/app.service\n")]);
     assert!(service[1].contains("SupplementaryGroups=himds"), "{service:?}");
     assert_eq!(service.last().unwrap(), "sudo systemctl restart app.service");
