@@ -1,5 +1,7 @@
 //! The help texts: what is written in the files of `help`, with the lists of the syntax.
 
+use arcidentity_core::installed::{LINUX, WINDOWS};
+
 use crate::syntax::{CLIENT, COMMANDS, COMMON, CommandSyntax, OptionSyntax};
 
 /// How wide a text is at most.
@@ -34,7 +36,9 @@ fn list(options: &[OptionSyntax]) -> String {
 
 /// An option, and the only values that it has.
 fn option(option: &OptionSyntax) -> String {
-    let mut text = row(&format!("  {}", option.usage()), COLUMN, option.about);
+    let about = option.about.replace("{keys}", LINUX.key_directory);
+    let about = about.replace("{keys on Windows}", WINDOWS.key_directory);
+    let mut text = row(&format!("  {}", option.usage()), COLUMN, &about);
     for word in option.value.iter().flat_map(|operand| operand.values.only()) {
         let name = format!("{:1$}{2}", "", COLUMN + 2, word.name);
         text += &row(&name, VALUE_COLUMN, word.about);

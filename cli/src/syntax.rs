@@ -50,7 +50,8 @@ pub(crate) struct OptionSyntax {
     pub(crate) long: &'static str,
     pub(crate) short: Option<char>,
     pub(crate) value: Option<Operand>,
-    /// What it does. Its first line is enough for a completion.
+    /// What it does. Its first line is enough for a completion; in the others the help names the agent's paths, which have
+    /// places in braces.
     pub(crate) about: &'static str,
 }
 

@@ -57,9 +57,30 @@ impl Installation {
     /// All commands that documents name.
     #[must_use]
     pub fn commands(&self) -> Vec<&'static str> {
-        let of_the_service = [self.start, self.restart, self.enable, self.log];
-        let of_the_agent = [self.connect, self.disconnect, self.show, self.check, self.version];
-        [&of_the_service[..], &of_the_agent, self.install].concat()
+        // Each field, so that a new one cannot be left out.
+        let Installation {
+            executable: _,
+            data_directory: _,
+            key_directory: _,
+            environment_files: _,
+            process: _,
+            service: _,
+            user: _,
+            group: _,
+            join: _,
+            start,
+            restart,
+            enable,
+            log,
+            install,
+            connect,
+            disconnect,
+            show,
+            check,
+            version,
+        } = *self;
+        let one_each = [start, restart, enable, log, connect, disconnect, show, check, version];
+        [&one_each, install].concat()
     }
 }
 

@@ -100,8 +100,7 @@ pub(crate) const CLIENT: &[OptionSyntax] = &[
         "DIR",
         Values::Directories,
         "the only directory that keys are read from\n\
-         [the agent's own: /var/opt/azcmagent/tokens, on Windows \
-         %ProgramData%\\AzureConnectedMachineAgent\\Tokens]",
+         [the agent's own: {keys}, on Windows {keys on Windows}]",
     ),
     option(
         "timeout",
@@ -223,7 +222,7 @@ const EMULATOR: &[OptionSyntax] = &[
         "DIR",
         Values::Directories,
         "where key files are written\n\
-         [as root /var/opt/azcmagent/tokens, and elevated on Windows the agent's own too, where all clients \
+         [as root {keys}, and elevated on Windows the agent's own too, where all clients \
          look, unless the agent is installed; on Linux the same for COMMAND alone, in namespaces of its own; \
          else a private temporary directory]",
     ),

@@ -1,6 +1,10 @@
 //! What documents say of the agent: where it is, and the commands that look after it.
 
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use arcidentity_core::installed::{Installation, LINUX, WINDOWS};
+use arcidentity_tests::workspace;
 use regex_lite::Regex;
 
 use super::document::{Document, documents};
@@ -93,5 +97,28 @@ fn the_page_of_troubles_names_every_command() {
     for agent in SYSTEMS {
         let join = (agent.join)(agent.group, "USER");
         assert!(page.text.contains(&join), "{join}");
+    }
+}
+
+/// The files of Rust below a directory.
+fn sources(directory: &Path) -> Vec<PathBuf> {
+    let paths = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    let below = |path: PathBuf| if path.is_dir() { sources(&path) } else { vec![path] };
+    paths.flat_map(below).filter(|path| path.extension().is_some_and(|own| own == "rs")).collect()
+}
+
+/// Comments are documents, and tests say what they expect.
+#[test]
+fn no_other_code_of_core_and_the_command_names_a_path_or_a_command() {
+    let known = SYSTEMS.map(|agent| [agent.paths().to_vec(), agent.commands()].concat()).concat();
+    let all = ["core/src", "cli/src"].map(|place| sources(&workspace().join(place))).concat();
+    assert!(all.len() > 100, "{all:?}");
+    for path in all.iter().filter(|path| !path.ends_with("installed.rs") && !path.ends_with("tests.rs")) {
+        let text = fs::read_to_string(path).unwrap();
+        let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+        let code = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let code = code.collect::<Vec<_>>().join("\n").replace(r"\\", r"\");
+        let named: Vec<_> = known.iter().filter(|known| code.contains(*known)).collect();
+        assert!(named.is_empty(), "{}: {named:?}", path.display());
     }
 }
