@@ -83,6 +83,17 @@ def test_a_token_for_a_program_that_does_not_know_arc(command: list[str], agent:
 
 
 @COMMANDS
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux tells which signals are ignored")
+def test_signals_that_python_ignores_are_not_ignored(command: list[str], agent: Emulator) -> None:
+    program = ["--", "cat", "/proc/self/status"]
+    status, output, errors = run(command, "run", "--resource", VAULT, *options(agent), *program)
+    assert status == 0, errors
+    (ignored,) = (int(line.split()[1], 16) for line in output.splitlines() if "SigIgn" in line)
+    signals = (signal.SIGPIPE, signal.SIGXFSZ)
+    assert [number for number in signals if ignored >> number - 1 & 1] == []
+
+
+@COMMANDS
 def test_the_exit_status_is_the_number_of_the_error(command: list[str], agent: Emulator) -> None:
     agent.respond(404, {"error": "identity_not_found"})
     status, output, errors = run(command, "token", VAULT, "--client-id", "b", *options(agent))

@@ -13,6 +13,9 @@ def main() -> int:
     # What a shell starts in its background ignores Ctrl-C, and goes on to.
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # Python ignores it, and a program that the command starts would go on to.
+    if hasattr(signal, "SIGXFSZ"):
+        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
     if sys.__stdout__ is None:
         _keep_unwritable()
     return run_command(sys.argv[1:])
