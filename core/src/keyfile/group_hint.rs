@@ -3,7 +3,10 @@
 use nix::unistd::geteuid;
 
 use crate::accounts;
-use crate::installed::LINUX;
+use crate::installed::{self, LINUX};
+
+const OF_AN_EMULATOR: &str = "the keys are root's, as those of an emulator that root runs: run this program as root, or \
+                              the emulator as this user";
 
 /// How this process gets the permission to read keys of this group, if it is known. No other group than the agent's own
 /// is ever advised: a wrong owner is mended and not joined.
@@ -20,6 +23,7 @@ pub(super) fn hint(gid: Option<u32>) -> String {
         Some((gid, group)) if gid != 0 && (group.is_none() || !accounts::has_group(LINUX.group)) => {
             format!("start this process with the group {gid} (containers: --group-add {gid})")
         }
+        Some((0, _)) if !is_installed() => OF_AN_EMULATOR.to_owned(),
         Some((gid, _)) => format!(
             "the keys belong to {} instead of the group {}: restart the agent with `{}`",
             accounts::group(gid),
@@ -27,6 +31,11 @@ pub(super) fn hint(gid: Option<u32>) -> String {
             LINUX.restart
         ),
     }
+}
+
+/// Whether the keys may be the agent's.
+fn is_installed() -> bool {
+    installed::executable().is_ok_and(|program| program.exists())
 }
 
 /// `containers` is how a container gets the group.

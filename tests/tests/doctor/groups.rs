@@ -47,6 +47,25 @@ fn the_group_of_the_directory_is_not_the_agents() {
     assert!(!hint.contains("usermod") && hint.contains("instead of the group himds"), "{hint}");
 }
 
+/// There is no agent that could be mended, and root's group is nobody's to join.
+#[test]
+fn the_keys_are_those_of_an_emulator_of_root() {
+    let emulator = "rm -r /opt/azcmagent /var/opt/azcmagent; /opt/arcidentity emulator --port 40342 2>/dev/null & await_port;";
+    let advice = "as root, or";
+    let Some(report) = report(&format!("{emulator} as app app /opt/arcidentity doctor --json")) else {
+        return;
+    };
+    report.assert_cause("key-access", 4);
+    assert!(
+        report.seen("key-access").ends_with("an emulator that root runs"),
+        "{}",
+        report.seen("key-access")
+    );
+    assert!(report.remedy("key-access").contains(advice), "{}", report.remedy("key-access"));
+    let hint = hint(&format!("{emulator} as app app")).expect("the same machine");
+    assert!(hint.contains(advice) && !hint.contains("himds"), "{hint}");
+}
+
 /// What is advised with the error of a command.
 fn hint(user: &str) -> Option<String> {
     let said = on_a_machine(&format!("{user} /opt/arcidentity token https://vault.azure.net 2>&1"))?;

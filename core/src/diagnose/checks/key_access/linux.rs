@@ -4,6 +4,7 @@ use crate::accounts;
 use crate::diagnose::findings::{Findings, System};
 use crate::diagnose::remedy::of_the_agent;
 use crate::installed::LINUX;
+use crate::limits::AGENT_PORT;
 
 pub(super) fn denied(findings: &Findings<'_>) -> (String, Vec<String>) {
     let (process, path) = (&findings.process, findings.keys.shown());
@@ -12,6 +13,9 @@ pub(super) fn denied(findings: &Findings<'_>) -> (String, Vec<String>) {
         let mut commands = process.commands(&["cat /proc/self/uid_map"]);
         commands.extend(of_the_agent(findings, &[see_denials(&findings.system)]));
         return (seen, commands);
+    }
+    if let Some(reason) = of_an_emulator(findings) {
+        return reason;
     }
     let groups = findings.system.read("/etc/group").unwrap_or_default();
     let gid = findings.keys.group().or_else(|| gid_of(&groups, LINUX.group));
@@ -49,6 +53,22 @@ fn without_right(findings: &Findings<'_>, groups: &str, gid: u32, group: &str) -
         return (seen, process.log_in_again(group));
     }
     (format!("{user} is not in the group {group}, and may not read {keys}"), process.join(group))
+}
+
+/// Root's group is the right one where there is no agent, nor a container's host that is asked.
+fn of_an_emulator(findings: &Findings<'_>) -> Option<(String, Vec<String>)> {
+    let is_here = !findings.is_contained() || findings.port.number != AGENT_PORT;
+    let is_its_port = is_here && !findings.installed && findings.port.connection.is_ok();
+    if findings.keys.group() != Some(0) || !is_its_port {
+        return None;
+    }
+    let (process, path) = (&findings.process, findings.keys.shown());
+    let seen = format!(
+        "{} may not read the keys in {path}, which are root's, as those of an emulator that root runs",
+        process.user
+    );
+    let alone = "# run the program as root, or with an emulator of its own:";
+    Some((seen, process.commands(&[alone, "arcidentity emulator -- COMMAND"])))
 }
 
 /// Shows what a security module has denied: SELinux, whose contexts have several parts, or AppArmor.
