@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io;
+use std::path::{Display, Path};
 use std::process::{Child, Command, ExitStatus};
 #[cfg(unix)]
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -44,8 +45,24 @@ impl CommandLine {
         Ok(Some(CommandLine { name, arguments: rest.collect() }))
     }
 
-    pub(crate) fn name(&self) -> std::path::Display<'_> {
-        std::path::Path::new(&self.name).display()
+    pub(crate) fn name(&self) -> Display<'_> {
+        Path::new(&self.name).display()
+    }
+
+    /// What a script lacks that cannot be started. A shell runs one without a first line, and another program does not.
+    fn what_runs_it(&self, error: &io::Error) -> Option<&'static str> {
+        /// ENOEXEC.
+        const HAS_NO_FORMAT: i32 = 8;
+        let is_path = Path::new(&self.name).components().count() > 1;
+        match error.kind() {
+            _ if cfg!(unix) && error.raw_os_error() == Some(HAS_NO_FORMAT) => {
+                Some("a script names in its first line what runs it, as in #!/bin/sh")
+            }
+            io::ErrorKind::NotFound if is_path && Path::new(&self.name).is_file() => {
+                Some("it is there, but not what runs it: what its first line names, or its dynamic linker")
+            }
+            _ => None,
+        }
     }
 
     /// Starts it in this environment but for these variables: a value, or none to remove one. `change` is the rest in
@@ -71,7 +88,8 @@ impl CommandLine {
         change(&mut command);
         command.spawn().map(Program).map_err(|error| {
             let status = if error.kind() == io::ErrorKind::NotFound { 127 } else { 126 };
-            Failure::new(status, format!("{:?} cannot be started: {error}", self.name))
+            let failure = Failure::new(status, format!("{:?} cannot be started: {error}", self.name));
+            self.what_runs_it(&error).into_iter().fold(failure, Failure::hint)
         })
     }
 }

@@ -102,6 +102,25 @@ fn the_exit_status_is_the_programs() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn what_a_script_lacks_that_cannot_be_started_is_told() {
+    // This process shall not have it open for writing while another thread starts a program, which would have it too.
+    const WRITE: &str = r#"printf "$1" >"$0"; chmod 755 "$0""#;
+    let agent = Emulator::start().unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("script");
+    for (text, status, lacks) in [
+        (r"exit 0\n", 126, "a script names in its first line what runs it"),
+        (r"#!/bin/sh\r\nexit 0\r\n", 127, "it is there, but not what runs it"),
+    ] {
+        outcome(std::process::Command::new("sh").args(["-c", WRITE]).arg(&path).arg(text));
+        let outcome = outcome(client_of(&agent, &["-q", "--resource", VAULT]).arg("--").arg(&path));
+        assert_eq!(outcome.failure().0, status, "{outcome:?}");
+        assert!(outcome.stderr.contains(&format!("hint: {lacks}")), "{outcome:?}");
+    }
+}
+
 /// Azure's errors have an id and a time of their own each.
 #[test]
 fn why_there_is_no_token_is_told_once() {
