@@ -92,8 +92,9 @@ impl Builder {
     }
 
     /// Where key files are written. It is made, with mode 0770, if it is absent and its parent
-    /// exists; what is found stays as it is, and what is made is removed again if it is empty when
-    /// the emulator stops, or the last one that uses it. Defaults to a private temporary directory.
+    /// exists; what is found stays as it is, and what is made has a file `.arcidentity-emulator` in it,
+    /// but on Windows, and is removed again if nothing else is there when the emulator stops, or the
+    /// last one that uses it. Defaults to a private temporary directory.
     pub fn key_directory(mut self, path: impl Into<PathBuf>) -> Builder {
         self.key_directory = Some(path.into());
         self
