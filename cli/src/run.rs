@@ -166,7 +166,9 @@ fn name(asker: Asker) -> &'static str {
 
 fn reason(event: &Event) -> String {
     if event.asker == Asker::AnotherUser {
-        return "arcidentity: a process of another user asked for a token, and got none".to_owned();
+        return "arcidentity: a process of another user asked for a token, and got none\n\
+                hint: a program that becomes another user gets tokens if that user runs the command"
+            .to_owned();
     }
     let whose = event.resource.as_deref().map(|resource| format!(" for {}", resource.escape_debug()));
     let text = match &event.error {

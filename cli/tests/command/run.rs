@@ -150,6 +150,31 @@ fn why_there_is_no_token_is_told_once() {
     assert!(!rest.contains('\u{1b}'), "{rest:?}");
 }
 
+/// As where root starts what drops its rights.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_program_that_becomes_another_user_is_told_apart() {
+    if !arcidentity_needs::are_met(&[arcidentity_needs::ROOT]) {
+        return;
+    }
+    let agent = Emulator::start().unwrap();
+    // Nothing is imported as a user who may not read where Python is.
+    let ask = "import os, socket\n\
+               port = os.environ['IDENTITY_ENDPOINT'].split(':')[2].split('/')[0]\n\
+               try: os.setuid(65534)\n\
+               except OSError: os._exit(77)\n\
+               client = socket.socket()\n\
+               client.connect(('127.0.0.1', int(port)))\n\
+               print(client.recv(12).decode())";
+    let outcome = outcome(client_of(&agent, &["-q", "--resource", VAULT]).args(["--", "python3", "-c", ask]));
+    if outcome.status == Some(77) {
+        return arcidentity_needs::OTHER_USERS.is_missing("root may not become another user");
+    }
+    assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(0), "HTTP/1.1 403\n"), "{outcome:?}");
+    assert!(outcome.stderr.contains("arcidentity: a process of another user"), "{outcome:?}");
+    assert!(outcome.stderr.contains("hint: a program that becomes another user"), "{outcome:?}");
+}
+
 /// Nobody asked for a token.
 #[cfg(target_os = "linux")]
 #[test]
