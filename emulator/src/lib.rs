@@ -39,6 +39,8 @@ mod shared_directory;
 mod sync;
 
 pub use agent::AgentVersion;
+#[doc(hidden)]
+pub use agent::directory::temporary_directory;
 pub use agent::identity::UserAssigned;
 pub use agent::key_style::KeyStyle;
 pub use agent::keys::IssuedKey;

@@ -6,6 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use arcidentity_emulator::temporary_directory;
 use arcidentity_process::{Process, View};
 use nix::errno::Errno;
 use tempfile::TempDir;
@@ -110,7 +111,7 @@ impl Cover {
         let room = tempfile::Builder::new()
             .prefix("arcidentity-emulator-")
             .permissions(Permissions::from_mode(0o700))
-            .tempdir()?;
+            .tempdir_in(temporary_directory())?;
         // What is missing cannot be seen, nor be made by everybody: the nearest directory that is there is seen anew.
         let ground = path.ancestors().find(|place| place.is_dir()).unwrap_or(path);
         let missing = path.strip_prefix(ground).unwrap_or(path);

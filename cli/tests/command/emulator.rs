@@ -385,24 +385,27 @@ fn a_temporary_key_directory_that_cannot_be_is_an_error() {
     assert!(message.contains("a temporary key directory: ") && message.contains("/no-such"), "{outcome:?}");
 }
 
+/// An empty variable counts as unset.
 #[test]
 fn a_user_gets_a_private_directory() {
-    let mut command = arcidentity(&["emulator"]);
-    if geteuid().is_root() {
-        command.uid(65534).gid(65534);
-    }
-    command.env_remove("TMPDIR").current_dir("/");
-    let emulator = match Standing::of(command) {
-        Ok(emulator) => emulator,
-        Err(error) => {
-            return OTHER_USERS.is_missing(format_args!("another user may not run the command: {error}"));
+    for variable in [None, Some("")] {
+        let mut command = arcidentity(&["emulator"]);
+        if geteuid().is_root() {
+            command.uid(65534).gid(65534);
         }
-    };
-    let keys = emulator.key_directory.clone();
-    assert!(keys.is_absolute() && !keys.starts_with("/var/opt"), "{keys:?}");
-    emulator.signal(Signal::SIGTERM);
-    assert_eq!(emulator.end().0, Some(0));
-    assert!(!keys.parent().unwrap().exists());
+        command.env_remove("TMPDIR").envs(variable.map(|value| ("TMPDIR", value))).current_dir("/");
+        let emulator = match Standing::of(command) {
+            Ok(emulator) => emulator,
+            Err(error) => {
+                return OTHER_USERS.is_missing(format_args!("another user may not run the command: {error}"));
+            }
+        };
+        let keys = emulator.key_directory.clone();
+        assert!(keys.is_absolute() && !keys.starts_with("/var/opt"), "{keys:?}");
+        emulator.signal(Signal::SIGTERM);
+        assert_eq!(emulator.end().0, Some(0));
+        assert!(!keys.parent().unwrap().exists());
+    }
 }
 
 /// Runs a script as root of a private namespace, where /opt and /var/opt are empty. `None` if this system

@@ -124,6 +124,15 @@ fn a_users_command_sees_its_keys_where_the_agents_are() {
 }
 
 #[test]
+fn an_empty_variable_names_no_temporary_directory() {
+    let Some(user) = User::with_namespaces() else { return };
+    let mut command =
+        user.command(&["emulator", "-q", "--", "stat", "-c", "%a", "/var/opt/azcmagent/tokens"]);
+    let outcome = outcome(command.env("TMPDIR", ""));
+    assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(0), "770\n"), "{outcome:?}");
+}
+
+#[test]
 fn a_chosen_directory_is_everybodys() {
     let Some(user) = User::find() else { return };
     let keys = user.room.path().join("keys");

@@ -1,5 +1,6 @@
 //! The directory that holds the key files.
 
+use std::env;
 use std::fmt;
 use std::fs;
 use std::io;
@@ -38,7 +39,7 @@ impl KeyDirectory {
         builder.prefix("arcidentity-emulator-");
         #[cfg(unix)]
         builder.permissions(fs::Permissions::from_mode(OWN));
-        let made = builder.tempdir().and_then(|parent| {
+        let made = builder.tempdir_in(temporary_directory()).and_then(|parent| {
             let path = parent.path().join("tokens");
             make(&path)?;
             Ok(KeyDirectory { path, origin: Origin::Temporary(parent) })
@@ -102,6 +103,14 @@ impl KeyDirectory {
             Origin::Temporary(parent) => drop(parent.keep()),
         }
     }
+}
+
+/// Where the system has temporary files. An empty variable counts as unset, and not as the current directory. It is public
+/// for the command, and no part of this crate's interface.
+#[must_use]
+pub fn temporary_directory() -> PathBuf {
+    let directory = env::temp_dir();
+    if directory.as_os_str().is_empty() { PathBuf::from("/tmp") } else { directory }
 }
 
 /// Writes a file, which is gone at once.
