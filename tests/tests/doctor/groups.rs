@@ -43,6 +43,13 @@ fn the_group_of_the_directory_is_not_the_agents() {
         report.seen("key-access")
     );
     assert!(report.remedy("key-access").starts_with("sudo systemctl restart himdsd"));
+    let report = denied("chgrp 60123 /var/opt/azcmagent/tokens;", "app").expect("the same machine");
+    assert!(
+        report.seen("key-access").contains("the group 60123 instead of himds"),
+        "{}",
+        report.seen("key-access")
+    );
+    assert!(report.remedy("key-access").starts_with("sudo systemctl restart himdsd"));
     let Some(hint) = hint(&format!("start_agent; {give_away} as app app")) else { return };
     assert!(!hint.contains("usermod") && hint.contains("instead of the group himds"), "{hint}");
 }

@@ -21,7 +21,7 @@ pub(super) fn denied(findings: &Findings<'_>) -> (String, Vec<String>) {
     let gid = findings.keys.group().or_else(|| gid_of(&groups, LINUX.group));
     match gid.and_then(|gid| Some((gid, accounts::name(&groups, gid)?))) {
         Some((gid, group)) => without_right(findings, &groups, gid, group),
-        None => without_group(findings, gid),
+        None => without_name(findings, &groups, gid),
     }
 }
 
@@ -39,12 +39,7 @@ fn without_right(findings: &Findings<'_>, groups: &str, gid: u32, group: &str) -
         return (seen, process.share_host(&findings.keys.path, Some(gid).filter(is_not_root)));
     }
     if group != LINUX.group {
-        // A wrong owner is mended and not joined.
-        let seen = format!(
-            "{user} may not read {keys}, which belong to the group {group} instead of {}",
-            LINUX.group
-        );
-        return (seen, process.commands(&[LINUX.restart]));
+        return of_another_group(findings, group);
     }
     if is_member(groups, group, user) {
         let seen = format!(
@@ -71,6 +66,16 @@ fn of_an_emulator(findings: &Findings<'_>) -> Option<(String, Vec<String>)> {
     Some((seen, process.commands(&[alone, "arcidentity emulator -- COMMAND"])))
 }
 
+/// A wrong owner is mended and not joined.
+fn of_another_group(findings: &Findings<'_>, group: &str) -> (String, Vec<String>) {
+    let (process, path) = (&findings.process, findings.keys.shown());
+    let seen = format!(
+        "{} may not read the keys in {path}, which belong to the group {group} instead of {}",
+        process.user, LINUX.group
+    );
+    (seen, process.commands(&[LINUX.restart]))
+}
+
 /// Shows what a security module has denied: SELinux, whose contexts have several parts, or AppArmor.
 fn see_denials(system: &System) -> &'static str {
     let context = system.read("/proc/self/attr/current").unwrap_or_default();
@@ -80,9 +85,12 @@ fn see_denials(system: &System) -> &'static str {
     }
 }
 
-/// The directory's group has no name here: another machine's, or the agent's group is gone.
-fn without_group(findings: &Findings<'_>, gid: Option<u32>) -> (String, Vec<String>) {
+/// The directory's group has no name here: another machine's, a wrong one, or the agent's group is gone.
+fn without_name(findings: &Findings<'_>, groups: &str, gid: Option<u32>) -> (String, Vec<String>) {
     let process = &findings.process;
+    if let Some(gid) = gid.filter(|_| gid_of(groups, LINUX.group).is_some() && !findings.is_contained()) {
+        return of_another_group(findings, &gid.to_string());
+    }
     let number = gid.map(|gid| format!(" {gid}")).unwrap_or_default();
     let seen = format!(
         "{} may not read the keys in {}, whose group{number} is not in /etc/group",
