@@ -1,4 +1,5 @@
-# Removes what the last installation wrote, and the directories that are the library's alone.
+# Removes what the last installation wrote, and the directories that were the library's alone: that are called as it is, and
+# empty then.
 
 if(NOT EXISTS ${manifest})
     message(FATAL_ERROR "nothing was installed from here: ${manifest} does not exist")
@@ -10,7 +11,8 @@ foreach(file IN LISTS files)
     file(REMOVE "${file}")
     cmake_path(GET file PARENT_PATH directory)
     cmake_path(GET directory FILENAME name)
-    if(name STREQUAL "arcidentity")
+    file(GLOB left "${directory}/*")
+    if(name STREQUAL "arcidentity" AND NOT left)
         file(REMOVE_RECURSE "${directory}")
     endif()
 endforeach()

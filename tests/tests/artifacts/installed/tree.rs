@@ -70,6 +70,24 @@ fn destdir_prefix_and_libdir_are_honoured_and_uninstall_leaves_nothing() {
     assert_eq!(files(&staging), ["opt/arc/include/other.h"]);
 }
 
+/// Such as its prefix, where a program may have more.
+#[test]
+fn uninstall_leaves_what_others_have_in_a_directory_of_this_name() {
+    needs!(CMAKE);
+    let staging = empty("shared-staging");
+    let build = build_in(
+        "shared",
+        &["-DCMAKE_INSTALL_PREFIX=/opt/arcidentity", "-DCMAKE_INSTALL_LIBDIR=/opt/arcidentity"],
+    );
+    succeed(Command::new("cmake").env("DESTDIR", &staging).arg("--install").arg(&build));
+    fs::write(staging.join("opt/arcidentity/settings"), "").unwrap();
+    let mut uninstall = Command::new("cmake");
+    uninstall.env("DESTDIR", &staging).arg("--build").arg(&build);
+    succeed(uninstall.args(["--target", "uninstall"]));
+    assert_eq!(files(&staging), ["opt/arcidentity/settings"]);
+    assert!(!staging.join("opt/arcidentity/include/arcidentity").exists());
+}
+
 #[test]
 fn nothing_names_the_machine_that_built_it() {
     needs!(CMAKE);
