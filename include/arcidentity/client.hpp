@@ -17,6 +17,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <type_traits>
 
 namespace arcidentity {
 
@@ -81,6 +82,10 @@ public:
             return status;
         }));
     }
+
+    // A function without captures would be a bool: one that is true.
+    template <class Hook, class = std::enable_if_t<std::is_invocable_v<Hook>>>
+    Token get_token(const std::string &resource, Hook is_cancelled) const = delete;
 
     /// The facts about this machine that the agent tells every user. Asks the agent each time, and needs no privilege.
     /// Blocks for at most the timeout.

@@ -3,6 +3,7 @@
 use arcidentity_needs::{NAMESPACES, VALGRIND, needs};
 use arcidentity_tests::succeed;
 
+use crate::headers::compilers;
 use crate::programs::{agent, beside, command, cpp, valgrind};
 
 #[test]
@@ -27,4 +28,13 @@ fn two_units_may_include_the_header() {
     let both = cpp("two_units").source("tests/cpp/two_units_other.cpp");
     let agent = agent();
     succeed(&mut beside(&agent, &command(both.link_shared().build("two-units"), &agent)));
+}
+
+#[test]
+fn no_hook_is_taken_for_a_bool() {
+    for compiler in compilers(["c++", "clang++"]) {
+        let said = compiler.std("c++17").source("tests/cpp/hook_second.cpp").refusal();
+        let errors: Vec<&str> = said.lines().filter(|line| line.contains("error: ")).collect();
+        assert!(errors.len() == 1 && errors[0].contains("deleted"), "{said}");
+    }
 }
