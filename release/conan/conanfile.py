@@ -87,7 +87,9 @@ class ArcidentityConan(ConanFile):
 
     def package(self):
         CMake(self).install()
-        copy(self, "LICENSE-*", self.source_folder, os.path.join(self.package_folder, "licenses"))
+        licences = os.path.join(self.package_folder, "licenses")
+        copy(self, "LICENSE-*", self.source_folder, licences)
+        copy(self, "THIRD-PARTY.txt", os.path.join(self.source_folder, "ffi"), licences)
         # Conan makes these itself.
         for directory in ("lib/cmake", "lib/pkgconfig", "share"):
             rmdir(self, os.path.join(self.package_folder, directory))

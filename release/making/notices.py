@@ -18,6 +18,12 @@ INTRODUCTION = """\
 What these files have inside beside code of libarcidentity, and under which licence. Where there is a choice between
 licences, the texts below are those of the chosen one.
 """
+OF_SOURCES = """\
+What the C library has inside beside code of libarcidentity where it is compiled from these sources, for Linux or
+Windows, and under which licence. Where there is a choice between licences, the texts below are those of the chosen one.
+Another Rust than the one named has other versions of what is in its standard library.
+"""
+SYSTEMS = ("x86_64-unknown-linux-gnu", "x86_64-pc-windows-msvc")
 
 
 class Notice(NamedTuple):
@@ -34,6 +40,21 @@ def text(context: Context, package: str, target: str) -> str:
     for code in c_code.linked(target):
         words = (context.zig / code.text).read_text() if code.text else kept(code.name)
         notices.append(Notice(code.name, code.licence, words))
+    return written(INTRODUCTION, notices)
+
+
+def of_sources(context: Context, package: str) -> str:
+    """Those of a package for whoever compiles it, on each system."""
+    return written(OF_SOURCES, crates_anywhere(context, package) + standard_library(context, SYSTEMS[0]))
+
+
+def crates_anywhere(context: Context, package: str) -> list[Notice]:
+    """Those of other crates that are linked on any system."""
+    found = (notice for target in SYSTEMS for notice in crates(context, package, target))
+    return sorted(dict.fromkeys(found))
+
+
+def written(introduction: str, notices: list[Notice]) -> str:
     names = dict.fromkeys(f"* {notice.name}: {notice.licence}" for notice in notices)
     # A text that several have is there once.
     owners: dict[str, dict[str, None]] = {}
@@ -41,7 +62,7 @@ def text(context: Context, package: str, target: str) -> str:
         words = "\n".join(line.rstrip() for line in notice.text.strip("\n").splitlines())
         owners.setdefault(words, {})[notice.name] = None
     texts = (f"\n{RULE}\n{folded(list(names))}\n{RULE}\n\n{words}\n" for words, names in owners.items())
-    return "".join([textwrap.fill(INTRODUCTION, 80), "\n\n", "\n".join(names), "\n", *texts])
+    return "".join([textwrap.fill(introduction, 80), "\n\n", "\n".join(names), "\n", *texts])
 
 
 def folded(names: list[str]) -> str:

@@ -21,7 +21,8 @@ type Pinned = BTreeSet<(String, String)>;
 fn ecosystem(file: &Path) -> Option<&'static str> {
     let name = file.file_name().unwrap().to_str().unwrap();
     let content = || fs::read_to_string(workspace().join(file)).unwrap();
-    let pins = |line: &str| !line.starts_with('#') && line.contains("==");
+    // A line of them alone is a rule.
+    let pins = |line: &str| !line.starts_with(['#', '=']) && line.contains("==");
     match name {
         _ if file.starts_with(".github/workflows") => Some("github-actions"),
         // Without a lock where it names each version itself.

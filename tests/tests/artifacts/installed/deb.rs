@@ -1,11 +1,13 @@
 //! The packages for Debian.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use arcidentity_needs::{CMAKE, LINTIAN, needs};
 use arcidentity_tests::{path_with_cargo, shipping, succeed, workspace};
 
+use super::installation::empty;
 use super::isolated::isolated;
 
 /// Makes the packages by the one command of the manual.
@@ -18,6 +20,15 @@ fn packages() -> Vec<PathBuf> {
     packages.map(PathBuf::from).collect()
 }
 
+/// What its licences of the code of others say.
+fn notices(package: &Path) -> String {
+    let tree = empty("deb-notices");
+    succeed(Command::new("dpkg-deb").arg("--extract").arg(package).arg(&tree));
+    let mut names = fs::read_dir(tree.join("usr/share/doc")).unwrap();
+    let documents = names.next().unwrap().unwrap().path();
+    succeed(Command::new("gzip").arg("--decompress").arg("--stdout").arg(documents.join("THIRD-PARTY.gz")))
+}
+
 #[test]
 fn the_packages_are_clean_install_work_and_go() {
     needs!(CMAKE, LINTIAN);
@@ -28,6 +39,8 @@ fn the_packages_are_clean_install_work_and_go() {
         format!("libarcidentity{}.{}_", env!("CARGO_PKG_VERSION_MAJOR"), env!("CARGO_PKG_VERSION_MINOR"));
     assert!(names.len() == 2 && names[0].starts_with("libarcidentity-dev_"), "{names:?}");
     assert!(names[1].starts_with(&soname), "{names:?}");
+    let ours = fs::read_to_string(workspace().join("ffi/THIRD-PARTY.txt")).unwrap();
+    assert!(packages.iter().all(|package| notices(package) == ours));
     succeed(Command::new("lintian").args(["--fail-on", "error"]).args(&packages));
 
     let script = workspace().join("tests/isolated/deb.sh");

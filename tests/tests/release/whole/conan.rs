@@ -1,6 +1,8 @@
 //! The recipe for Conan: it builds the library, and its packages serve projects of C and C++.
 
 use std::env;
+use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use arcidentity_needs::{CMAKE, PKG_CONFIG, PYTHON, needs};
@@ -63,5 +65,10 @@ fn assert_links(packages: &str, shared: bool) {
     let dynamic = succeed(Command::new("readelf").env("LC_ALL", "C").args(["--dynamic", &program]));
     assert_eq!(dynamic.contains("[libarcidentity.so."), shared, "{dynamic}");
     let directory = asked("--variable=libdir").concat();
-    succeed(command(&program, &agent()).env("LD_LIBRARY_PATH", directory));
+    succeed(command(&program, &agent()).env("LD_LIBRARY_PATH", &directory));
+    for licence in ["LICENSE-MIT", "LICENSE-APACHE", "ffi/THIRD-PARTY.txt"] {
+        let ours = workspace().join(licence);
+        let theirs = Path::new(&directory).with_file_name("licenses").join(ours.file_name().unwrap());
+        assert_eq!(fs::read(theirs).unwrap(), fs::read(ours).unwrap(), "{licence}");
+    }
 }

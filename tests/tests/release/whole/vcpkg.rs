@@ -99,7 +99,7 @@ fn each_kind_of_library_is_where_vcpkg_wants_it_and_serves_programs() {
         let empty = succeed(Command::new("find").arg(&packages).args(["-type", "d", "-empty"]));
         assert_eq!(empty, "", "{linkage}");
         let licences = fs::read_to_string(packages.join("share/arcidentity/copyright")).unwrap();
-        for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
+        for licence in ["LICENSE-MIT", "LICENSE-APACHE", "ffi/THIRD-PARTY.txt"] {
             assert!(licences.contains(&fs::read_to_string(workspace().join(licence)).unwrap()), "{licence}");
         }
         assert_serves(&packages, linkage == "dynamic");
