@@ -13,6 +13,14 @@
 #include <string_view>
 #include <utility>
 
+// The same class in every library of a program, also where they hide what is theirs (-fvisibility=hidden): not every
+// standard library takes two of one name for one, and what one of them throws another would not catch.
+#if (defined(__GNUC__) || defined(__clang__)) && !defined(_WIN32)
+#define ARC_SHOWN __attribute__((visibility("default")))
+#else
+#define ARC_SHOWN
+#endif
+
 namespace arcidentity {
 
 namespace detail {
@@ -23,7 +31,7 @@ inline std::string_view view(const char *text) noexcept { return text ? text : "
 } // namespace detail
 
 /// Thrown when a call fails. what() says what happened. No text in it holds a token or a key, and no wording is fixed.
-class Error : public std::runtime_error {
+class ARC_SHOWN Error : public std::runtime_error {
 public:
     /// Takes over `error`, which may be NULL, and releases it. `status` is an ARC_ERROR_... number.
     explicit Error(arc_status status, arc_error *error = nullptr) : Error(status, Shared(error, arc_error_free)) {}

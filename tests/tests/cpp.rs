@@ -1,5 +1,7 @@
 //! C++ programs that use the library as its users do.
 
+use std::process::Command;
+
 use arcidentity_needs::{NAMESPACES, VALGRIND, needs};
 use arcidentity_tests::succeed;
 
@@ -36,5 +38,26 @@ fn no_hook_is_taken_for_a_bool() {
         let said = compiler.std("c++17").source("tests/cpp/hook_second.cpp").refusal();
         let errors: Vec<&str> = said.lines().filter(|line| line.contains("error: ")).collect();
         assert!(errors.len() == 1 && errors[0].contains("deleted"), "{said}");
+    }
+}
+
+/// A library that hides its own classes would throw an Error that the program does not know.
+#[test]
+fn an_error_is_the_same_in_all_libraries_of_a_program() {
+    for compiler in compilers(["c++", "clang++"]) {
+        let object =
+            compiler.std("c++17").flag("-fvisibility=hidden").flag("-c").source("tests/cpp/verify.cpp");
+        let symbols = succeed(
+            Command::new("readelf")
+                .env("LC_ALL", "C")
+                .args(["--symbols", "--wide"])
+                .arg(object.build("hidden.o")),
+        );
+        let visibility = |name| {
+            let line = symbols.lines().find(|line| line.ends_with(name)).expect("it is there");
+            line.split_whitespace().nth(5).map(str::to_owned)
+        };
+        assert_eq!(visibility(" _ZTIN11arcidentity5ErrorE").as_deref(), Some("DEFAULT"));
+        assert_eq!(visibility(" _ZNK11arcidentity6Client12get_metadataEv").as_deref(), Some("HIDDEN"));
     }
 }
