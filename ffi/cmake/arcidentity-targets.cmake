@@ -5,9 +5,8 @@
 #   arcidentity::cpp           arcidentity::arcidentity for arcidentity.hpp, which needs C++17
 #
 # They are made of _arcidentity_include, the directory of the headers, and of the libraries that there are:
-# _arcidentity_shared, on Windows also _arcidentity_import, and _arcidentity_static, which may have an
-# _arcidentity_unwinder. If _arcidentity_global is GLOBAL,
-# all directories of a project have them.
+# _arcidentity_shared, with its _arcidentity_soname or on Windows _arcidentity_import, and _arcidentity_static, which may
+# have an _arcidentity_unwinder. If _arcidentity_global is GLOBAL, all directories of a project have them.
 
 if(_arcidentity_static AND NOT TARGET arcidentity::static)
     add_library(arcidentity::static STATIC IMPORTED ${_arcidentity_global})
@@ -36,6 +35,9 @@ if(NOT TARGET arcidentity::arcidentity)
             INTERFACE_INCLUDE_DIRECTORIES "${_arcidentity_include}")
         if(_arcidentity_shared)
             set_target_properties(arcidentity::arcidentity PROPERTIES IMPORTED_LOCATION "${_arcidentity_shared}")
+        endif()
+        if(_arcidentity_soname)
+            set_target_properties(arcidentity::arcidentity PROPERTIES IMPORTED_SONAME "${_arcidentity_soname}")
         endif()
         if(_arcidentity_import)
             set_target_properties(arcidentity::arcidentity PROPERTIES IMPORTED_IMPLIB "${_arcidentity_import}")

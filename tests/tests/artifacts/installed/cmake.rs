@@ -7,6 +7,7 @@ use arcidentity_needs::{CMAKE, JANSSON, LIBCURL, NAMESPACES, PKG_CONFIG, needs};
 use arcidentity_tests::{path_with_cargo, run, scratch, shipping, succeed, workspace};
 
 use super::installation::{Installation, empty, files, installed};
+use super::tree::SONAME;
 use crate::programs::{agent, beside, command};
 use crate::readme;
 
@@ -131,8 +132,8 @@ fn ask(name: &str, find: &str, questions: &str) -> Result<String, String> {
 fn the_package_says_what_a_program_needs() {
     needs!(CMAKE);
     let questions = "foreach(target IN ITEMS arcidentity static cpp)\n\
-                     foreach(property IN ITEMS IMPORTED_LOCATION INTERFACE_INCLUDE_DIRECTORIES\n\
-                     INTERFACE_LINK_LIBRARIES INTERFACE_LINK_OPTIONS)\n\
+                     foreach(property IN ITEMS IMPORTED_LOCATION IMPORTED_SONAME\n\
+                     INTERFACE_INCLUDE_DIRECTORIES INTERFACE_LINK_LIBRARIES INTERFACE_LINK_OPTIONS)\n\
                      get_target_property(value arcidentity::${target} ${property})\n\
                      message(NOTICE \"${target} ${property} ${value}\")\n\
                      endforeach()\nendforeach()\n\
@@ -142,14 +143,17 @@ fn the_package_says_what_a_program_needs() {
     let (include, lib) = (prefix.join("include"), libdir.display());
     let expected = format!(
         "arcidentity IMPORTED_LOCATION {lib}/libarcidentity.so\n\
+         arcidentity IMPORTED_SONAME {SONAME}\n\
          arcidentity INTERFACE_INCLUDE_DIRECTORIES {include}\n\
          arcidentity INTERFACE_LINK_LIBRARIES value-NOTFOUND\n\
          arcidentity INTERFACE_LINK_OPTIONS value-NOTFOUND\n\
          static IMPORTED_LOCATION {lib}/libarcidentity.a\n\
+         static IMPORTED_SONAME value-NOTFOUND\n\
          static INTERFACE_INCLUDE_DIRECTORIES {include}\n\
          static INTERFACE_LINK_LIBRARIES Threads::Threads;dl;m\n\
          static INTERFACE_LINK_OPTIONS -Wl,--eh-frame-hdr\n\
          cpp IMPORTED_LOCATION value-NOTFOUND\n\
+         cpp IMPORTED_SONAME value-NOTFOUND\n\
          cpp INTERFACE_INCLUDE_DIRECTORIES value-NOTFOUND\n\
          cpp INTERFACE_LINK_LIBRARIES arcidentity::arcidentity\n\
          cpp INTERFACE_LINK_OPTIONS value-NOTFOUND\n\

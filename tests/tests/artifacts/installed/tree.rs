@@ -11,7 +11,7 @@ use arcidentity_tests::{UNOPTIMIZED, patiently, scratch, succeed, traces, worksp
 use super::installation::{Installation, build, build_in, empty, files, installed};
 
 const SHARED: &str = concat!("libarcidentity.so.", env!("CARGO_PKG_VERSION"));
-const SONAME: &str =
+pub const SONAME: &str =
     concat!("libarcidentity.so.", env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR"));
 
 /// The files of an installation. CMake and cargo-c look for a CMake package in different places.
