@@ -421,11 +421,13 @@ ARC_NOEXCEPT;
  * `trace` is called with a line and `data` on the thread that makes the call,
  * by many threads at once if many make calls. The call waits for it. It must
  * return: it must not throw, nor call longjmp() or pthread_exit(). It may make
- * calls of its own, of which it is not told. It must not wait for a lock that
- * another thread holds while that makes a call: such a call may wait for this
- * one, which gets the same token for both. `trace` and `data` are used for as
- * long as a client that was made from `options` lives. If `trace` is NULL,
- * nobody is told. Default: NULL.
+ * calls of its own, of which it is not told, and fork: then the call goes on in
+ * the parent, and ends in the child, if it needs the agent, with
+ * `ARC_ERROR_CANCELLED`. It must not wait for a lock that another thread holds
+ * while that makes a call: such a call may wait for this one, which gets the
+ * same token for both. `trace` and `data` are used for as long as a client that
+ * was made from `options` lives. If `trace` is NULL, nobody is told. Default:
+ * NULL.
  *
  * Returns `ARC_OK`, or `ARC_ERROR_INVALID_ARGUMENT` if `options` is NULL.
  */
@@ -452,8 +454,8 @@ ARC_API void arc_options_free(arc_options *options) ARC_NOEXCEPT;
  * Returns `ARC_OK` and puts a client in `*out`, to release with
  * `arc_client_free`. On failure `*out` is NULL and `*err` holds the reason,
  * to release with `arc_error_free`. `err` may be NULL. An endpoint that is
- * not on this machine is `ARC_ERROR_UNTRUSTED_AGENT`; any other setting that
- * cannot be used is `ARC_ERROR_INVALID_ARGUMENT`.
+ * not on this machine, or malformed, is `ARC_ERROR_UNTRUSTED_AGENT`; any other
+ * setting that cannot be used is `ARC_ERROR_INVALID_ARGUMENT`.
  */
 ARC_API
 ARC_NODISCARD

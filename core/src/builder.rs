@@ -248,7 +248,7 @@ impl ClientBuilder {
     /// # Errors
     ///
     /// [`ErrorKind::InvalidArgument`] for settings that make no sense, and [`ErrorKind::UntrustedAgent`] for an
-    /// endpoint that is not on this machine.
+    /// endpoint that is malformed or not on this machine.
     pub fn build(self) -> Result<Client, Error> {
         let limits = self.limits.checked()?;
         Ok(Client::from_parts(self.agent()?, limits))

@@ -45,8 +45,8 @@ pub const ARC_FORCE_REFRESH: u32 = 1;
 /// Returns `ARC_OK` and puts a client in `*out`, to release with
 /// `arc_client_free`. On failure `*out` is NULL and `*err` holds the reason,
 /// to release with `arc_error_free`. `err` may be NULL. An endpoint that is
-/// not on this machine is `ARC_ERROR_UNTRUSTED_AGENT`; any other setting that
-/// cannot be used is `ARC_ERROR_INVALID_ARGUMENT`.
+/// not on this machine, or malformed, is `ARC_ERROR_UNTRUSTED_AGENT`; any other
+/// setting that cannot be used is `ARC_ERROR_INVALID_ARGUMENT`.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn arc_client_new(

@@ -228,11 +228,13 @@ pub unsafe extern "C" fn arc_options_set_verify_agent(options: *mut arc_options,
 /// `trace` is called with a line and `data` on the thread that makes the call,
 /// by many threads at once if many make calls. The call waits for it. It must
 /// return: it must not throw, nor call longjmp() or pthread_exit(). It may make
-/// calls of its own, of which it is not told. It must not wait for a lock that
-/// another thread holds while that makes a call: such a call may wait for this
-/// one, which gets the same token for both. `trace` and `data` are used for as
-/// long as a client that was made from `options` lives. If `trace` is NULL,
-/// nobody is told. Default: NULL.
+/// calls of its own, of which it is not told, and fork: then the call goes on in
+/// the parent, and ends in the child, if it needs the agent, with
+/// `ARC_ERROR_CANCELLED`. It must not wait for a lock that another thread holds
+/// while that makes a call: such a call may wait for this one, which gets the
+/// same token for both. `trace` and `data` are used for as long as a client that
+/// was made from `options` lives. If `trace` is NULL, nobody is told. Default:
+/// NULL.
 ///
 /// Returns `ARC_OK`, or `ARC_ERROR_INVALID_ARGUMENT` if `options` is NULL.
 #[must_use]

@@ -48,8 +48,8 @@ public:
     Client() : Client(Options()) {}
 
     /// Reads the environment, and does no I/O. `options` may be changed afterwards. Throws Error with
-    /// `ARC_ERROR_UNTRUSTED_AGENT` if the endpoint is not on this machine, and with `ARC_ERROR_INVALID_ARGUMENT` if
-    /// another setting cannot be used.
+    /// `ARC_ERROR_UNTRUSTED_AGENT` if the endpoint is not on this machine, or malformed, and with
+    /// `ARC_ERROR_INVALID_ARGUMENT` if another setting cannot be used.
     explicit Client(const Options &options) : trace_(options.trace_), client_(make(options)) {}
 
     /// An access token for `resource`, such as "https://vault.azure.net" or its scope, from the token cache or from the agent.

@@ -39,7 +39,7 @@ use crate::{arguments, call, default_client, python_code, signals, trace};
 ///     identity.
 ///
 /// Raises InvalidArgumentError for a setting that makes no sense, and UntrustedAgentError for an endpoint
-/// that is not on this machine.
+/// that is malformed or not on this machine.
 // Behind a pointer: Python aligns its objects to 16 bytes, and core's client keeps cache lines apart.
 #[pyclass(frozen, weakref, module = "arcidentity")]
 #[derive(Default)]

@@ -1,6 +1,6 @@
-/* The function that is asked whether a call is still wanted forks, each time at a later one of its calls. The parent gets
- * its token. The child, which returns into the same call, has neither the parent's answer nor its threads: the call ends
- * there, and the next one gets a token. */
+/* The function that is asked whether a call is still wanted forks, each time at a later one of its calls, and then the one
+ * that is told of each step. The parent gets its token. The child, which returns into the same call, has neither the
+ * parent's answer nor its threads: the call ends there, and the next one gets a token. */
 
 #define _POSIX_C_SOURCE 200809L
 
@@ -23,16 +23,26 @@ static int32_t fork_once(void *data) {
     return 0;
 }
 
+static void fork_once_told(const char *line, void *data) {
+    (void)line;
+    fork_once(data);
+}
+
 /* Whether the hook was called that often. */
-static int call_with(int calls) {
+static int call_with(int calls, int is_told) {
     struct hook hook = {calls, -1};
-    arc_client *client = new_client(new_options());
+    arc_options *options = new_options();
+    if (is_told)
+        CHECK(arc_options_set_trace(options, fork_once_told, &hook) == ARC_OK);
+    arc_client *client = new_client(options);
     arc_token *token = NULL;
     arc_error *error = NULL;
     const arc_status status =
-        arc_client_get_token_cancellable(client, RESOURCE, 0, fork_once, &hook, &token, &error);
+        arc_client_get_token_cancellable(client, RESOURCE, 0, is_told ? NULL : fork_once, &hook, &token, &error);
     if (hook.child == 0) {
-        CHECK(status == ARC_ERROR_CANCELLED);
+        /* It is told of the answer too, and then the child needs nothing more. */
+        CHECK(status == ARC_ERROR_CANCELLED || (is_told && status == ARC_OK));
+        arc_token_free(token);
         arc_error_free(error);
         arc_token_free(get_token(client, RESOURCE));
         exit(0);
@@ -49,11 +59,12 @@ static int call_with(int calls) {
 }
 
 int main(void) {
-    int calls = 1;
-    while (call_with(calls)) {
-        calls++;
+    for (int is_told = 0; is_told <= 1; is_told++) {
+        int calls = 1;
+        while (call_with(calls, is_told))
+            calls++;
+        /* To connect, and for each request and each answer at least. */
+        CHECK(calls > 5);
     }
-    /* To connect, and for each request and each answer at least. */
-    CHECK(calls > 5);
     return 0;
 }
