@@ -46,6 +46,13 @@ set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "${runtime_package} (= ${debian_ver
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION "Headers for C and C++, the static library, the manual page, and what
 pkg-config and CMake need.")
 
+# In a place of its own for each processor, it can be there for several at once, as those need who compile for another.
+# CMake before 3.31 does not say so.
+if(CMAKE_INSTALL_LIBDIR MATCHES "-linux-gnu$")
+    set(CPACK_DEBIAN_RUNTIME_PACKAGE_MULTIARCH same)
+    set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_MULTIARCH same)
+endif()
+
 # What other packages that link the library depend on, and what tells the loader about it.
 set(deb ${PROJECT_BINARY_DIR}/deb)
 file(CONFIGURE OUTPUT ${deb}/shlibs CONTENT "libarcidentity ${soversion} ${runtime_package} (>= ${PROJECT_VERSION})\n")

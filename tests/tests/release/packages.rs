@@ -1,8 +1,9 @@
 //! The packages for Debian and Ubuntu, and for Fedora, RHEL and SUSE: what lintian and rpmlint say, and how they are installed,
 //! updated and removed.
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use arcidentity_needs::{LINTIAN, NAMESPACES, RPM, RPMLINT, needs};
@@ -54,6 +55,32 @@ fn a_package_depends_on_what_its_users_have() {
             let mut field = Command::new("dpkg-deb");
             let depends = succeed(field.arg("--field").arg(&release.find(kind, machine).file).arg("Depends"));
             assert_eq!(depends.trim(), expected, "{kind}");
+        }
+    }
+}
+
+/// The files of a package that it has for every processor in the same place.
+fn shared_files(package: &Artifact) -> BTreeMap<PathBuf, Vec<u8>> {
+    let files = package.files().into_iter().map(|file| {
+        let name = file.strip_prefix(&package.tree).unwrap().to_owned();
+        (name, fs::read(file).unwrap())
+    });
+    files.filter(|(name, _)| !name.starts_with("usr/lib")).collect()
+}
+
+/// As whoever compiles for another processor installs it. Dpkg wants what both packages have to be the same.
+#[test]
+fn the_library_for_debian_can_be_there_for_several_processors() {
+    needs!(LINTIAN);
+    let Some(release) = release() else { return };
+    for kind in [DEB_RUNTIME, DEB_DEVELOPMENT] {
+        let packages: Vec<_> =
+            release.machines().iter().map(|machine| release.find(kind, *machine)).collect();
+        for package in &packages {
+            let mut field = Command::new("dpkg-deb");
+            let said = succeed(field.arg("--field").arg(&package.file).arg("Multi-Arch"));
+            assert_eq!(said.trim(), "same", "{kind}");
+            assert!(shared_files(package) == shared_files(packages[0]), "{kind}");
         }
     }
 }
