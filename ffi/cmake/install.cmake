@@ -48,6 +48,7 @@ install(CODE "
     set(includedir [[${CMAKE_INSTALL_INCLUDEDIR}]])
     set(relocatable ${ARCIDENTITY_RELOCATABLE})
     set(unwinder [[${unwinder}]])
+    set(windows [[${WIN32}]])
     set(description [[${PROJECT_DESCRIPTION}]])
     set(version ${PROJECT_VERSION})
     include([[${PROJECT_SOURCE_DIR}/cmake/pkgconfig.cmake]])"

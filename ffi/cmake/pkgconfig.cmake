@@ -30,3 +30,7 @@ if(unwinder)
 endif()
 list(JOIN libs_private " " libs_private)
 configure_file(${template} ${made} @ONLY)
+if(windows)
+    # Where the macro is missing, the header has the functions in a DLL.
+    file(APPEND ${made} "Cflags.private: -DARC_STATIC\n")
+endif()

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
-use arcidentity_needs::{CARGO_C, CMAKE, PKG_CONFIG, needs};
+use arcidentity_needs::{CARGO_C, CMAKE, MINGW, PKG_CONFIG, needs};
 use arcidentity_tests::{UNOPTIMIZED, patiently, scratch, succeed, traces, workspace};
 
 use super::installation::{Installation, build, build_in, empty, files, installed};
@@ -118,6 +118,30 @@ fn pkg_config_says_what_a_program_needs() {
     let all = here.pkg_config(&["--static", "--libs"]);
     let system = ["-lutil", "-lrt", "-lpthread", "-lm", "-ldl"];
     assert_eq!(all[2..], system);
+}
+
+/// Without that macro of the header, the functions would be looked for in a DLL.
+#[test]
+fn pkg_config_says_what_a_static_program_for_windows_needs() {
+    needs!(CMAKE, MINGW, PKG_CONFIG);
+    let built = empty("built-for-windows");
+    fs::write(built.join("libarcidentity.a"), "").unwrap();
+    fs::write(built.join("native-static-libs.txt"), "-lkernel32 -lws2_32").unwrap();
+    let prefix = empty("usr-windows");
+    let build = build_in(
+        "windows",
+        &[
+            "-DCMAKE_SYSTEM_NAME=Windows",
+            "-DCMAKE_C_COMPILER=x86_64-w64-mingw32-gcc-posix",
+            "-DARCIDENTITY_SHARED=OFF",
+            &format!("-DARCIDENTITY_PREBUILT={}", built.display()),
+        ],
+    );
+    succeed(Command::new("cmake").arg("--install").arg(build).arg("--prefix").arg(&prefix));
+    let here = Installation { libdir: prefix.join("lib"), prefix };
+    let include = format!("-I{}", here.prefix.join("include").display());
+    assert_eq!(here.pkg_config(&["--cflags"]), [include.as_str()]);
+    assert_eq!(here.pkg_config(&["--static", "--cflags"]), [include.as_str(), "-DARC_STATIC"]);
 }
 
 /// The Makefile of a packager who has cargo-c uses that.
