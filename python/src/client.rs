@@ -261,8 +261,7 @@ pub(crate) fn metadata<'py>(
     let want = format!("{:p} metadata", Arc::as_ptr(client));
     let client = Arc::clone(client);
     let metadata = call::waiting(py, &want, move || client.get_metadata())?;
-    let document = python_code::call(&python_code::import(py, "json")?, "loads", (metadata.json(),))?;
-    Ok(document.cast_into()?)
+    Ok(python_code::call_of_module(py, "json", "loads", (metadata.json(),))?.cast_into()?)
 }
 
 fn text(given: Option<&Bound<'_, PyString>>, name: &str) -> PyResult<Option<String>> {

@@ -12,10 +12,8 @@ use crate::python_code;
 ///
 /// They are looked up each time: a program that imports the package anew, as tests do, has new ones.
 pub(crate) fn to_python(py: Python<'_>, error: &Error) -> PyErr {
-    let exception = python_code::import(py, "arcidentity._errors").and_then(|errors| {
-        let parts = (error.kind().status(), error.message(), error.http_status(), error.code(), error.hint());
-        python_code::call(&errors, "make", parts)
-    });
+    let parts = (error.kind().status(), error.message(), error.http_status(), error.code(), error.hint());
+    let exception = python_code::call_of_module(py, "arcidentity._errors", "make", parts);
     exception.map_or_else(|failure| failure, PyErr::from_value)
 }
 

@@ -19,7 +19,7 @@ pub(crate) fn waiter(py: Python<'_>) -> PyResult<Option<Bound<'_, PyAny>>> {
     if !modules.contains("gevent")? && !modules.contains("eventlet")? {
         return Ok(None);
     }
-    let waiter = python_code::call(&python_code::import(py, "arcidentity._greenlets")?, "waiter", ())?;
+    let waiter = python_code::call_of_module(py, "arcidentity._greenlets", "waiter", ())?;
     Ok(Some(waiter).filter(|waiter| !waiter.is_none()))
 }
 

@@ -21,6 +21,16 @@ type Call = unsafe extern "C-unwind" fn(
     named: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject;
 
+/// Calls a function of a module, which is imported if nobody has done so.
+pub(crate) fn call_of_module<'py>(
+    py: Python<'py>,
+    module: &str,
+    name: &str,
+    arguments: impl IntoPyObject<'py, Target = PyTuple, Error: Into<PyErr>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    call(&import(py, module)?, name, arguments)
+}
+
 /// Imports a module, which runs its code if nobody has done so.
 pub(crate) fn import<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
     let name = PyString::new(py, name);

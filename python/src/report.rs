@@ -118,9 +118,10 @@ impl Check {
     /// since 1970-01-01 UTC. A new dict each time.
     #[getter]
     fn details<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let (details, json) = (PyDict::new(py), python_code::import(py, "json")?);
+        let details = PyDict::new(py);
         for (name, value) in self.0.details() {
-            details.set_item(name, python_code::call(&json, "loads", (value.to_string(),))?)?;
+            let value = python_code::call_of_module(py, "json", "loads", (value.to_string(),))?;
+            details.set_item(name, value)?;
         }
         Ok(details)
     }

@@ -99,5 +99,5 @@ pub(crate) fn log(py: Python<'_>, line: &str) -> PyResult<()> {
 }
 
 fn logger(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-    python_code::call(&python_code::import(py, "logging")?, "getLogger", ("arcidentity",))
+    python_code::call_of_module(py, "logging", "getLogger", ("arcidentity",))
 }

@@ -32,8 +32,7 @@ fn bytes(body: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
         return Ok(text.encode_utf8()?.as_bytes().to_vec());
     }
     if body.is_instance_of::<PyDict>() {
-        let json = python_code::import(body.py(), "json")?;
-        let text: String = python_code::call(&json, "dumps", (body,))?.extract()?;
+        let text: String = python_code::call_of_module(body.py(), "json", "dumps", (body,))?.extract()?;
         return Ok(text.into_bytes());
     }
     Err(PyTypeError::new_err("the body is neither text nor bytes nor a dict"))
