@@ -86,7 +86,7 @@ impl AppServiceEndpoint {
 
     /// The environment for a program: this process's with the variables.
     fn environment<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let own = py.import("os")?.getattr("environ")?;
+        let own = python_code::import(py, "os")?.getattr("environ")?;
         let environment = python_code::call_it(&py.get_type::<PyDict>(), (own,))?.cast_into::<PyDict>()?;
         for (name, value) in self.with(Endpoint::variables)? {
             match value {

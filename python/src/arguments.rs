@@ -1,9 +1,7 @@
 //! Arguments that are of the right type and that Rust's types cannot hold. Python's own errors for them are of many
 //! classes and do not name the argument: here they get core's.
 
-use std::path::PathBuf;
-
-use pyo3::exceptions::{PyOverflowError, PyUnicodeEncodeError};
+use pyo3::exceptions::PyOverflowError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
 use pyo3::types::PyString;
@@ -13,15 +11,6 @@ use crate::error::invalid_argument;
 /// As bytes of Python's: the stable ABI of 3.9 does not let a `str` show its own.
 pub(crate) fn text(text: &Bound<'_, PyString>, name: &str) -> PyResult<PyBackedStr> {
     PyBackedStr::try_from(text.clone()).map_err(|_| not_unicode(text.py(), name))
-}
-
-/// The path of a key directory. A system whose paths are of bytes has an encoding for them.
-pub(crate) fn key_directory(path: &Bound<'_, PyAny>) -> PyResult<Option<PathBuf>> {
-    let py = path.py();
-    path.extract().map_err(|error: PyErr| match error.is_instance_of::<PyUnicodeEncodeError>(py) {
-        true => invalid_argument(py, "the key directory has a character that no path has on this system"),
-        false => error,
-    })
 }
 
 /// A number of seconds. Core refuses infinite ones.

@@ -10,7 +10,7 @@ use pyo3::types::{PyDict, PyString};
 
 use crate::report::{self, Report};
 use crate::token::Token;
-use crate::{arguments, call, default_client, python_code, signals, trace};
+use crate::{arguments, call, default_client, paths, python_code, signals, trace};
 
 /// A source of access tokens, with a token cache of its own. Any number of threads may use it at once.
 ///
@@ -64,7 +64,7 @@ impl Client {
     fn new(
         py: Python<'_>,
         endpoint: Option<&Bound<'_, PyString>>,
-        #[pyo3(from_py_with = arguments::key_directory)] key_directory: Option<PathBuf>,
+        #[pyo3(from_py_with = paths::key_directory)] key_directory: Option<PathBuf>,
         #[pyo3(from_py_with = arguments::seconds)] timeout: f64,
         #[pyo3(from_py_with = arguments::count)] max_attempts: i64,
         verify_agent: bool,

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::ffi::OsString;
 use std::io;
 use std::mem;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -21,6 +21,7 @@ use self::answer::answer;
 pub(crate) use self::request::Request;
 use self::state::{Running, Settings, State, Unavailable};
 use crate::view::Places;
+use crate::{paths, python_code};
 
 /// A stand-in for the agent on 127.0.0.1, for tests. It runs until `close()`, or until the end of a `with`
 /// block.
@@ -57,14 +58,13 @@ impl Emulator {
     #[new]
     #[pyo3(signature = (*, port=0, key_directory=None, lifetime=86400.0, lenient=false, like=None))]
     fn new(
-        py: Python<'_>,
         port: u16,
-        key_directory: Option<PathBuf>,
+        #[pyo3(from_py_with = paths::key_directory)] key_directory: Option<PathBuf>,
         lifetime: f64,
         lenient: bool,
-        like: Option<PathBuf>,
+        like: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Emulator> {
-        let like = like.map(|path| report(py, &path)).transpose()?;
+        let like = like.map(report).transpose()?;
         let settings = Settings { port, key_directory, lifetime: seconds(lifetime)?, lenient, like };
         let state = Mutex::new(State::Running(settings.start()?));
         Ok(Emulator { settings, state })
@@ -251,12 +251,13 @@ fn closed() -> PyErr {
 }
 
 /// The text of a report on an agent, by which an emulator can be set up.
-fn report(py: Python<'_>, path: &Path) -> PyResult<String> {
+fn report(path: &Bound<'_, PyAny>) -> PyResult<String> {
     // Errors of Python name the file.
-    let content: Vec<u8> = path.into_pyobject(py)?.call_method0("read_bytes")?.extract()?;
+    let path = python_code::call_of_module(path.py(), "pathlib", "Path", (path,))?;
+    let content: Vec<u8> = python_code::call(&path, "read_bytes", ())?.extract()?;
     let text = String::from_utf8(content).map_err(io::Error::other);
     let checked = text.and_then(|text| arcidentity_emulator::Emulator::builder().like(&text).map(|_| text));
-    checked.map_err(|error| PyValueError::new_err(format!("{}: {error}", path.display())))
+    checked.map_err(|error| PyValueError::new_err(format!("{path}: {error}")))
 }
 
 fn seconds(seconds: f64) -> PyResult<Duration> {

@@ -15,7 +15,7 @@ use crate::{python_code, trace};
 
 /// The Python function that lets this thread's greenlets go on; none where it has no greenlets.
 pub(crate) fn waiter(py: Python<'_>) -> PyResult<Option<Bound<'_, PyAny>>> {
-    let modules = py.import("sys")?.getattr("modules")?;
+    let modules = python_code::import(py, "sys")?.getattr("modules")?;
     if !modules.contains("gevent")? && !modules.contains("eventlet")? {
         return Ok(None);
     }

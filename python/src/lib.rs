@@ -7,6 +7,7 @@
 //! | `default_client.rs` | the client that all share who have none of their own |
 //! | `functions.rs` | the functions that use it |
 //! | `arguments.rs` | arguments that Rust's types cannot hold |
+//! | `paths.rs` | paths, and Python's text for them |
 //! | `call.rs` | how a call that may wait leaves the interpreter, and comes back |
 //! | `greenlets.rs` | the thread of such a call, where greenlets share one |
 //! | `signals.rs` | Ctrl-C during such a call |
@@ -30,6 +31,7 @@ mod error;
 mod functions;
 mod greenlets;
 mod interpreter;
+mod paths;
 mod python_code;
 mod report;
 mod signals;

@@ -87,7 +87,7 @@ pub(crate) fn is_enabled(py: Python<'_>) -> PyResult<bool> {
 }
 
 fn ask(py: Python<'_>) -> PyResult<bool> {
-    let modules = py.import("sys")?.getattr("modules")?;
+    let modules = python_code::import(py, "sys")?.getattr("modules")?;
     if !modules.contains("logging")? {
         return Ok(false);
     }

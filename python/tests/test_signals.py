@@ -143,6 +143,11 @@ sys.stdin.readline()
         ("loads", "client.diagnose().checks[-1].details"),
         ("isEnabledFor", f"client.get_token({VAULT!r})"),
         ("debug", f"client.get_token({VAULT!r})"),
+        ("__fspath__", "arcidentity.Client(key_directory=Keys())"),
+        ("__fspath__", "emulator.Emulator(key_directory=Keys())"),
+        ("read_bytes", "emulator.Emulator(like='/no-such-file')"),
+        ("import_again", f"client.get_token({VAULT!r})"),
+        ("import_again", "arcidentity.AppServiceEndpoint(['x']).environment()"),
     ],
 )
 def test_a_program_can_end_while_a_daemon_thread_runs_python_code_of_a_call(
@@ -150,7 +155,17 @@ def test_a_program_can_end_while_a_daemon_thread_runs_python_code_of_a_call(
 ) -> None:
     """CPython before 3.14 ends the thread in the middle of it, on which Rust would end the process."""
     code = f"""
-import arcidentity, json, logging, os, sys, threading, time
+import arcidentity, builtins, json, logging, os, sys, threading, time
+from arcidentity import emulator
+
+class Keys:
+    def __fspath__(self):
+        return sys.argv[1]
+
+def import_again(*arguments, load=__import__):
+    return load(*arguments)
+
+builtins.__import__ = import_again
 logging.getLogger("arcidentity").setLevel(logging.DEBUG)
 logging.getLogger("arcidentity").addHandler(logging.NullHandler())
 client = arcidentity.Client(key_directory=sys.argv[1])
