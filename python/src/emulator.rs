@@ -20,8 +20,10 @@ use pyo3::types::{IntoPyDict, PyDict, PyTuple};
 use self::answer::answer;
 pub(crate) use self::request::Request;
 use self::state::{Running, Settings, State, Unavailable};
-use crate::view::Places;
 use crate::{paths, python_code};
+
+/// What is seen, and where.
+type Places<'py> = Vec<(Bound<'py, PyAny>, Bound<'py, PyAny>)>;
 
 /// A stand-in for the agent on 127.0.0.1, for tests. It runs until `close()`, or until the end of a `with`
 /// block.
@@ -96,8 +98,9 @@ impl Emulator {
 
     /// The directory of the key files.
     #[getter]
-    fn key_directory(&self) -> PyResult<OsString> {
-        self.with(|emulator| emulator.key_directory().into())
+    fn key_directory<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let directory: OsString = self.with(|emulator| emulator.key_directory().into())?;
+        paths::to_python(py, &directory)
     }
 
     /// The requests received since the start or `reset()`, in the order of arrival.
@@ -155,14 +158,18 @@ impl Emulator {
 
     /// What programs see that it starts, and the variables that lead them there.
     #[pyo3(name = "_place")]
-    fn place(&self) -> PyResult<(Places, HashMap<&'static str, String>)> {
+    fn place<'py>(&self, py: Python<'py>) -> PyResult<(Places<'py>, HashMap<&'static str, String>)> {
         let mut state = self.lock();
         let shown = match &mut *state {
             State::Running(running) => running.show()?,
             State::Unavailable(unavailable) => unavailable.show()?,
             State::Closed => return Err(closed()),
         };
-        Ok((shown.place.view(), HashMap::from(shown.variables.clone())))
+        let places = shown.place.view().into_iter();
+        let places = places
+            .map(|(what, at)| Ok((paths::to_python(py, &what)?, paths::to_python(py, &at)?)))
+            .collect::<PyResult<_>>()?;
+        Ok((places, HashMap::from(shown.variables.clone())))
     }
 
     /// Gives all requests for a token this answer, until `reset()`.

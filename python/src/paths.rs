@@ -1,6 +1,6 @@
-//! Paths, and Python's text for them.
+//! Paths, which Python writes in the encoding of its file system. That is not always UTF-8, whatever the bytes of a path are.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use pyo3::exceptions::PyUnicodeEncodeError;
@@ -24,4 +24,21 @@ pub(crate) fn key_directory(path: &Bound<'_, PyAny>) -> PyResult<Option<PathBuf>
             false => error,
         }
     })
+}
+
+/// A path that Python's functions, and this module's, take for the same one.
+#[cfg(unix)]
+pub(crate) fn to_python<'py>(py: Python<'py>, path: &OsStr) -> PyResult<Bound<'py, PyAny>> {
+    use std::os::unix::ffi::OsStrExt;
+
+    use pyo3::types::PyBytes;
+
+    // pyo3 takes bytes that happen to be UTF-8 for that.
+    python_code::call_of_module(py, "os", "fsdecode", (PyBytes::new(py, path.as_bytes()),))
+}
+
+/// The same, where paths are of Unicode.
+#[cfg(not(unix))]
+pub(crate) fn to_python<'py>(py: Python<'py>, path: &OsStr) -> PyResult<Bound<'py, PyAny>> {
+    Ok(path.into_pyobject(py)?.into_any())
 }

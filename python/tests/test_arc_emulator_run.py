@@ -77,6 +77,24 @@ def test_clients_of_this_package_find_the_keys_too(machine: ArcEmulator) -> None
     assert printed(machine, *command).strip() == arcidentity.get_token(VAULT).token
 
 
+def test_keys_where_the_encoding_is_not_that_of_their_path(
+    machine: ArcEmulator, tmp_path: Path
+) -> None:
+    assert machine  # Programs can be started.
+    program = f"""
+import subprocess, sys
+from arcidentity.emulator import ArcEmulator
+with ArcEmulator() as agent:
+    command = [sys.executable, "-m", "arcidentity", "token", {VAULT!r}]
+    agent.run(command, check=True, stdout=subprocess.DEVNULL)
+"""
+    directory = os.fsencode(tmp_path) + b"/\xc3\xa9"
+    os.mkdir(directory)
+    encoding = {"LC_ALL": "C", "PYTHONUTF8": "0"}
+    environment = {**os.environ, **encoding, "TMPDIR": os.fsdecode(directory)}
+    subprocess.run([PYTHON, "-c", program], env=environment, timeout=PATIENCE, check=True)
+
+
 def of_an_ordinary_user(*program: str) -> str:
     """What a program of Python prints, of another user than root."""
     command = [*ORDINARY, PYTHON, "-B", *program]

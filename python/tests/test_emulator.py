@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import subprocess
 import sys
 import urllib.error
 import urllib.request
@@ -13,7 +14,7 @@ from pathlib import Path
 import arcidentity
 import pytest
 from arcidentity.emulator import Emulator
-from conftest import VAULT, connect
+from conftest import PATIENCE, VAULT, connect
 
 
 def test_where_it_is(agent: Emulator) -> None:
@@ -109,3 +110,25 @@ def test_wrong_arguments(agent: Emulator) -> None:
         agent.respond(200, [1])  # type: ignore[arg-type]
     with pytest.raises(ValueError):
         Emulator(lifetime=float("nan"))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has paths of Unicode")
+def test_a_directory_whose_name_is_not_ascii(tmp_path: Path) -> None:
+    program = f"""
+import os, sys
+from arcidentity import Client
+from arcidentity.emulator import Emulator
+with Emulator() as agent:
+    assert sys.getfilesystemencoding() == "ascii"
+    assert os.path.isdir(agent.key_directory)
+    Client(agent.endpoint, agent.key_directory).get_token({VAULT!r})
+"""
+    directory = os.fsencode(tmp_path) + b"/\xc3\xa9"
+    os.mkdir(directory)
+    encoding = {"LC_ALL": "C", "PYTHONUTF8": "0"}
+    environment = {**os.environ, **encoding, "TMPDIR": os.fsdecode(directory)}
+    command = [sys.executable, "-c", program]
+    ended = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
