@@ -10,7 +10,6 @@ use std::io;
 use std::mem;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use arcidentity_emulator::Answer;
 use pyo3::exceptions::PyValueError;
@@ -20,7 +19,7 @@ use pyo3::types::{IntoPyDict, PyDict, PyTuple};
 use self::answer::answer;
 pub(crate) use self::request::Request;
 use self::state::{Running, Settings, State, Unavailable};
-use crate::{paths, python_code};
+use crate::{arguments, paths, python_code};
 
 /// What is seen, and where.
 type Places<'py> = Vec<(Bound<'py, PyAny>, Bound<'py, PyAny>)>;
@@ -48,7 +47,7 @@ type Places<'py> = Vec<(Bound<'py, PyAny>, Bound<'py, PyAny>)>;
 ///     The file of a report that `arcidentity doctor --report` has made of an agent, which is then played.
 ///
 /// Raises OSError when the port is taken, the key directory cannot be made or written to, or the report cannot be read, and
-/// ValueError for a file that is no report.
+/// ValueError for a file that is no report and a number out of range.
 #[pyclass(frozen, subclass, module = "arcidentity.emulator")]
 pub(crate) struct Emulator {
     settings: Settings,
@@ -60,14 +59,16 @@ impl Emulator {
     #[new]
     #[pyo3(signature = (*, port=0, key_directory=None, lifetime=86400.0, lenient=false, like=None))]
     fn new(
-        port: u16,
+        py: Python<'_>,
+        #[pyo3(from_py_with = arguments::port)] port: u16,
         #[pyo3(from_py_with = paths::key_directory)] key_directory: Option<PathBuf>,
-        lifetime: f64,
+        #[pyo3(from_py_with = arguments::seconds)] lifetime: f64,
         lenient: bool,
         like: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Emulator> {
         let like = like.map(report).transpose()?;
-        let settings = Settings { port, key_directory, lifetime: seconds(lifetime)?, lenient, like };
+        let lifetime = arguments::duration(py, lifetime, "lifetime")?;
+        let settings = Settings { port, key_directory, lifetime, lenient, like };
         let state = Mutex::new(State::Running(settings.start()?));
         Ok(Emulator { settings, state })
     }
@@ -143,13 +144,14 @@ impl Emulator {
     )]
     fn respond(
         &self,
-        status: Option<u16>,
+        py: Python<'_>,
+        #[pyo3(from_py_with = arguments::status)] status: Option<u16>,
         body: Option<&Bound<'_, PyAny>>,
         headers: Option<HashMap<String, String>>,
-        times: Option<usize>,
-        delay: f64,
+        #[pyo3(from_py_with = arguments::times)] times: Option<usize>,
+        #[pyo3(from_py_with = arguments::seconds)] delay: f64,
     ) -> PyResult<()> {
-        let answer = answer(status, body, headers)?.delay(seconds(delay)?);
+        let answer = answer(status, body, headers)?.delay(arguments::duration(py, delay, "delay")?);
         self.with(|emulator| match times {
             Some(times) => emulator.repeat(answer, times),
             None => emulator.respond_with(move |_| answer.clone()),
@@ -265,8 +267,4 @@ fn report(path: &Bound<'_, PyAny>) -> PyResult<String> {
     let text = String::from_utf8(content).map_err(io::Error::other);
     let checked = text.and_then(|text| arcidentity_emulator::Emulator::builder().like(&text).map(|_| text));
     checked.map_err(|error| PyValueError::new_err(format!("{path}: {error}")))
-}
-
-fn seconds(seconds: f64) -> PyResult<Duration> {
-    Duration::try_from_secs_f64(seconds).map_err(|error| PyValueError::new_err(error.to_string()))
 }

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 import arcidentity
@@ -103,13 +104,32 @@ def test_it_ends() -> None:
         _ = agent.requests
 
 
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        *((name, -1) for name in ["port", "lifetime", "status", "times", "delay"]),
+        ("port", 70000),
+        ("port", 2**64),
+        ("lifetime", float("nan")),
+        pytest.param("lifetime", 10**400, id="lifetime-more than a float"),
+        ("status", 2**16),
+        ("status", 2**70),
+        ("times", -(2**70)),
+        ("delay", float("inf")),
+        ("delay", 2**64),
+    ],
+)
+def test_numbers_out_of_range(agent: Emulator, name: str, number: float) -> None:
+    call: Callable[..., object] = Emulator if name in ("port", "lifetime") else agent.respond
+    with pytest.raises(arcidentity.InvalidArgumentError, match=f"^the {name} is out of range"):
+        call(**{name: number})
+
+
 def test_wrong_arguments(agent: Emulator) -> None:
-    with pytest.raises(ValueError):
-        agent.respond(delay=-1)
     with pytest.raises(TypeError):
         agent.respond(200, [1])  # type: ignore[arg-type]
-    with pytest.raises(ValueError):
-        Emulator(lifetime=float("nan"))
+    with pytest.raises(arcidentity.InvalidArgumentError, match="the key directory has a character"):
+        Emulator(key_directory="/\ud800")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has paths of Unicode")
