@@ -4,11 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use arcidentity_core::{ClientBuilder, Error, ErrorKind, Identity};
-use pyo3::exceptions::{PyLookupError, PyTypeError};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
+use crate::access_tokens::AccessTokens;
 use crate::report::{self, Report};
+use crate::source::{self, Source};
 use crate::token::Token;
 use crate::{arguments, call, default_client, paths, python_code, signals, trace};
 
@@ -44,14 +46,6 @@ use crate::{arguments, call, default_client, paths, python_code, signals, trace}
 #[pyclass(frozen, weakref, module = "arcidentity")]
 #[derive(Default)]
 pub(crate) struct Client(Source);
-
-#[derive(Default)]
-enum Source {
-    Own(Arc<arcidentity_core::Client>),
-    /// The one that the module's functions use at the moment of a call.
-    #[default]
-    Default,
-}
 
 #[pymethods]
 impl Client {
@@ -115,7 +109,7 @@ impl Client {
         resource: &Bound<'_, PyString>,
         force_refresh: bool,
     ) -> PyResult<Token> {
-        self.with(py, |client| token(py, client, resource, force_refresh))
+        self.0.with(py, |client| token(py, client, resource, force_refresh))
     }
 
     /// The instance metadata of this machine, as the agent's JSON document. Asked anew each time; needs no
@@ -125,7 +119,7 @@ impl Client {
     ///
     ///     client.get_metadata()["compute"]["resourceId"]
     fn get_metadata<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        self.with(py, |client| metadata(py, client))
+        self.0.with(py, |client| metadata(py, client))
     }
 
     /// Looks at everything on this machine that get_token needs, asks the agent for a token, and reports what
@@ -154,7 +148,7 @@ impl Client {
 
     /// Empties the token cache. Tokens handed out stay valid. The time for which the agent wants to be left alone goes on.
     fn clear(&self, py: Python<'_>) -> PyResult<()> {
-        self.with(py, |client| {
+        self.0.with(py, |client| {
             call::blocking(py, || {
                 client.clear();
                 Ok(())
@@ -162,33 +156,16 @@ impl Client {
         })
     }
 
-    /// The text and the end of what get_token returns, for those who put them into objects of their own.
-    #[pyo3(name = "_access_token")]
-    fn access_token<'py>(
-        &self,
-        py: Python<'py>,
-        resource: &Bound<'py, PyString>,
-        force_refresh: bool,
-    ) -> PyResult<AccessToken<'py>> {
-        let token = self.with(py, |client| token(py, client, resource, force_refresh))?;
-        Ok(parts(py, &token))
-    }
-
-    /// The same, from memory. Raises LookupError where get_token would ask the agent.
-    #[pyo3(name = "_cached_access_token")]
-    fn cached_access_token<'py>(
-        &self,
-        py: Python<'py>,
-        resource: &Bound<'py, PyString>,
-    ) -> PyResult<AccessToken<'py>> {
-        let token = self.with(py, |client| cached(py, client, &arguments::text(resource, "resource")?))?;
-        token.map(|token| parts(py, &token)).ok_or_else(|| PyLookupError::new_err("not in memory"))
-    }
-
     /// What get_token would return from memory, or None where it would ask the agent.
     #[pyo3(name = "_cached_token")]
     fn cached_token(&self, py: Python<'_>, resource: &Bound<'_, PyString>) -> PyResult<Option<Token>> {
-        self.with(py, |client| cached(py, client, &arguments::text(resource, "resource")?))
+        self.0.cached(py, resource)
+    }
+
+    /// The tokens in memory, for those who put them into objects of their own.
+    #[getter(_access_tokens)]
+    fn access_tokens(&self) -> AccessTokens {
+        AccessTokens(self.0.clone())
     }
 
     /// Raises: a copy in another process would have a memory of its own, and its settings may not fit there.
@@ -197,30 +174,12 @@ impl Client {
     }
 }
 
-/// The text and the end of a token.
-type AccessToken<'py> = (Bound<'py, PyString>, i64);
-
-fn parts<'py>(py: Python<'py>, token: &Token) -> AccessToken<'py> {
-    (PyString::new(py, token.token()), token.expires_on())
-}
-
 impl Client {
     /// The client that this one has for itself.
     pub(crate) fn own(&self) -> Option<Arc<arcidentity_core::Client>> {
         match &self.0 {
             Source::Own(client) => Some(Arc::clone(client)),
             Source::Default => None,
-        }
-    }
-
-    fn with<T>(
-        &self,
-        py: Python<'_>,
-        use_it: impl FnOnce(&Arc<arcidentity_core::Client>) -> PyResult<T>,
-    ) -> PyResult<T> {
-        match &self.0 {
-            Source::Own(client) => use_it(client),
-            Source::Default => default_client::with(py, use_it),
         }
     }
 }
@@ -233,7 +192,7 @@ pub(crate) fn token(
 ) -> PyResult<Token> {
     let resource = arguments::text(resource, "resource")?;
     // Leaving the interpreter costs more than looking into memory.
-    if let Some(token) = if force_refresh { None } else { cached(py, client, &resource)? } {
+    if let Some(token) = if force_refresh { None } else { source::cached(py, client, &resource)? } {
         return Ok(token);
     }
     let want = format!("{:p} {force_refresh} {resource}", Arc::as_ptr(client));
@@ -241,17 +200,6 @@ pub(crate) fn token(
     let ask =
         move || if force_refresh { client.force_refresh(&resource) } else { client.get_token(&resource) };
     call::waiting(py, &want, ask).map(Token::from)
-}
-
-fn cached(py: Python<'_>, client: &arcidentity_core::Client, resource: &str) -> PyResult<Option<Token>> {
-    let token = call::immediate(py, || Ok(client.cached_token(resource)))?;
-    if let Some(token) = token.as_ref().filter(|_| trace::is_wanted()) {
-        call::blocking(py, || {
-            client.trace_cached(resource, token);
-            Ok(())
-        })?;
-    }
-    Ok(token.map(Token::from))
 }
 
 pub(crate) fn metadata<'py>(

@@ -4,6 +4,8 @@
 //! | file | holds |
 //! |---|---|
 //! | `client.rs`, `token.rs`, `report.rs` | the classes |
+//! | `source.rs` | where the tokens of a client come from |
+//! | `access_tokens.rs` | tokens from memory, for the credentials |
 //! | `default_client.rs` | the client that all share who have none of their own |
 //! | `functions.rs` | the functions that use it |
 //! | `arguments.rs` | arguments that Rust's types cannot hold |
@@ -20,6 +22,7 @@
 //! | `emulator.rs` | the stand-in for the agent |
 //! | `view.rs` | what programs see that it starts |
 
+mod access_tokens;
 mod app_service;
 mod arguments;
 mod call;
@@ -35,6 +38,7 @@ mod paths;
 mod python_code;
 mod report;
 mod signals;
+mod source;
 mod token;
 mod trace;
 mod view;
@@ -60,6 +64,8 @@ mod _native {
         crate::interpreter::check(module.py())
     }
 
+    #[pymodule_export]
+    use crate::access_tokens::AccessTokens;
     #[pymodule_export]
     use crate::app_service::AppServiceEndpoint;
     #[pymodule_export]

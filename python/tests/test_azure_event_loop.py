@@ -254,6 +254,7 @@ def test_whoever_comes_second_gets_the_old_token_while_the_first_renews_it(
         def __init__(self) -> None:
             self.renewing = threading.Lock()
             self.renewed = threading.Event()
+            self._access_tokens: dict[str, tuple[str, int]] = {}
 
         def get_token(self, resource: str, *, force_refresh: bool = False) -> arcidentity.Token:
             if self.renewing.acquire(blocking=False):
@@ -262,9 +263,6 @@ def test_whoever_comes_second_gets_the_old_token_while_the_first_renews_it(
 
         def _cached_token(self, _resource: str) -> None:
             return None
-
-        def _cached_access_token(self, _resource: str) -> None:
-            raise LookupError
 
     async def main() -> None:
         renewing = Renewing()

@@ -171,15 +171,14 @@ for thread in [threading.Thread(target=get) for _ in range(32)]:
 def test_a_thread_finds_what_another_one_got(client: arcidentity.Client, agent: Emulator) -> None:
     assert client._cached_token(VAULT) is None
     with pytest.raises(LookupError):
-        client._cached_access_token(VAULT)
+        client._access_tokens[VAULT]
     assert agent.requests == []
     other = threading.Thread(target=client.get_token, args=[VAULT])
     other.start()
     other.join()
     token = client._cached_token(VAULT)
     assert token is not None
-    for parts in [client._access_token(VAULT, False), client._cached_access_token(VAULT)]:
-        assert parts == (token.token, token.expires_on)
+    assert client._access_tokens[VAULT] == (token.token, token.expires_on)
     assert len(agent.requests) == 2
 
 

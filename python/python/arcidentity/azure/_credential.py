@@ -46,12 +46,12 @@ class ArcCredential:
     """
 
     # Apart from the attributes of a derived class, which a copy gets too.
-    __slots__ = ("__dict__", "__weakref__", "_access_token", "_client", "_made_of")
+    __slots__ = ("__dict__", "__weakref__", "_access_tokens", "_client", "_made_of")
 
     def __init__(self, client: Client | None = None, **settings: Unpack[ClientSettings]) -> None:
         self._made_of = (client, settings)
         self._client = client_with(client, settings)
-        self._access_token = self._client._access_token
+        self._access_tokens = self._client._access_tokens
 
     def get_token(
         self,
@@ -77,15 +77,15 @@ class ArcCredential:
         goes on. The ArcError that says why is its `__cause__`. Raises InvalidArgumentError for
         another number of scopes than one.
         """
-        # Without `len` and `bool`: calls of functions are what a cached token takes its time for.
+        # Calls of functions are what a cached token takes its time for: here is one.
         try:
             (scope,) = scopes
-        except ValueError:
-            raise not_one(scopes) from None
-        try:
-            return made(AccessToken, self._access_token(scope, True if claims else False))
-        except ArcError as error:
-            raise translated(error) from error
+            if not claims:
+                return made(AccessToken, self._access_tokens[scope])
+        except (ValueError, LookupError):
+            pass  # What waits, and what raises, is below.
+        token = self._token(scopes, claims)
+        return AccessToken(token.token, token.expires_on)
 
     def get_token_info(
         self, *scopes: str, options: TokenRequestOptions | None = None
@@ -101,14 +101,7 @@ class ArcCredential:
 
         Raises what `get_token` raises.
         """
-        if len(scopes) != 1:
-            raise not_one(scopes)
-        is_rejected = options is not None and bool(options.get("claims"))
-        try:
-            token = self._client.get_token(scopes[0], force_refresh=is_rejected)
-        except ArcError as error:
-            raise translated(error) from error
-        return info(token)
+        return info(self._token(scopes, options.get("claims") if options else None))
 
     def close(self) -> None:
         """Do nothing: no connection outlives a call. The credential stays usable."""
@@ -126,6 +119,14 @@ class ArcCredential:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return reduced(ArcCredential, self)
+
+    def _token(self, scopes: tuple[str, ...], claims: str | None) -> Token:
+        if len(scopes) != 1:
+            raise not_one(scopes)
+        try:
+            return self._client.get_token(scopes[0], force_refresh=bool(claims))
+        except ArcError as error:
+            raise translated(error) from error
 
 
 def info(token: Token) -> AccessTokenInfo:

@@ -46,12 +46,12 @@ class ArcCredential:
     """
 
     # Apart from the attributes of a derived class, which a copy gets too.
-    __slots__ = ("__dict__", "__weakref__", "_cached_access_token", "_made_of", "_tokens")
+    __slots__ = ("__dict__", "__weakref__", "_access_tokens", "_made_of", "_tokens")
 
     def __init__(self, client: Client | None = None, **settings: Unpack[ClientSettings]) -> None:
         self._made_of = (client, settings)
         chosen = client_with(client, settings)
-        self._cached_access_token = chosen._cached_access_token
+        self._access_tokens = chosen._access_tokens
         self._tokens = AsyncTokens(chosen)
 
     async def get_token(
@@ -69,11 +69,12 @@ class ArcCredential:
         Takes the arguments of the synchronous ArcCredential.get_token, and raises what it raises.
         """
         # Two coroutines less: half of the time of a call.
-        if len(scopes) == 1 and not claims:
-            try:
-                return made(AccessToken, self._cached_access_token(scopes[0]))
-            except (LookupError, ArcError):
-                pass  # What waits, and what raises, is below.
+        try:
+            (scope,) = scopes
+            if not claims:
+                return made(AccessToken, self._access_tokens[scope])
+        except (ValueError, LookupError):
+            pass  # What waits, and what raises, is below.
         token = await self._token(scopes, claims)
         return AccessToken(token.token, token.expires_on)
 
