@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from importlib import import_module, metadata
+from modulefinder import ModuleFinder
 from pathlib import Path
 
 import arcidentity
@@ -188,6 +189,16 @@ def test_importing_it_imports_little() -> None:
 )
 def test_nobody_gets_what_he_does_not_use(code: str, spared: list[str]) -> None:
     assert not imported_by(f"import arcidentity\n{code}") & set(spared)
+
+
+def test_a_frozen_program_has_what_the_native_half_imports(tmp_path: Path) -> None:
+    """Programs are frozen, by PyInstaller for example, with what their code says that it imports."""
+    program = tmp_path / "program.py"
+    program.write_text("import arcidentity")
+    others = ["asyncio", "httpx", "multiprocessing", "requests", "subprocess", "trio", "typing"]
+    finder = ModuleFinder(excludes=others)
+    finder.run_script(str(program))
+    assert {"arcidentity._errors", "arcidentity._greenlets", "json"} <= set(finder.modules)
 
 
 def test_an_attribute_that_is_not_there() -> None:

@@ -57,6 +57,11 @@ from arcidentity._native import (
 
 TYPE_CHECKING = False  # As in `typing`, whose import takes longer than all the rest.
 if TYPE_CHECKING:
+    # The native half imports these. What freezes programs, such as PyInstaller, looks into Python's
+    # code only.
+    import json as json
+
+    from arcidentity import _greenlets as _greenlets
     from arcidentity import emulator as emulator
     from arcidentity._auth import BearerAuth
 else:
