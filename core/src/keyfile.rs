@@ -45,14 +45,15 @@ pub(crate) struct KeyDirectory {
 impl KeyDirectory {
     /// The directory of the option, else the agent's own. No environment variable opens another one.
     pub(crate) fn find(option: Option<&Path>) -> Result<KeyDirectory, Error> {
+        let refused =
+            |reason: &str| Err(Error::new(ErrorKind::InvalidArgument, format!("the key directory {reason}")));
         let path = match option {
-            Some(path) if !path.is_absolute() => {
-                let message = "the key directory is not an absolute path";
-                return Err(Error::new(ErrorKind::InvalidArgument, message));
+            Some(path) if !path.is_absolute() => return refused("is not an absolute path"),
+            Some(path) if path.as_os_str().as_encoded_bytes().contains(&0) => {
+                return refused("has a NUL character");
             }
             Some(path) if !path.to_str().is_none_or(|path| system::SYNTAX.is_local(path)) => {
-                let message = "the key directory is not on a drive of this machine";
-                return Err(Error::new(ErrorKind::InvalidArgument, message));
+                return refused("is not on a drive of this machine");
             }
             Some(path) => path.into(),
             None => installed::key_directory()?.into(),

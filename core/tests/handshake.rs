@@ -430,6 +430,8 @@ fn settings_that_make_no_sense_are_rejected() {
     assert_eq!(kind(Client::builder().endpoint("")), ErrorKind::InvalidArgument);
     assert_eq!(kind(Client::builder().key_directory("")), ErrorKind::InvalidArgument);
     assert_eq!(kind(Client::builder().key_directory("relative")), ErrorKind::InvalidArgument);
+    let with_nul = if cfg!(windows) { "C:\\keys\0" } else { "/keys\0" };
+    assert_eq!(kind(Client::builder().key_directory(with_nul)), ErrorKind::InvalidArgument);
     assert_eq!(kind(Client::builder().endpoint("http://example.com/")), ErrorKind::UntrustedAgent);
 }
 
