@@ -17,35 +17,23 @@ use crate::error::{Error, ErrorKind};
 use crate::limits::{READER_GRACE, READER_STACK};
 use crate::wipe;
 
-/// A thread that has read. It is joined when this is dropped: by then it has mostly ended.
+/// A thread that reads. If it has read, it is joined when this is dropped: by then it has mostly ended. Else it is left to
+/// end alone.
 #[derive(Default)]
 pub(crate) struct Reader {
     thread: Option<JoinHandle<()>>,
+    has_read: bool,
     caller: Caller,
-}
-
-impl Reader {
-    /// Lets the thread end alone.
-    fn leave(mut self) {
-        drop(self.take());
-    }
-
-    /// The thread, unless it is that of a parent, which a child must not touch.
-    fn take(&mut self) -> Option<JoinHandle<()>> {
-        let thread = self.thread.take()?;
-        if self.caller.is_parent() {
-            mem::forget(thread);
-            return None;
-        }
-        Some(thread)
-    }
 }
 
 impl Drop for Reader {
     fn drop(&mut self) {
-        if let Some(thread) = self.take() {
+        match self.thread.take() {
+            // It is the parent's, which a child must not touch.
+            Some(thread) if self.caller.is_parent() => mem::forget(thread),
             // Its outcome is known.
-            let _ = thread.join();
+            Some(thread) if self.has_read => drop(thread.join()),
+            _ => {}
         }
     }
 }
@@ -108,14 +96,6 @@ impl<T, W> Job<T, W> {
     }
 }
 
-/// How waiting for the thread ended.
-enum Ending<T, W> {
-    /// With what the work ended with.
-    Done(T),
-    /// The thread has not begun, and the work is the caller's.
-    NotBegun(Slot, W),
-}
-
 /// What `work` ends with, or why it was not waited for any longer.
 pub(super) fn run<T, W>(deadline: &Deadline, work: W) -> Result<(T, Reader), Unfinished>
 where
@@ -131,40 +111,33 @@ where
             own.end(catch_unwind(AssertUnwindSafe(|| wipe::behind::<{ wipe::READING }, _>(work))).ok());
         }
     });
-    let reader = Reader { thread: thread.ok(), caller: deadline.caller() };
-    let ending = match reader.thread {
-        Some(_) => wait(&job, deadline),
-        // No threads are left to this process, or it may make none.
-        None => job.take().map(|(slot, work)| Ending::NotBegun(slot, work)).ok_or_else(panicked),
-    };
-    match ending {
-        Ok(Ending::Done(outcome)) => Ok((outcome, reader)),
-        Ok(Ending::NotBegun(_slot, work)) => {
-            reader.leave();
-            Ok((work(), Reader::default()))
-        }
-        Err(unfinished) => {
-            reader.leave();
-            Err(unfinished)
-        }
-    }
+    // Dropped where the wait ends early too, also by a panic of the caller's hook.
+    let mut reader = Reader { thread: thread.ok(), has_read: false, caller: deadline.caller() };
+    // No threads are left to this process, or it may make none.
+    let grace = if reader.thread.is_some() { READER_GRACE } else { Duration::ZERO };
+    let (outcome, by_thread) = wait(&job, deadline, grace)?;
+    reader.has_read = by_thread;
+    Ok((outcome, reader))
 }
 
-/// A new thread may be unable to begin: glibc has it wait for whoever loads a library, and this may be in the constructor
-/// of one. After a while the caller does the work itself, and joins nobody.
-fn wait<T, W>(job: &Job<T, W>, deadline: &Deadline) -> Result<Ending<T, W>, Unfinished> {
+/// What the work ends with, and whether the thread did it. A new thread may be unable to begin: glibc has it wait for whoever
+/// loads a library, and this may be in the constructor of one. After `grace` the caller does the work itself.
+fn wait<T, W>(job: &Job<T, W>, deadline: &Deadline, grace: Duration) -> Result<(T, bool), Unfinished>
+where
+    W: FnOnce() -> T,
+{
     let start = Instant::now();
-    let grace = READER_GRACE.min(deadline.remaining().map_err(Unfinished::NotBegun)? / 2);
+    let grace = grace.min(deadline.remaining().map_err(Unfinished::NotBegun)? / 2);
     let mut has_begun = false;
     loop {
         let slice =
             deadline.slice().map_err(if has_begun { Unfinished::Held } else { Unfinished::NotBegun })?;
         let grace_left = grace.saturating_sub(start.elapsed());
         match job.outcome_within(if has_begun { slice } else { slice.min(grace_left) }) {
-            Some(outcome) => return outcome.map(Ending::Done),
+            Some(outcome) => return Ok((outcome?, true)),
             None if has_begun || !grace_left.is_zero() => {}
             None => match job.take() {
-                Some((slot, work)) => return Ok(Ending::NotBegun(slot, work)),
+                Some((_slot, work)) => return Ok((work(), false)),
                 None => has_begun = true,
             },
         }
@@ -212,9 +185,11 @@ impl Drop for SignalsBlocked {
 #[cfg(test)]
 mod tests {
     use std::panic::resume_unwind;
+    use std::sync::mpsc::channel;
 
     use super::*;
     use crate::clock::SystemClock;
+    use crate::deadline::Interrupt;
 
     #[test]
     fn a_panic_ends_the_wait() {
@@ -223,5 +198,19 @@ mod tests {
         let error = panicked.err().map(|(Unfinished::Held(error) | Unfinished::NotBegun(error))| error);
         assert_eq!(error.map(|error| error.kind()), Some(ErrorKind::Internal));
         assert_eq!(run(&deadline, || 7).ok().map(|(outcome, _)| outcome), Some(7));
+    }
+
+    #[test]
+    fn a_panic_of_the_callers_hook_does_not_wait_for_a_thread_that_is_held() {
+        let (let_go, held) = channel::<()>();
+        let (done, ended) = channel();
+        thread::spawn(move || {
+            let hook: Interrupt = Arc::new(|| resume_unwind(Box::new("a panic")));
+            let deadline = Deadline::after(Duration::from_secs(60), Arc::new(SystemClock), Some(hook), None);
+            let outcome = catch_unwind(AssertUnwindSafe(|| run(&deadline, move || held.recv())));
+            done.send(outcome.is_err())
+        });
+        assert_eq!(ended.recv_timeout(Duration::from_secs(30)), Ok(true));
+        drop(let_go);
     }
 }
