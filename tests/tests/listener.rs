@@ -267,8 +267,14 @@ fn forger(answer: String) -> (u16, JoinHandle<()>) {
 /// What `tests/c/verify.c` says about an agent, with the check and without it, when it runs with LESS than
 /// others have (see `tests/c/confined.c`). None where the system does not let it.
 fn said_with(less: &[&str], endpoint: &str, keys: &Path, test: &str) -> Option<String> {
+    said_by(&[], less, endpoint, keys, test)
+}
+
+/// The same with these arguments.
+fn said_by(arguments: &[&str], less: &[&str], endpoint: &str, keys: &Path, test: &str) -> Option<String> {
     let mut confined = Command::new(c("confined").build(&format!("confined-{test}")));
     confined.args(less).arg("--").arg(c("verify").link_shared().build(&format!("verify-{test}")));
+    confined.args(arguments);
     let output = run(confined.env("ENDPOINT", endpoint).env("KEYS", keys));
     if output.status.code() == Some(77) {
         CONFINEMENT.is_missing(format_args!("{less:?}: {}", String::from_utf8_lossy(&output.stderr)));
@@ -436,4 +442,14 @@ fn a_token_of_the_caller_without_a_challenge_is_seen_with_whatever_the_system_te
         assert!(said(less).is_none_or(|said| said == UNPROVEN), "{less:?}");
     }
     assert!(said(&["no-proc", "no-netlink"]).is_none_or(|said| said == TAKEN), "the system does not tell");
+}
+
+/// /proc/self is the first thread's.
+#[test]
+fn the_listener_is_seen_when_the_first_thread_has_ended() {
+    let agent = Emulator::builder().require_challenge(false).start().unwrap();
+    for less in [&[][..], &["no-netlink"], &["proc-of-processes", "no-netlink"]] {
+        let said = said_by(&["late"], less, &agent.endpoint(), agent.key_directory(), "ended");
+        assert!(said.is_none_or(|said| said == UNPROVEN), "{less:?}");
+    }
 }

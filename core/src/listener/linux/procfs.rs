@@ -7,9 +7,11 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use super::owners::{ESTABLISHED, LISTEN, Owners};
 use crate::out_of_resources;
 
-/// The sockets of this process's network. Not by the link /proc/net, which a service with `ProcSubset=pid` lacks.
-const TCP: &str = "/proc/self/net/tcp";
-const TCP6: &str = "/proc/self/net/tcp6";
+/// Where the sockets of the network are that this thread connects in. Not behind the link /proc/net, which a service with
+/// `ProcSubset=pid` lacks. That of the process, as before Linux 3.17, is not there once its first thread has ended.
+const NETWORKS: [&str; 2] = ["/proc/thread-self/net", "/proc/self/net"];
+const TCP: &str = "tcp";
+const TCP6: &str = "tcp6";
 
 /// What Linux shows for a user that the reader's user namespace does not know.
 const OVERFLOW_UID: u32 = 65534;
@@ -115,9 +117,11 @@ fn all_sockets(port: u16) -> io::Result<Vec<Socket>> {
 }
 
 /// The sockets with this local port.
-fn sockets(path: &str, port: u16) -> io::Result<Vec<Socket>> {
+fn sockets(table: &str, port: u16) -> io::Result<Vec<Socket>> {
+    let open = |network: &str| File::open(format!("{network}/{table}"));
+    let table = open(NETWORKS[0]).or_else(|_| open(NETWORKS[1]))?;
     let mut found = Vec::new();
-    for line in BufReader::new(File::open(path)?).lines() {
+    for line in BufReader::new(table).lines() {
         found.extend(socket(&line?).filter(|socket| socket.local.port() == port));
     }
     Ok(found)
