@@ -12,9 +12,16 @@ pub struct Now {
 }
 
 impl Now {
+    pub(crate) const NEVER: Now = Now { monotonic: Duration::MAX, unix: i64::MAX };
+
     /// Whether this moment is earlier than `end` on both clocks: whichever passes first counts.
     pub(crate) fn is_before(self, end: Now) -> bool {
         self.monotonic < end.monotonic && self.unix < end.unix
+    }
+
+    /// The earlier one of both, on each clock.
+    pub(crate) fn earlier(self, other: Now) -> Now {
+        Now { monotonic: self.monotonic.min(other.monotonic), unix: self.unix.min(other.unix) }
     }
 
     /// The moment this long before.

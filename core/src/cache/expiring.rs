@@ -1,11 +1,10 @@
-//! A map of bounded size whose values end. Which end next is kept in order, so that no step looks at all of them.
+//! A map of bounded size whose values end.
 //!
 //! The hash is a fast one, which somebody might get to know and choose resources so that they collide. Since the size is
-//! bounded, a look at a full map then takes a tenth of a millisecond, less than a handshake.
+//! bounded, a look at a full map then takes a tenth of a millisecond, less than a handshake. To look at all values of a
+//! full map takes no longer, and is done when one of them has ended.
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
-use std::time::Duration;
+use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
@@ -13,16 +12,16 @@ use crate::clock::Now;
 use crate::limits::MAX_REMEMBERED;
 
 /// Values by resource, each until its end on either clock.
+#[derive(Clone)]
 pub(super) struct Expiring<T> {
-    values: HashMap<Arc<str>, (T, Now), RandomState>,
-    // One order for each clock: somebody may set the wall clock, and then they differ.
-    monotonic: BTreeSet<(Duration, Arc<str>)>,
-    unix: BTreeSet<(i64, Arc<str>)>,
+    values: HashMap<Box<str>, (T, Now), RandomState>,
+    /// Nothing ends earlier.
+    first_end: Now,
 }
 
 impl<T> Default for Expiring<T> {
     fn default() -> Expiring<T> {
-        Expiring { values: HashMap::default(), monotonic: BTreeSet::new(), unix: BTreeSet::new() }
+        Expiring { values: HashMap::default(), first_end: Now::NEVER }
     }
 }
 
@@ -37,78 +36,58 @@ impl<T> Expiring<T> {
     }
 
     /// Replaces the value. Where there is no room for another one, that goes which ends first: its resource is returned.
-    pub(super) fn insert(&mut self, resource: &str, value: T, end: Now) -> Option<Arc<str>> {
-        let known = self.remove(resource);
-        let first = (self.values.len() >= MAX_REMEMBERED).then(|| self.monotonic.first()).flatten();
-        let gone = first.map(|(_, first)| Arc::clone(first));
-        if let Some(gone) = &gone {
-            self.remove(gone);
+    pub(super) fn insert(&mut self, resource: &str, value: T, end: Now) -> Option<Box<str>> {
+        self.first_end = self.first_end.earlier(end);
+        if let Some(known) = self.values.get_mut(resource) {
+            *known = (value, end);
+            return None;
         }
-        let resource: Arc<str> = known.unwrap_or_else(|| resource.into());
-        self.monotonic.insert((end.monotonic, Arc::clone(&resource)));
-        self.unix.insert((end.unix, Arc::clone(&resource)));
-        self.values.insert(resource, (value, end));
+        let gone = if self.values.len() < MAX_REMEMBERED { None } else { self.first() };
+        if let Some(gone) = &gone {
+            self.values.remove(gone);
+        }
+        self.values.insert(resource.into(), (value, end));
         gone
     }
 
-    /// Removes the value. Returns its resource.
-    fn remove(&mut self, resource: &str) -> Option<Arc<str>> {
-        let (resource, (_, end)) = self.values.remove_entry(resource)?;
-        self.monotonic.remove(&(end.monotonic, Arc::clone(&resource)));
-        self.unix.remove(&(end.unix, Arc::clone(&resource)));
-        Some(resource)
+    fn first(&self) -> Option<Box<str>> {
+        self.values.iter().min_by_key(|(_, (_, end))| end.monotonic).map(|(resource, _)| resource.clone())
     }
 
     /// Removes what has ended. Returns the resources.
-    pub(super) fn expire(&mut self, now: Now) -> Vec<Arc<str>> {
+    pub(super) fn expire(&mut self, now: Now) -> Vec<Box<str>> {
         let mut gone = Vec::new();
-        while let Some(resource) = self.ended(now) {
-            self.remove(&resource);
-            gone.push(resource);
+        if now.is_before(self.first_end) {
+            return gone;
         }
+        self.first_end = Now::NEVER;
+        self.values.retain(|resource, (_, end)| {
+            let lasts = now.is_before(*end);
+            match lasts {
+                true => self.first_end = self.first_end.earlier(*end),
+                false => gone.push(resource.clone()),
+            }
+            lasts
+        });
         gone
-    }
-
-    fn ended(&self, now: Now) -> Option<Arc<str>> {
-        let monotonic = self.monotonic.first().filter(|(end, _)| *end <= now.monotonic);
-        let unix = self.unix.first().filter(|(end, _)| *end <= now.unix);
-        monotonic.map(|(_, resource)| resource).or(unix.map(|(_, resource)| resource)).cloned()
     }
 
     /// Removes all but these.
     pub(super) fn retain(&mut self, wanted: impl Fn(&T) -> bool) {
-        let unwanted: Vec<Arc<str>> = self
-            .values
-            .iter()
-            .filter(|(_, (value, _))| !wanted(value))
-            .map(|(resource, _)| Arc::clone(resource))
-            .collect();
-        for resource in unwanted {
-            self.remove(&resource);
-        }
+        self.values.retain(|_, (value, _)| wanted(value));
     }
 
     /// How many there are.
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
-        assert_eq!((self.monotonic.len(), self.unix.len()), (self.values.len(), self.values.len()));
         self.values.len()
-    }
-}
-
-impl<T: Clone> Expiring<T> {
-    /// The same values, which the copy shares nothing else with.
-    pub(super) fn copy(&self) -> Expiring<T> {
-        let mut copy = Expiring::default();
-        for (resource, (value, end)) in &self.values {
-            copy.insert(resource, value.clone(), *end);
-        }
-        copy
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn at(monotonic: u64, unix: i64) -> Now {
@@ -140,7 +119,7 @@ mod tests {
         values.insert("a", 2, at(20, 20));
         assert!(values.expire(at(19, 19)).is_empty());
         assert_eq!((values.get("a"), values.len()), (Some(&2), 1));
-        values.remove("a");
+        assert_eq!(values.expire(at(20, 19)).len(), 1);
         assert_eq!((values.get("a"), values.len()), (None, 0));
     }
 
@@ -164,7 +143,7 @@ mod tests {
         values.insert("a", 1, at(10, 10));
         values.insert("b", 2, at(20, 20));
         values.retain(|value| *value == 2);
-        let mut copy = values.copy();
+        let mut copy = values.clone();
         assert_eq!((copy.get("a"), copy.get("b"), copy.len()), (None, Some(&2), 1));
         assert_eq!(copy.expire(at(20, 0)).len(), 1);
         assert_eq!((copy.len(), values.len()), (0, 1));

@@ -50,8 +50,8 @@ impl State {
     /// What a child process takes over: everything but the requests, which are its parent's.
     pub(super) fn inherit(&self) -> State {
         State {
-            tokens: self.tokens.copy(),
-            refusals: self.refusals.copy(),
+            tokens: self.tokens.clone(),
+            refusals: self.refusals.clone(),
             metadata: self.metadata.clone(),
             ..State::default()
         }
@@ -103,7 +103,7 @@ impl State {
         flight: &Arc<Flight>,
         outcome: &Result<Arc<TokenData>, Failed>,
         now: Now,
-    ) -> Vec<Arc<str>> {
+    ) -> Vec<Box<str>> {
         // Expired tokens are of no use, and shall not be found in memory because nobody asks for them again.
         let mut gone = self.tokens.expire(now);
         let is_current = self.flights(kind).get(resource).is_some_and(|current| Arc::ptr_eq(current, flight));
@@ -120,7 +120,7 @@ impl State {
     }
 
     /// Returns the resource whose token has made room, if one had to.
-    fn keep(&mut self, resource: &str, token: &Arc<TokenData>, now: Now) -> Option<Arc<str>> {
+    fn keep(&mut self, resource: &str, token: &Arc<TokenData>, now: Now) -> Option<Box<str>> {
         let kept = Kept::new(Arc::clone(token), now);
         // A forced request overtakes a normal one, whose answer may be older.
         self.normal.remove(resource);
