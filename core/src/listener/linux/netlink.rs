@@ -8,7 +8,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use nix::errno::Errno;
 use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockProtocol, SockType, recv, send, socket};
 
-use super::owners::{ESTABLISHED, LISTEN, Owners};
+use super::owners::{LISTEN, Owners, Socket};
 
 /// `SOCK_DIAG_BY_FAMILY` of <linux/sock_diag.h>.
 const SOCK_DIAG_BY_FAMILY: u16 = 20;
@@ -28,13 +28,11 @@ pub(super) fn owners(agent: SocketAddr, ours: SocketAddr) -> io::Result<Option<O
     let netlink = Netlink::open()?;
     // In this order, which the kernel keeps: a connection that waits afterwards has waited for this listener.
     netlink.ask(&[request(1, agent, None), request(2, agent, Some(ours))])?;
-    let listener = netlink.answer(1)?.filter(|socket| socket.listens() && socket.is_held());
+    let listener = netlink.answer(1)?.filter(Socket::listens);
     // Where there is no connection, the kernel shows who listens.
-    let other_end = netlink.answer(2)?.filter(|socket| !socket.listens());
+    let other_end = netlink.answer(2)?.filter(|socket| socket.state != LISTEN);
     match (listener, other_end) {
-        (Some(listener), Some(other_end)) => {
-            Ok(Owners::of(listener.uid, other_end.holder(), other_end.state))
-        }
+        (Some(listener), Some(other_end)) => Ok(Owners::of(&listener, &other_end)),
         // A kernel without the module that knows finds nothing, not even us.
         _ => netlink.find(ours, Some(agent))?.map(|_| None).ok_or(Errno::EPROTONOSUPPORT.into()),
     }
@@ -44,33 +42,10 @@ pub(super) fn owners(agent: SocketAddr, ours: SocketAddr) -> io::Result<Option<O
 pub(super) fn client(client: SocketAddr, server: SocketAddr) -> io::Result<Option<u32>> {
     let netlink = Netlink::open()?;
     if let Some(socket) = netlink.find(client, Some(server))? {
-        return Ok(socket.holder().filter(|_| socket.state == ESTABLISHED));
+        return Ok(socket.client());
     }
     // A kernel without the module that knows finds nothing, not even us.
     netlink.find(server, Some(client))?.map(|_| None).ok_or(Errno::EPROTONOSUPPORT.into())
-}
-
-/// What the kernel tells about a socket.
-struct Socket {
-    state: u8,
-    uid: u32,
-    inode: u32,
-}
-
-impl Socket {
-    fn listens(&self) -> bool {
-        self.state == LISTEN
-    }
-
-    /// Whether a process holds it. Only then does its user id mean anything: a connection that was not yet
-    /// accepted, and a socket that is just being closed, may show root's.
-    fn is_held(&self) -> bool {
-        self.inode != 0
-    }
-
-    fn holder(&self) -> Option<u32> {
-        self.is_held().then_some(self.uid)
-    }
 }
 
 struct Netlink(OwnedFd);
@@ -143,7 +118,8 @@ fn read(question: u32, answer: &[u8]) -> nix::Result<Option<Socket>> {
     }
     let kind = answer.get(4..6).map(|kind| u16::from_ne_bytes([kind[0], kind[1]]));
     if kind == Some(SOCK_DIAG_BY_FAMILY) {
-        let socket = || Some(Socket { state: *answer.get(STATE)?, uid: number(UID)?, inode: number(INODE)? });
+        let socket =
+            || Some(Socket { state: *answer.get(STATE)?, uid: number(UID)?, inode: number(INODE)?.into() });
         return socket().map(Some).ok_or(Errno::EBADMSG);
     }
     match number(HEADER).map(|code| Errno::from_raw(code.wrapping_neg() as i32)) {

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use super::owners::{ESTABLISHED, LISTEN, Owners};
+use super::owners::{Owners, Socket};
 use crate::out_of_resources;
 
 /// Where the sockets of the network are that this thread connects in. Not behind the link /proc/net, which a service with
@@ -18,21 +18,23 @@ const OVERFLOW_UID: u32 = 65534;
 
 /// The owners of the sockets that our end of a connection to `agent` met, if they are still there.
 pub(super) fn owners(agent: SocketAddr, ours: SocketAddr) -> io::Result<Option<Owners>> {
-    let sockets = all_sockets(agent.port())?;
+    let lines = all_lines(agent.port())?;
     // Those that listen come first, so that a connection that still waits has waited for this listener. Of
     // equals, which are bound to interfaces, whoever is least like root.
-    let listener =
-        sockets.iter().filter_map(|socket| Some((socket.precedence(agent.ip())?, socket.uid))).max();
-    let other_end = sockets.iter().find(|socket| socket.local == agent && socket.remote == ours);
+    let listener = lines
+        .iter()
+        .filter_map(|line| Some((line.precedence(agent.ip())?, &line.socket)))
+        .max_by_key(|(precedence, socket)| (*precedence, socket.uid));
+    let other_end = lines.iter().find(|line| line.local == agent && line.remote == ours);
     let (Some((_, listener)), Some(other_end)) = (listener, other_end) else { return Ok(None) };
-    Ok(Owners::of(listener, other_end.holder(), other_end.state))
+    Ok(Owners::of(listener, &other_end.socket))
 }
 
 /// The owner of the socket at the client's end of a connection to `server`, as long as it is connected.
 pub(super) fn client(client: SocketAddr, server: SocketAddr) -> io::Result<Option<u32>> {
-    let sockets = all_sockets(client.port())?;
-    let end = sockets.iter().find(|socket| socket.local == client && socket.remote == server);
-    Ok(end.filter(|end| end.state == ESTABLISHED).and_then(Socket::holder))
+    let lines = all_lines(client.port())?;
+    let end = lines.iter().find(|line| line.local == client && line.remote == server);
+    Ok(end.and_then(|line| line.socket.client()))
 }
 
 /// A socket that listens.
@@ -45,10 +47,12 @@ pub(crate) struct Listening {
 
 /// All sockets that listen on this port, whoever can reach them.
 pub(crate) fn listening(port: u16) -> io::Result<Vec<Listening>> {
-    let mut found = sockets(TCP, port)?;
-    found.extend(sockets(TCP6, port).unwrap_or_default());
-    let listening = found.into_iter().filter(|socket| socket.listens() && socket.is_held());
-    Ok(listening.map(|Socket { local: address, uid, inode, .. }| Listening { address, uid, inode }).collect())
+    let mut found = lines(TCP, port)?;
+    found.extend(lines(TCP6, port).unwrap_or_default());
+    let listening = found.into_iter().filter(|line| line.socket.listens());
+    Ok(listening
+        .map(|Line { local, socket, .. }| Listening { address: local, uid: socket.uid, inode: socket.inode })
+        .collect())
 }
 
 /// Whether `uid` is somebody whom this process's user namespace hides, and not the real `nobody`.
@@ -70,45 +74,30 @@ fn is_hidden_by(maps: &str, uid: u32) -> bool {
 }
 
 /// A line of the table.
-struct Socket {
+struct Line {
     local: SocketAddr,
     remote: SocketAddr,
-    state: u8,
-    uid: u32,
-    inode: u64,
+    socket: Socket,
 }
 
-impl Socket {
-    fn listens(&self) -> bool {
-        self.state == LISTEN
-    }
-
-    /// Its place among the sockets that take connections to `ip`, if it is one: the kernel prefers the very
+impl Line {
+    /// The place of its socket among those that take connections to `ip`, if it is one: the kernel prefers the very
     /// address to the wildcard, and its own family to the other. An IPv6 wildcard takes IPv4 connections
     /// too, unless told otherwise, which is not shown.
     fn precedence(&self, ip: IpAddr) -> Option<u8> {
         match self.local.ip() {
-            _ if !self.listens() || !self.is_held() => None,
+            _ if !self.socket.listens() => None,
             own if own == ip => Some(2),
             IpAddr::V4(own) if own.is_unspecified() && ip.is_ipv4() => Some(1),
             IpAddr::V6(own) if own.is_unspecified() => Some(0),
             _ => None,
         }
     }
-
-    /// Whether a process holds it; see `netlink.rs`.
-    fn is_held(&self) -> bool {
-        self.inode != 0
-    }
-
-    fn holder(&self) -> Option<u32> {
-        self.is_held().then_some(self.uid)
-    }
 }
 
-/// The sockets with this local port, of both families.
-fn all_sockets(port: u16) -> io::Result<Vec<Socket>> {
-    match (sockets(TCP, port), sockets(TCP6, port)) {
+/// The lines with this local port, of both families.
+fn all_lines(port: u16) -> io::Result<Vec<Line>> {
+    match (lines(TCP, port), lines(TCP6, port)) {
         (Err(error), _) | (_, Err(error)) if out_of_resources::is_cause(&error) => Err(error),
         (Err(error), Err(_)) => Err(error),
         // A kernel without IPv6, for example: what there is counts.
@@ -116,29 +105,24 @@ fn all_sockets(port: u16) -> io::Result<Vec<Socket>> {
     }
 }
 
-/// The sockets with this local port.
-fn sockets(table: &str, port: u16) -> io::Result<Vec<Socket>> {
+/// The lines with this local port.
+fn lines(table: &str, port: u16) -> io::Result<Vec<Line>> {
     let open = |network: &str| File::open(format!("{network}/{table}"));
     let table = open(NETWORKS[0]).or_else(|_| open(NETWORKS[1]))?;
     let mut found = Vec::new();
     for line in BufReader::new(table).lines() {
-        found.extend(socket(&line?).filter(|socket| socket.local.port() == port));
+        found.extend(parse(&line?).filter(|line| line.local.port() == port));
     }
     Ok(found)
 }
 
 /// A line is `sl local_address rem_address st tx:rx tr:tm retrnsmt uid timeout inode …`.
-fn socket(line: &str) -> Option<Socket> {
+fn parse(line: &str) -> Option<Line> {
     let mut fields = line.split_ascii_whitespace().skip(1);
     let (local, remote) = (endpoint(fields.next()?)?, endpoint(fields.next()?)?);
     let state = u8::from_str_radix(fields.next()?, 16).ok()?;
-    Some(Socket {
-        local,
-        remote,
-        state,
-        uid: fields.nth(3)?.parse().ok()?,
-        inode: fields.nth(1)?.parse().ok()?,
-    })
+    let (uid, inode) = (fields.nth(3)?.parse().ok()?, fields.nth(1)?.parse().ok()?);
+    Some(Line { local, remote, socket: Socket { state, uid, inode } })
 }
 
 /// An address and a port. An IPv4 address in an IPv6 socket is given as what it is.
@@ -163,26 +147,27 @@ fn address(hex: &str) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::listener::linux::owners::{ESTABLISHED, LISTEN};
 
     #[test]
     #[cfg(target_endian = "little")]
     fn lines() {
         let v4 = "   1: 0100007F:9D96 0100007F:AB12 0A 00000000:00000000 00:00000000 00000000   998        0 12345 1";
-        let found = socket(v4).unwrap();
+        let found = parse(v4).unwrap();
         assert_eq!(
-            (found.local.to_string().as_str(), found.uid, found.inode),
+            (found.local.to_string().as_str(), found.socket.uid, found.socket.inode),
             ("127.0.0.1:40342", 998, 12345)
         );
-        assert_eq!((found.remote.to_string().as_str(), found.state), ("127.0.0.1:43794", LISTEN));
-        let connected = socket(&v4.replace(" 0A ", " 01 ")).unwrap();
-        assert_eq!(connected.state, ESTABLISHED);
+        assert_eq!((found.remote.to_string().as_str(), found.socket.state), ("127.0.0.1:43794", LISTEN));
+        let connected = parse(&v4.replace(" 0A ", " 01 ")).unwrap();
+        assert_eq!(connected.socket.state, ESTABLISHED);
         let v6 = "   0: 00000000000000000000000001000000:9D96 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000 65534 0 1";
-        let found = socket(v6).unwrap();
-        assert_eq!((found.local.to_string().as_str(), found.uid), ("[::1]:40342", 65534));
+        let found = parse(v6).unwrap();
+        assert_eq!((found.local.to_string().as_str(), found.socket.uid), ("[::1]:40342", 65534));
         let mapped = endpoint("0000000000000000FFFF00000100007F:9D96").unwrap();
         assert_eq!(mapped.to_string(), "127.0.0.1:40342");
         for garbage in ["", "sl local_address rem_address st", "1: x:y z 0A", "1: 0100007F:9D96"] {
-            assert!(socket(garbage).is_none());
+            assert!(parse(garbage).is_none());
         }
     }
 
@@ -190,7 +175,8 @@ mod tests {
     fn the_very_address_takes_precedence() {
         let precedence = |local: &str, ip: &str, inode| {
             let local = SocketAddr::new(local.parse().unwrap(), 1);
-            Socket { local, remote: local, state: LISTEN, uid: 0, inode }.precedence(ip.parse().unwrap())
+            let socket = Socket { state: LISTEN, uid: 0, inode };
+            Line { local, remote: local, socket }.precedence(ip.parse().unwrap())
         };
         for (local, ip, expected) in [
             ("127.0.0.1", "127.0.0.1", Some(2)),
