@@ -25,13 +25,7 @@ impl Slot {
     pub(super) fn take(deadline: &Deadline) -> Result<Slot, Error> {
         loop {
             // Asked anew: the caller's hook may have forked.
-            let this = Process::current().id();
-            let taken = SLOTS.iter().find(|slot| {
-                let holder = slot.load(Ordering::Relaxed);
-                let swap = || slot.compare_exchange(holder, this, Ordering::Relaxed, Ordering::Relaxed);
-                holder != this && swap().is_ok()
-            });
-            match taken {
+            match take_free(&SLOTS, Process::current().id()) {
                 Some(slot) => return Ok(Slot(slot)),
                 None => thread::sleep(PAUSE.min(deadline.slice()?)),
             }
@@ -39,8 +33,30 @@ impl Slot {
     }
 }
 
+/// One that no thread of this process has, which is this one's from then on.
+fn take_free(slots: &[AtomicU64], this: u64) -> Option<&AtomicU64> {
+    slots.iter().find(|slot| {
+        let holder = slot.load(Ordering::Relaxed);
+        let swap = || slot.compare_exchange(holder, this, Ordering::Relaxed, Ordering::Relaxed);
+        holder != this && swap().is_ok()
+    })
+}
+
 impl Drop for Slot {
     fn drop(&mut self) {
         self.0.store(0, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_child_takes_the_places_of_its_parents_threads_and_no_more() {
+        let (parent, child) = (1, 2);
+        let slots = [0, parent, parent].map(AtomicU64::new);
+        assert!((0..3).all(|_| take_free(&slots, child).is_some()));
+        assert!(take_free(&slots, child).is_none());
     }
 }

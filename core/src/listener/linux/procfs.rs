@@ -97,7 +97,11 @@ impl Line {
 
 /// The lines with this local port, of both families.
 fn all_lines(port: u16) -> io::Result<Vec<Line>> {
-    match (lines(TCP, port), lines(TCP6, port)) {
+    both(lines(TCP, port), lines(TCP6, port))
+}
+
+fn both<T>(ipv4: io::Result<Vec<T>>, ipv6: io::Result<Vec<T>>) -> io::Result<Vec<T>> {
+    match (ipv4, ipv6) {
         (Err(error), _) | (_, Err(error)) if out_of_resources::is_cause(&error) => Err(error),
         (Err(error), Err(_)) => Err(error),
         // A kernel without IPv6, for example: what there is counts.
@@ -208,6 +212,22 @@ mod tests {
             (everybody, 998, false),
         ] {
             assert_eq!(is_hidden_by(maps, uid), expected, "{maps} {uid}");
+        }
+    }
+
+    #[test]
+    fn one_table_is_enough_unless_the_other_is_out_of_reach_for_a_moment() {
+        let missing = || Err(io::Error::from(io::ErrorKind::NotFound));
+        let short = || Err(io::Error::from_raw_os_error(libc::EMFILE));
+        for (ipv4, ipv6, expected) in [
+            (Ok(vec![4]), Ok(vec![6]), Some(vec![4, 6])),
+            (Ok(vec![4]), missing(), Some(vec![4])),
+            (missing(), Ok(vec![6]), Some(vec![6])),
+            (missing(), missing(), None),
+            (Ok(vec![4]), short(), None),
+            (short(), Ok(vec![6]), None),
+        ] {
+            assert_eq!(both(ipv4, ipv6).ok(), expected);
         }
     }
 

@@ -18,7 +18,7 @@ use nix::sys::socket::{
 use nix::unistd::geteuid;
 use tempfile::TempDir;
 
-use super::{Owners, in_a_container, is_own_client, netlink, procfs, stranger, verify};
+use super::{Owners, either, in_a_container, is_own_client, netlink, procfs, stranger, verify};
 use crate::client::Client;
 use crate::error::ErrorKind;
 use crate::installed::LINUX;
@@ -437,6 +437,27 @@ fn the_owner_of_a_client_is_seen_as_long_as_it_is_connected() {
             drop(accepted);
         }
     }
+}
+
+#[test]
+fn what_netlink_lacks_resources_for_is_not_asked_elsewhere() {
+    let netlink = |errno: i32| Err(io::Error::from_raw_os_error(errno));
+    for errno in [libc::EMFILE, libc::ENFILE, libc::ENOMEM, libc::ENOBUFS] {
+        assert_eq!(either(netlink(errno), || Ok(1)).unwrap_err().raw_os_error(), Some(errno));
+    }
+    assert_eq!(either(netlink(libc::EPERM), || Ok(1)).unwrap(), 1);
+}
+
+/// So it is with a kernel that lacks the module which knows: /proc is asked then.
+#[test]
+fn netlink_tells_nothing_where_it_does_not_find_this_end_either() {
+    let _alone = alone();
+    let [one, other] = [(); 2].map(|()| bound("127.0.0.1:0").unwrap()).map(TcpListener::from);
+    // Nobody listens at either address, and nothing connects them.
+    let (one, other) = (one.local_addr().unwrap(), other.local_addr().unwrap());
+    let unknown = Some(libc::EPROTONOSUPPORT);
+    assert_eq!(netlink::owners(one, other).unwrap_err().raw_os_error(), unknown);
+    assert_eq!(netlink::client(one, other).unwrap_err().raw_os_error(), unknown);
 }
 
 /// A client of both families is connected to an IPv4 address by its IPv6 form.
