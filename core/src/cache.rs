@@ -42,6 +42,9 @@ use crate::retry::Failed;
 use crate::token::{Token, TokenData};
 use crate::trace::TraceStep;
 
+/// In the place of a resource, which no token is for.
+const METADATA: &str = "";
+
 /// The tokens of one client.
 pub(crate) struct Cache {
     oldest: Generation,
@@ -110,11 +113,11 @@ impl Cache {
         clock: &dyn Clock,
         fetch: impl FnOnce() -> Result<T, Failed>,
     ) -> Result<T, Error> {
-        if let Some(error) = self.current().refused_metadata(clock.now()) {
+        if let Some(error) = self.current().lock().refused(METADATA, Kind::Normal, clock.now()) {
             return Err(error);
         }
         fetch().map_err(|failed| {
-            self.current().fail_metadata(&failed, clock.now());
+            self.current().lock().remember(METADATA, true, &failed, clock.now());
             failed.error
         })
     }

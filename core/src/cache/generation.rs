@@ -7,7 +7,6 @@ use arcidentity_process::Process;
 use once_cell::race::OnceBox;
 
 use super::flight::{Flight, Outcome};
-use super::refusal::Refusal;
 use super::state::{Kind, State, Step};
 use super::stripe::Stripes;
 use crate::clock::{Clock, Now};
@@ -165,20 +164,6 @@ impl Generation {
         }
         if fetched.is_ok() {
             self.stripes.forget(resource);
-        }
-    }
-
-    /// Why the agent would give no metadata.
-    pub(super) fn refused_metadata(&self, now: Now) -> Option<Error> {
-        self.lock().metadata.as_ref()?.error(now)
-    }
-
-    /// Takes the failure of a request for metadata.
-    pub(super) fn fail_metadata(&self, failed: &Failed, now: Now) {
-        let Some(new) = Refusal::of(failed, now) else { return };
-        let mut state = self.lock();
-        if state.metadata.as_ref().is_none_or(|old| old.ends_before(&new)) {
-            state.metadata = Some(new);
         }
     }
 

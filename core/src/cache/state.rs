@@ -40,8 +40,6 @@ pub(super) enum Step {
 pub(super) struct State {
     pub(super) tokens: Expiring<Kept>,
     pub(super) refusals: Expiring<Refusal>,
-    /// Why the agent gave no metadata.
-    pub(super) metadata: Option<Refusal>,
     normal: HashMap<Box<str>, Arc<Flight>, RandomState>,
     forced: HashMap<Box<str>, Arc<Flight>, RandomState>,
 }
@@ -49,19 +47,13 @@ pub(super) struct State {
 impl State {
     /// What a child process takes over: everything but the requests, which are its parent's.
     pub(super) fn inherit(&self) -> State {
-        State {
-            tokens: self.tokens.clone(),
-            refusals: self.refusals.clone(),
-            metadata: self.metadata.clone(),
-            ..State::default()
-        }
+        State { tokens: self.tokens.clone(), refusals: self.refusals.clone(), ..State::default() }
     }
 
     /// Forgets everything but what the agent asked for.
     pub(super) fn clear(&mut self) {
         self.tokens = Expiring::default();
         self.refusals.retain(Refusal::is_by_agent);
-        self.metadata.take_if(|refusal| !refusal.is_by_agent());
         self.normal.clear();
         self.forced.clear();
     }
