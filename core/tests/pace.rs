@@ -305,6 +305,25 @@ fn a_call_that_is_cancelled_while_it_waits_for_the_agents_time_tells_it_all_the_
 }
 
 #[test]
+fn what_a_cancelled_call_has_waited_of_the_agents_time_counts() {
+    let (agent, clock) = (emulator(), FakeClock::new());
+    let (waited, goes_on) = (clock.clone(), Arc::new(AtomicBool::new(false)));
+    let never = goes_on.clone();
+    let is_cancelled = move || {
+        let ten_seconds = waited.sleeps().iter().sum::<Duration>() >= Duration::from_secs(10);
+        ten_seconds && !never.load(Ordering::SeqCst)
+    };
+    let client = unverified(&agent).clock(clock.clone()).interrupt(is_cancelled).build().unwrap();
+    agent.script([busy("30")]);
+    assert_eq!(client.get_token(VAULT).unwrap_err().kind(), ErrorKind::Cancelled);
+    goes_on.store(true, Ordering::SeqCst);
+    clock.advance(19);
+    assert_eq!(failure(&client).http_status(), Some(429));
+    clock.advance(1);
+    client.get_token(VAULT).unwrap();
+}
+
+#[test]
 fn a_valid_token_is_served_while_the_agent_does_not_want_to_be_asked() {
     for age in [HOUR / 2, HOUR - 200] {
         let (agent, clock) = (issuer(HOUR), FakeClock::new());
@@ -328,19 +347,23 @@ fn a_valid_token_is_served_while_the_agent_does_not_want_to_be_asked() {
 
 #[test]
 fn when_the_token_has_ended_the_agents_time_still_holds() {
-    let (agent, clock) = (issuer(HOUR), FakeClock::new());
-    let client = client(&agent, &clock);
-    client.get_token(VAULT).unwrap();
-    clock.advance(HOUR - 60);
-    agent.script([busy("120")]);
-    client.get_token(VAULT).unwrap();
-    clock.advance(59);
-    client.get_token(VAULT).unwrap();
-    clock.advance(1);
-    assert_eq!(failure(&client).http_status(), Some(429));
-    assert_eq!(agent.requests().len(), 2);
-    clock.advance(60);
-    client.get_token(VAULT).unwrap();
+    // A wall clock that is set back meanwhile does not prolong it.
+    for set in [0, -86_400] {
+        let (agent, clock) = (issuer(HOUR), FakeClock::new());
+        let client = client(&agent, &clock);
+        client.get_token(VAULT).unwrap();
+        clock.advance(HOUR - 60);
+        agent.script([busy("120")]);
+        client.get_token(VAULT).unwrap();
+        clock.set_wall(set);
+        clock.advance(59);
+        client.get_token(VAULT).unwrap();
+        clock.advance(1);
+        assert_eq!(failure(&client).http_status(), Some(429));
+        assert_eq!(agent.requests().len(), 2);
+        clock.advance(60);
+        client.get_token(VAULT).unwrap();
+    }
 }
 
 #[test]

@@ -97,3 +97,25 @@ fn cannot_open_file(directory: &Path, handle: &File, errno: Errno) -> KeyError {
 fn caller() -> String {
     accounts::user(geteuid().as_raw())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt;
+
+    use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+
+    use super::*;
+
+    #[test]
+    fn no_program_that_is_started_meanwhile_inherits_a_key() {
+        let keys = tempfile::tempdir().unwrap();
+        let path = keys.path().join("a.key");
+        fs::write(&path, "key").unwrap();
+        // Whatever the umask.
+        fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+        let key = open_key(keys.path(), "a.key").ok().unwrap();
+        let flags = FdFlag::from_bits_retain(fcntl(&key.file, FcntlArg::F_GETFD).unwrap());
+        assert!(flags.contains(FdFlag::FD_CLOEXEC));
+    }
+}
