@@ -228,6 +228,8 @@ table! {
     OTHER_USERS = words("other-users", "run the tests below a directory that every user may enter", Try);
     /// Sockets that are bound to an interface.
     INTERFACES = words("interfaces", "run the tests as root", Try);
+    /// Listeners for connections over several paths, which a kernel may lack.
+    MPTCP = words("mptcp", "sysctl -w net.mptcp.enabled=1, with a kernel that has MPTCP", Try);
     /// IPv6 on the loopback interface.
     IPV6 = command("ipv6", "sudo sysctl net.ipv6.conf.lo.disable_ipv6=0", Ipv6);
 

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use arcidentity_needs::{INTERFACES, IPV6, ROOT, are_met};
+use arcidentity_needs::{INTERFACES, IPV6, MPTCP, ROOT, are_met};
 use arcidentity_testing::as_user;
 use nix::sys::socket::{
     AddressFamily, Backlog, SockFlag, SockType, SockaddrStorage, bind, connect, listen, setsockopt, socket,
@@ -260,6 +260,28 @@ fn a_listener_bound_to_the_loopback_interface_is_seen() {
         let agent = listener.local_addr().unwrap();
         let (_stream, ours) = connected(agent);
         assert_eq!(owners(agent, ours), Some(Owners { listener: user, acceptor: None }));
+    }
+}
+
+/// So programs in Go listen since version 1.24, of which the agent is one.
+#[test]
+fn a_listener_for_several_paths_is_seen() {
+    use socket2::{Domain, Protocol, Socket, Type};
+    let _alone = alone();
+    for user in users() {
+        let bind = || {
+            let socket = Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::MPTCP))?;
+            listen_at(socket.into(), "127.0.0.1:0")
+        };
+        let listener = match as_user(user, bind) {
+            Err(error) => return MPTCP.is_missing(error),
+            Ok(listener) => listener,
+        };
+        let agent = listener.local_addr().unwrap();
+        let (_stream, ours) = connected(agent);
+        assert_eq!(owners(agent, ours), Some(Owners { listener: user, acceptor: None }));
+        let _accepted = as_user(user, || listener.accept()).unwrap();
+        assert_eq!(owners(agent, ours), Some(Owners { listener: user, acceptor: Some(user) }));
     }
 }
 
