@@ -337,19 +337,21 @@ fn clear_forgets() {
 
 #[test]
 fn what_is_asked_for_before_clear_is_not_kept_after_it() {
-    let agent = emulator();
-    let client = Arc::new(arcidentity_testing::client(&agent));
-    agent.script([Answer::normal(), Answer::normal().delay(Duration::from_millis(200))]);
-    let asking = {
-        let client = client.clone();
-        thread::spawn(move || value(&client))
-    };
-    wait_until(|| agent.requests().len() == 2);
-    client.clear();
-    assert!(asking.join().unwrap().starts_with("eyJ"));
-    let before = agent.requests().len();
-    client.get_token(VAULT).unwrap();
-    assert_eq!(agent.requests().len(), before + 2);
+    for ask in [Client::get_token, Client::force_refresh] {
+        let agent = emulator();
+        let client = Arc::new(arcidentity_testing::client(&agent));
+        agent.script([Answer::normal(), Answer::normal().delay(Duration::from_millis(200))]);
+        let asking = {
+            let client = client.clone();
+            thread::spawn(move || ask(&client, VAULT).unwrap().value().to_owned())
+        };
+        wait_until(|| agent.requests().len() == 2);
+        client.clear();
+        assert!(asking.join().unwrap().starts_with("eyJ"));
+        let before = agent.requests().len();
+        client.get_token(VAULT).unwrap();
+        assert_eq!(agent.requests().len(), before + 2);
+    }
 }
 
 #[test]
