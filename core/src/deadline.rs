@@ -170,6 +170,7 @@ fn asks_to_end(interrupt: &Interrupt) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::SystemClock;
 
     #[test]
     fn times_are_said_as_they_were_given() {
@@ -178,5 +179,18 @@ mod tests {
         {
             assert_eq!(shown(Duration::from_millis(milliseconds)).to_string(), expected);
         }
+    }
+
+    /// That of a call without hooks is not asked for, which saves a system call.
+    #[test]
+    fn a_call_with_a_hook_knows_its_process() {
+        let (minute, clock) = (Duration::from_secs(60), Arc::new(SystemClock));
+        let interrupt = || -> Option<Interrupt> { Some(Arc::new(|| false)) };
+        let trace = || -> Option<TraceHook> { Some(Arc::new(|_| {})) };
+        let after = |interrupt, trace| Deadline::after(minute, clock.clone(), interrupt, trace);
+        let knows = |deadline: Deadline| deadline.caller.0 == Some(Process::current());
+        assert!(knows(after(interrupt(), None)) && knows(after(None, trace())));
+        assert!(knows(after(None, None).or(interrupt())) && knows(after(interrupt(), None).or(None)));
+        assert!(!knows(after(None, None)) && !knows(after(None, None).or(None)));
     }
 }
