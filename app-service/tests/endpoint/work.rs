@@ -61,6 +61,7 @@ fn the_end_of_the_endpoint_is_the_end_of_its_port_and_of_its_calls() {
         stream.read_to_string(&mut answer).map(|_| answer)
     });
     while asked(&agent) == 0 {
+        assert!(!client.is_finished(), "the agent is asked");
         thread::sleep(Duration::from_millis(5));
     }
     drop(endpoint);
