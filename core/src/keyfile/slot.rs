@@ -8,13 +8,14 @@ use arcidentity_process::Process;
 
 use crate::deadline::Deadline;
 use crate::error::Error;
-use crate::limits::MAX_READERS;
+use crate::limits::{INTERRUPT_INTERVAL, MAX_READERS};
 
 /// The process whose thread has each slot, or 0. A child has its parent's numbers and not its threads: it takes such a
 /// slot as a free one. No lock, which a child could find locked for ever.
 static SLOTS: [AtomicU64; MAX_READERS] = [const { AtomicU64::new(0) }; MAX_READERS];
 
-/// How long to wait before looking again. A read takes microseconds where nothing holds it.
+/// How long to wait before looking again at first, and then twice as long each time. A read takes microseconds where
+/// nothing holds it.
 const PAUSE: Duration = Duration::from_millis(1);
 
 /// A slot of this process.
@@ -23,12 +24,15 @@ pub(super) struct Slot(&'static AtomicU64);
 impl Slot {
     /// Waits for a free one.
     pub(super) fn take(deadline: &Deadline) -> Result<Slot, Error> {
+        let mut pause = PAUSE;
         loop {
             // Asked anew: the caller's hook may have forked.
             match take_free(&SLOTS, Process::current().id()) {
                 Some(slot) => return Ok(Slot(slot)),
-                None => thread::sleep(PAUSE.min(deadline.slice()?)),
+                // This asks the caller's hook, each time.
+                None => thread::sleep(pause.min(deadline.slice()?)),
             }
+            pause = INTERRUPT_INTERVAL.min(pause * 2);
         }
     }
 }
