@@ -2,8 +2,6 @@
 
 #![allow(unsafe_code, reason = "functions of C, before Rust's own start")]
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use nix::libc;
 
 /// Called before `main`.
@@ -12,18 +10,13 @@ use nix::libc;
 #[unsafe(link_section = ".init_array")]
 static BEFORE_MAIN: extern "C" fn() = look;
 
-static IGNORES_BROKEN_PIPES: AtomicBool = AtomicBool::new(false);
-
 /// Nothing of Rust's library is used that must have been started.
 extern "C" fn look() {
     keep_unwritable();
-    // Rust ignores them, and its programs do not.
-    IGNORES_BROKEN_PIPES.store(arcidentity_process::is_ignored(libc::SIGPIPE), Ordering::Relaxed);
-}
-
-/// Whether this process was started with SIGPIPE ignored, as by systemd.
-pub(crate) fn ignored_broken_pipes() -> bool {
-    IGNORES_BROKEN_PIPES.load(Ordering::Relaxed)
+    // Rust ignores them, and its programs do not. systemd has services started so.
+    if arcidentity_process::is_ignored(libc::SIGPIPE) {
+        arcidentity_cli::ignore_broken_pipes_in_programs();
+    }
 }
 
 /// Opens `/dev/null` in the place of a closed standard output, but not for writing. Rust's start does it for writing, after

@@ -16,10 +16,6 @@ use zeroizing_alloc::ZeroAlloc;
 static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() {
-    #[cfg(target_os = "linux")]
-    if before_main::ignored_broken_pipes() {
-        arcidentity_cli::ignore_broken_pipes_in_programs();
-    }
     let arguments = std::env::args_os().skip(1);
     process::exit(arcidentity_cli::run(arguments, Stream::stdout(), Stream::stderr(), None))
 }
