@@ -40,7 +40,7 @@ mod sync;
 
 pub use agent::AgentVersion;
 #[doc(hidden)]
-pub use agent::directory::temporary_directory;
+pub use agent::directory::private_directory;
 pub use agent::identity::UserAssigned;
 pub use agent::key_style::KeyStyle;
 pub use agent::keys::IssuedKey;

@@ -16,8 +16,8 @@ use self::lock::{Holders, Lock, made, remove};
 #[cfg(not(unix))]
 use self::no_lock::{Holders, Lock, made, remove};
 
-/// How the name of a file begins in which an emulator tries whether it may write.
-pub(crate) const TRIAL: &str = "arcidentity-emulator-";
+/// How the names of an emulator's temporary files and directories begin.
+pub(crate) const TEMPORARY: &str = "arcidentity-emulator-";
 
 /// A directory that was made by this emulator, or by another one. It is public for the command, and no part of this
 /// crate's interface.
@@ -74,7 +74,7 @@ fn clear(directory: &Path) {
     let is_key = |name: &str| name.strip_suffix(".key").is_some_and(|stem| Uuid::try_parse(stem).is_ok());
     for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
         let name = entry.file_name();
-        if name.to_str().is_some_and(|name| is_key(name) || name.starts_with(TRIAL)) {
+        if name.to_str().is_some_and(|name| is_key(name) || name.starts_with(TEMPORARY)) {
             let _ = fs::remove_file(entry.path());
         }
     }

@@ -6,7 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use arcidentity_emulator::temporary_directory;
+use arcidentity_emulator::private_directory;
 use arcidentity_process::{Process, View};
 use nix::errno::Errno;
 use tempfile::TempDir;
@@ -108,10 +108,7 @@ struct Cover {
 impl Cover {
     /// It, and what is mounted where, for `path` to be its key directory.
     fn make(path: &Path) -> io::Result<(Cover, Vec<(PathBuf, PathBuf)>)> {
-        let room = tempfile::Builder::new()
-            .prefix("arcidentity-emulator-")
-            .permissions(Permissions::from_mode(0o700))
-            .tempdir_in(temporary_directory())?;
+        let room = private_directory()?;
         // What is missing cannot be seen, nor be made by everybody: the nearest directory that is there is seen anew.
         let ground = path.ancestors().find(|place| place.is_dir()).unwrap_or(path);
         let missing = path.strip_prefix(ground).unwrap_or(path);

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use crate::shared_directory::{SharedDirectory, TRIAL};
+use crate::shared_directory::{SharedDirectory, TEMPORARY};
 
 /// The mode of what is for its owner alone.
 #[cfg(unix)]
@@ -35,11 +35,7 @@ enum Origin {
 
 impl KeyDirectory {
     pub(crate) fn temporary() -> io::Result<KeyDirectory> {
-        let mut builder = tempfile::Builder::new();
-        builder.prefix("arcidentity-emulator-");
-        #[cfg(unix)]
-        builder.permissions(fs::Permissions::from_mode(OWN));
-        let made = builder.tempdir_in(temporary_directory()).and_then(|parent| {
+        let made = private_directory().and_then(|parent| {
             let path = parent.path().join("tokens");
             make(&path)?;
             Ok(KeyDirectory { path, origin: Origin::Temporary(parent) })
@@ -105,17 +101,25 @@ impl KeyDirectory {
     }
 }
 
-/// Where the system has temporary files. An empty variable counts as unset, and not as the current directory. It is public
-/// for the command, and no part of this crate's interface.
-#[must_use]
-pub fn temporary_directory() -> PathBuf {
-    let directory = env::temp_dir();
-    if directory.as_os_str().is_empty() { PathBuf::from("/tmp") } else { directory }
+/// A directory of this user's alone, which goes with its contents. It is public for the command, and no part of this
+/// crate's interface.
+///
+/// # Errors
+///
+/// That it cannot be made.
+pub fn private_directory() -> io::Result<TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(TEMPORARY);
+    #[cfg(unix)]
+    builder.permissions(fs::Permissions::from_mode(OWN));
+    let parent = env::temp_dir();
+    // An empty variable counts as unset, and not as the current directory.
+    if parent.as_os_str().is_empty() { builder.tempdir_in("/tmp") } else { builder.tempdir_in(parent) }
 }
 
 /// Writes a file, which is gone at once.
 fn try_out(path: &Path) -> io::Result<()> {
-    tempfile::Builder::new().prefix(TRIAL).tempfile_in(path).map(drop)
+    tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(path).map(drop)
 }
 
 /// The same error, with what was tried.
