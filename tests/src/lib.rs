@@ -26,7 +26,9 @@ pub use process::{
     without_proxies, write_script,
 };
 pub use python::{Python, pip, python, services, wheel};
-pub use shipped::{UNOPTIMIZED, command_binary, patiently, shipping, shipping_apart, shipping_for};
+pub use shipped::{
+    UNOPTIMIZED, command_binary, patiently, shipping, shipping_apart, shipping_for, temporary,
+};
 pub use variants::variants;
 
 use std::path::{Path, PathBuf};

@@ -29,9 +29,15 @@ pub fn shipping() -> [(&'static str, OsString); 2] {
 
 /// [`shipping`] for another system: cargo lets one build at a time into a directory.
 #[must_use]
-pub fn shipping_for(target: &str) -> [(&'static str, OsString); 2] {
+pub fn shipping_for(target: &str) -> [(&'static str, OsString); 3] {
     let [_, flags] = shipping();
-    [("CARGO_TARGET_DIR", scratch("shipped-for").join(target).into()), flags]
+    [("CARGO_TARGET_DIR", scratch("shipped-for").join(target).into()), flags, temporary()]
+}
+
+/// For `Command::envs`: a place for what the tools for Windows leave behind. dlltool makes two empty files for each DLL.
+#[must_use]
+pub fn temporary() -> (&'static str, OsString) {
+    ("TMPDIR", scratch("temporary").into())
 }
 
 /// For `Command::envs`: leaves out the optimization of a build that nobody measures, which is most of its time, and

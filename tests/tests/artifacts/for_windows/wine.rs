@@ -73,9 +73,11 @@ impl Wine {
     }
 
     /// What makes the loader use this Windows, quietly and without the parts that ask for downloads.
-    pub fn environment(&self) -> [(&'static str, PathBuf); 3] {
+    pub fn environment(&self) -> [(&'static str, PathBuf); 4] {
         [
             ("WINEPREFIX", self.prefix.clone()),
+            // Its server leaves a directory there.
+            ("TMPDIR", self.prefix.clone()),
             ("WINEDEBUG", "-all".into()),
             ("WINEDLLOVERRIDES", "mscoree,mshtml=".into()),
         ]

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use arcidentity_needs::{MINGW, Need, PYTHON, RUST_AARCH64, RUST_MUSL, RUST_WINDOWS, RUST_X86_64, are_met};
-use arcidentity_tests::{UNOPTIMIZED, scratch, succeed, unpack, workspace};
+use arcidentity_tests::{UNOPTIMIZED, scratch, succeed, temporary, unpack, workspace};
 use tempfile::TempDir;
 
 use super::environment::builders;
@@ -86,7 +86,7 @@ fn build(name: &str, choose: impl Fn(System) -> bool, variables: &[(&str, &str)]
     let target = scratch("wheels-of/target");
     let mut build = Command::new(workspace().join("python/wheels.sh"));
     build.args(chosen).env("CARGO_TARGET_DIR", &target).env("WHEEL_TOOLS", builders());
-    succeed(build.envs(variables.iter().copied()));
+    succeed(build.envs(variables.iter().copied()).envs([temporary()]));
     fs::rename(target.join("wheels"), &directory).unwrap();
     directory
 }
