@@ -25,7 +25,7 @@ mod windows;
 #[cfg(target_os = "linux")]
 pub use linux::is_own_client;
 #[cfg(target_os = "linux")]
-pub(crate) use linux::{Listening, listening, verify};
+pub(crate) use linux::{Listening, listening, listens_beside, verify};
 pub(crate) use peer::Peer;
 #[cfg(windows)]
 pub(crate) use processes::account;

@@ -55,13 +55,27 @@ fn allow(address: SocketAddr, kind: io::ErrorKind) -> String {
     )
 }
 
+/// How a message begins where somebody refuses.
+const REFUSED: &str = "no Azure Arc agent listens on";
+
 fn refused_by(address: SocketAddr) -> String {
-    format!("no Azure Arc agent listens on {address}")
+    format!("{REFUSED} {address}")
+}
+
+/// Whether nobody listens, as far as this process may see.
+pub(crate) fn is_refusal(error: &Error) -> bool {
+    error.message().starts_with(REFUSED)
 }
 
 /// An installed agent that refuses connections may be starting.
 pub(crate) fn may_be_starting(address: SocketAddr) -> Failure {
-    let hint = format!("the agent is installed: start it with `{}`", installed::AGENT.start);
+    // As nobody sees it from there.
+    let network = if cfg!(windows) {
+        ""
+    } else {
+        ", or let this process use the machine's network (systemd: PrivateNetwork=)"
+    };
+    let hint = format!("the agent is installed: start it with `{}`{network}", installed::AGENT.start);
     let error = Error::new(ErrorKind::Unavailable, refused_by(address)).with_hint(hint);
     Failure::Temporary { error, retry_after: None }
 }

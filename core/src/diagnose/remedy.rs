@@ -139,6 +139,19 @@ impl ThisProcess {
         ])
     }
 
+    /// Has this process use the machine's network, and not one of its own.
+    pub(super) fn leave_network(&self) -> Vec<String> {
+        match &self.launch {
+            Launch::Service(unit) => {
+                let mut commands =
+                    self.commands(&["# where the unit has PrivateNetwork= or NetworkNamespacePath=:"]);
+                commands.extend(self.drop_in(unit, "arcidentity-network", "PrivateNetwork=no\\nNetworkNamespacePath="));
+                commands
+            }
+            _ => self.commands(&["# start this program in the machine's network, not in one of its own (ip netns, unshare --net)"]),
+        }
+    }
+
     /// Adds a setting to a unit of the system, in a file of this name, and starts it again.
     fn drop_in(&self, unit: &str, file: &str, setting: &str) -> Vec<String> {
         let directory = format!("/etc/systemd/system/{unit}.d");

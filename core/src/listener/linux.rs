@@ -6,7 +6,7 @@ mod procfs;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use procfs::{Listening, listening};
+pub(crate) use procfs::{Listening, listening, listens_beside};
 
 use std::io;
 use std::net::SocketAddr;

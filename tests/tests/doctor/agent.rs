@@ -91,6 +91,32 @@ fn running_and_not_listening() {
 }
 
 #[test]
+fn in_another_network() {
+    let other = "start_agent; nsenter --net=/run/network setpriv --reuid app --regid app --groups himds --";
+    let Some(report) = report(&format!("{other} /opt/arcidentity doctor --json || true")) else { return };
+    report.assert_cause("port", 3);
+    assert!(
+        report.seen("port").contains("in this process's network: himds (process "),
+        "{}",
+        report.seen("port")
+    );
+    assert!(!report.remedy("port").contains("himdsd"), "{}", report.remedy("port"));
+}
+
+#[test]
+fn without_loopback() {
+    let none = "start_agent; unshare --net /opt/arcidentity doctor --json || true";
+    let Some(report) = report(none) else { return };
+    report.assert_cause("port", 3);
+    assert!(
+        report.seen("port").ends_with("Network is unreachable (os error 101)"),
+        "{}",
+        report.seen("port")
+    );
+    assert!(report.remedy("port").starts_with("# let this process connect to 127.0.0.1:40342"));
+}
+
+#[test]
 fn its_port_is_taken() {
     let thief = "setpriv --reuid other --regid other --clear-groups -- \
                  /opt/arcidentity emulator --port 40342 --key-directory /tmp/keys 2>/dev/null &";

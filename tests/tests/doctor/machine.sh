@@ -39,6 +39,10 @@ END
 chown 990:990 var/opt/azcmagent
 
 python3 "$LOOPBACK"
+# Another network, for `nsenter --net=/run/network`.
+touch run/network
+chroot . unshare --net=/run/network true
+nsenter --net=run/network python3 "$LOOPBACK"
 
 cat >opt/functions <<'END'
 set -eu

@@ -1,6 +1,7 @@
 //! Who holds the agent's port.
 
 use crate::accounts;
+use crate::connection::unavailable;
 use crate::diagnose::findings::{Findings, Reached, ServiceState, milliseconds};
 use crate::diagnose::remedy;
 use crate::diagnose::row::{Explanation, Observation, Row};
@@ -68,6 +69,8 @@ fn explain(findings: &Findings<'_>, error: &Error) -> Option<Explanation> {
         }
         ErrorKind::UntrustedAgent => Some(Explanation::new(message, free(findings))),
         _ if port.connection.is_err() && is_known => Some(Explanation::from(error)),
+        // A sandbox, a firewall, or an address that is not there: whether the agent runs does not matter.
+        _ if port.connection.is_err() && !unavailable::is_refusal(error) => Some(Explanation::from(error)),
         _ if port.connection.is_err() => Some(unreachable(findings, message)),
         ErrorKind::Protocol if message != response::EXPIRED && port.is_held_by_a_stranger() => {
             let seen = format!("in use by {}, not by the Azure Arc agent: {message}", port.holders());
@@ -92,6 +95,11 @@ fn unreachable(findings: &Findings<'_>, message: &str) -> Explanation {
         return Explanation::new(seen, remedy::leave_endpoint(findings));
     }
     let seen = match findings.service {
+        ServiceState::Runs { process } if findings.port.is_beside(process) => {
+            let name = AGENT.process;
+            let seen = format!("{message} in this process's network: {name} (process {process}) has another");
+            return Explanation::new(seen, findings.process.leave_network());
+        }
         ServiceState::Runs { .. } => {
             format!("{message}, although {} is running: it may be starting", AGENT.process)
         }

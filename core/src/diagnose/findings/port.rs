@@ -18,6 +18,8 @@ use self::windows::listening;
 use super::request::Reached;
 use super::system::System;
 use crate::error::Error;
+#[cfg(target_os = "linux")]
+use crate::listener::listens_beside;
 
 pub(crate) struct Port {
     pub(crate) number: u16,
@@ -45,6 +47,11 @@ impl Port {
         self.listening.iter().any(|listener| listener.user == user)
     }
 
+    /// Whether somebody listens on it in the network of this process, which is another one than ours if nobody does in ours.
+    pub(crate) fn is_beside(&self, process: u32) -> bool {
+        listens_beside(process, self.number)
+    }
+
     pub(crate) fn addresses(&self) -> Vec<String> {
         self.listening.iter().map(|listener| listener.address.to_string()).collect()
     }
@@ -67,4 +74,10 @@ fn listening(_: &System, _: u16) -> Vec<Listener> {
 #[cfg(not(any(target_os = "linux", windows)))]
 pub(super) fn is_free(_: u16) -> Option<bool> {
     None
+}
+
+/// Other systems have one network.
+#[cfg(not(target_os = "linux"))]
+fn listens_beside(_: u32, _: u16) -> bool {
+    false
 }

@@ -55,6 +55,14 @@ pub(crate) fn listening(port: u16) -> io::Result<Vec<Listening>> {
         .collect())
 }
 
+/// Whether somebody listens on this port where that process connects, which may be in another network. Everybody may see that.
+pub(crate) fn listens_beside(process: u32, port: u16) -> bool {
+    [TCP, TCP6].into_iter().any(|table| {
+        let lines = File::open(format!("/proc/{process}/net/{table}")).and_then(|table| of_port(table, port));
+        lines.is_ok_and(|lines| lines.iter().any(|line| line.socket.listens()))
+    })
+}
+
 /// Whether `uid` is somebody whom this process's user namespace hides, and not the real `nobody`.
 pub(super) fn is_hidden(uid: u32) -> bool {
     uid == OVERFLOW_UID && fs::read_to_string("/proc/self/uid_map").is_ok_and(|maps| is_hidden_by(&maps, uid))
@@ -112,7 +120,10 @@ fn both<T>(ipv4: io::Result<Vec<T>>, ipv6: io::Result<Vec<T>>) -> io::Result<Vec
 /// The lines with this local port.
 fn lines(table: &str, port: u16) -> io::Result<Vec<Line>> {
     let open = |network: &str| File::open(format!("{network}/{table}"));
-    let table = open(NETWORKS[0]).or_else(|_| open(NETWORKS[1]))?;
+    of_port(open(NETWORKS[0]).or_else(|_| open(NETWORKS[1]))?, port)
+}
+
+fn of_port(table: File, port: u16) -> io::Result<Vec<Line>> {
     let mut found = Vec::new();
     for line in BufReader::new(table).lines() {
         found.extend(parse(&line?).filter(|line| line.local.port() == port));

@@ -99,6 +99,10 @@ fn remedies_follow_the_launch_and_the_distribution() {
     let service = remedy(&[bash, ("proc/self/cgroup", "0::/system.slice/app.service\n")]);
     assert!(service[1].contains("SupplementaryGroups=himds"), "{service:?}");
     assert_eq!(service.last().unwrap(), "sudo systemctl restart app.service");
+    let network =
+        find(&[bash, ("proc/self/cgroup", "0::/system.slice/app.service\n")], |_| None).leave_network();
+    assert!(network[2].contains("[Service]\\nPrivateNetwork=no\\nNetworkNamespacePath=\\n'"), "{network:?}");
+    assert!(find(&[], |_| None).leave_network()[0].contains("the machine's network"));
     let root = ("proc/self/status", "PPid:\t20\nUid:\t0\t0\t0\t0\n");
     assert!(find(&[root], |_| None).is_root());
     assert_eq!(find(&[root], |_| None).commands(&["sudo x | sudo y"]), ["x | y"]);
