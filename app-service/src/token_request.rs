@@ -88,7 +88,8 @@ fn not_named(resource: &str, resources: &Resources) -> Refusal {
         403,
         "resource_not_named",
         format!(
-            "tokens are given for {named} and not for {resource:?}: name it where the endpoint is started"
+            "tokens are given for {named} and not for {resource:?}: name it too where the endpoint is started, as \
+             with `arcidentity run --resource`"
         ),
     )
 }

@@ -125,7 +125,7 @@ fn with_lines(builder: Builder, verbose: bool, outlet: Outlet) -> Builder {
     })
 }
 
-/// Who had asked for what, and why there was no token, without the words, which may differ each time.
+/// Who had asked for what, and why there was no token: of the library's errors without the words, which may differ each time.
 type Reason = (Asker, Option<String>, Option<String>);
 
 /// Whether the program got no token, or another user tried to, for a reason that was not told before.
@@ -139,7 +139,9 @@ fn is_news(event: &Event, known: &Mutex<HashSet<Reason>>) -> bool {
     if known.len() == MAX_REASONS {
         known.clear();
     }
-    known.insert((event.asker, event.resource.clone(), event.code.clone()))
+    // The endpoint's own words are the same each time, and tell what was asked for that was not named.
+    let why = if event.error.is_some() { &event.code } else { &event.reason };
+    known.insert((event.asker, event.resource.clone(), why.clone()))
 }
 
 fn describe(event: &Event) -> String {

@@ -137,16 +137,20 @@ fn why_there_is_no_token_is_told_once() {
     }
     for _ in 0..3 {
         running.ask("https://graph.microsoft.com");
+        running.ask("https://azconfig.io");
         // Which is not the program's.
         ask(&running.endpoint, "0", VAULT).unwrap();
     }
     let (_, rest) = running.end();
     let lines: Vec<&str> = rest.lines().filter(|line| !line.starts_with("hint: ")).collect();
-    assert_eq!(lines.len(), 3, "{rest}");
+    assert_eq!(lines.len(), 4, "{rest}");
     let refused = "the agent answered 400: bad_request: not ";
     assert!(lines[0].starts_with(&format!("arcidentity: no token for {VAULT}: {refused}")), "{rest}");
     assert!(lines[1].contains(refused) && lines[1].contains("storage"), "{rest}");
     assert!(lines[2].starts_with("arcidentity: no token: tokens are given for https://vault"), "{rest}");
+    assert!(lines[2].contains("not for \"https://graph.microsoft.com\": "), "{rest}");
+    // Another one that was not named.
+    assert!(lines[3].contains("not for \"https://azconfig.io\": "), "{rest}");
     assert!(!rest.contains('\u{1b}'), "{rest:?}");
 }
 
