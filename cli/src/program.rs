@@ -101,28 +101,6 @@ impl Program {
         Ok(status.map(exit_status))
     }
 
-    /// Frees the places of other programs that have ended: to the first process of a container they fall whose own
-    /// parents have ended, and nobody else does it.
-    #[cfg(target_os = "linux")]
-    pub(crate) fn bury_others(&self) {
-        use nix::sys::wait::{Id, WaitPidFlag, waitid, waitpid};
-
-        const FIRST: u32 = 1;
-        // How the program itself ended is left to be asked for.
-        let look = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
-        let is_other = |process: &nix::unistd::Pid| u32::try_from(process.as_raw()) != Ok(self.0.id());
-        while std::process::id() == FIRST {
-            let ended = waitid(Id::All, look).ok().and_then(|status| status.pid());
-            let Some(process) = ended.filter(is_other) else { return };
-            let _ = waitpid(process, Some(WaitPidFlag::WNOHANG));
-        }
-    }
-
-    /// Other systems have no such containers.
-    #[cfg(not(target_os = "linux"))]
-    #[allow(clippy::unused_self, reason = "Linux has something to do")]
-    pub(crate) fn bury_others(&self) {}
-
     /// Tells the program what only this process was told.
     #[cfg(unix)]
     pub(crate) fn pass_on(&mut self, signal: Signal) {
@@ -147,6 +125,29 @@ impl Program {
         }
     }
 }
+
+/// Frees the places of other programs than `own` that have ended: to the first process of a container they fall whose own
+/// parents have ended, and nobody else does it.
+#[cfg(target_os = "linux")]
+pub(crate) fn bury_others(own: Option<&Program>) {
+    use nix::sys::wait::{Id, WaitPidFlag, waitid, waitpid};
+
+    const FIRST: u32 = 1;
+    // How the program itself ended is left to be asked for.
+    let look = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
+    let own = own.map(|program| program.0.id());
+    while std::process::id() == FIRST {
+        let ended = waitid(Id::All, look).ok().and_then(|status| status.pid());
+        let Some(process) = ended.filter(|process| u32::try_from(process.as_raw()).ok() != own) else {
+            return;
+        };
+        let _ = waitpid(process, Some(WaitPidFlag::WNOHANG));
+    }
+}
+
+/// Other systems have no such containers.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn bury_others(_: Option<&Program>) {}
 
 /// Where whoever started this process ignores the ends of its children, the system would forget how they ended.
 fn keep_exit_statuses() {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::failure::Failure;
 use crate::lines::Lines;
-use crate::program::Program;
+use crate::program::{Program, bury_others};
 use crate::signals::Signals;
 use crate::terminal::Terminal;
 
@@ -25,12 +25,12 @@ pub(crate) fn wait(
         let signal = signals.next();
         match (&mut program, signal) {
             (None, Some(_)) => return Ok(0),
-            (None, None) => {}
+            (None, None) => bury_others(None),
             (Some(program), signal) => {
                 if let Some(status) = program.status()? {
                     return Ok(status);
                 }
-                program.bury_others();
+                bury_others(Some(program));
                 if let Some(signal) = signal {
                     program.pass_on(signal);
                 }

@@ -232,6 +232,24 @@ fn others_that_have_ended_do_not_stay_as_zombies_below_the_first_process() {
     assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(7), "below 1\n"), "{outcome:?}");
 }
 
+/// The same for an emulator without a program, which others enter the container of. Those who look are its children too.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_standing_emulator_is_such_a_first_process_too() {
+    if !are_met(&[NAMESPACES]) {
+        return;
+    }
+    let script = "sleep 0.1 >&- & child=$!; (tries=0; \
+        while kill -0 $child 2>&- && [ $tries -lt 3000 ]; do sleep 0.01; tries=$((tries + 1)); done; \
+        kill -0 $child 2>&- || echo buried; while kill 1; do sleep 0.1; done) & exec \"$0\" emulator \"$@\"";
+    let (_directory, keys) = key_directory();
+    let mut unshare = Command::new("unshare");
+    unshare.args(if geteuid().is_root() { &["--pid"][..] } else { &["--map-root-user", "--pid"] });
+    unshare.args(["--fork", "sh", "-c", script, PROGRAM, &keys]);
+    let outcome = outcome(&mut unshare);
+    assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(0), "buried\n"), "{outcome:?}");
+}
+
 /// Starts a program that says when it runs.
 fn running(script: &str) -> (Child, BufReader<ChildStdout>, TempDir) {
     let (directory, keys) = key_directory();
