@@ -291,6 +291,30 @@ fn a_disconnected_machine() {
     }
 }
 
+/// What the agent signs is of this machine's time.
+#[test]
+fn a_clock_that_azure_complains_of() {
+    for status in ["Connected", "Expired"] {
+        let agent = Emulator::builder().machine(Machine::default().status(status)).start().unwrap();
+        agent.respond_with(|request| match request.is_authorized() {
+            true => Answer::error(
+                400,
+                "invalid_client",
+                "AADSTS700024: Client assertion is not within its valid time range",
+            ),
+            false => Answer::normal(),
+        });
+        let report = client(&agent).diagnose(Some(VAULT));
+        assert_eq!(ids(&report, Outcome::Failed), ["clock"], "{}", report.text());
+        assert!(
+            check(&report, "clock").seen().ends_with("this machine's clock may be wrong"),
+            "{}",
+            report.text()
+        );
+        assert_eq!(report.error().unwrap().kind(), ErrorKind::Refused);
+    }
+}
+
 #[test]
 fn a_disconnected_machine_that_is_asked_for_a_wrong_audience() {
     let agent = Emulator::builder().machine(Machine::default().status("Disconnected")).start().unwrap();

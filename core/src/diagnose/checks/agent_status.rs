@@ -1,5 +1,6 @@
 //! Whether the agent is connected to Azure.
 
+use super::clock;
 use crate::diagnose::findings::Findings;
 use crate::diagnose::remedy::of_the_agent;
 use crate::diagnose::row::{Explanation, Observation, Row};
@@ -34,6 +35,8 @@ fn observe(findings: &Findings<'_>) -> Observation {
 fn explain(findings: &Findings<'_>, error: &Error) -> Option<Explanation> {
     let status = findings.status.as_ref().ok().filter(|status| !status.is_connected())?;
     let needs_azure = match error.kind() {
+        // With a wrong clock the agent is not connected either, and nothing else mends that.
+        _ if clock::is_blamed(error) => false,
         // A resource that nobody has is refused on a connected machine too.
         ErrorKind::Refused => findings.meant().is_none(),
         kind => matches!(kind, ErrorKind::Service | ErrorKind::Timeout),
