@@ -316,6 +316,18 @@ fn a_clock_that_azure_complains_of() {
 }
 
 #[test]
+fn an_agent_that_does_not_tell_its_version() {
+    let agent = emulator();
+    agent.respond_with(|request| match request.path.as_str() {
+        "/agentstatus" => Answer::json(200, serde_json::json!({"status": "Connected"})),
+        _ => Answer::normal(),
+    });
+    let report = client(&agent).diagnose(Some(VAULT));
+    assert_eq!(check(&report, "agent-status").seen(), "Connected");
+    assert_eq!(detail(&report, "agent-status", "agent_version"), "");
+}
+
+#[test]
 fn a_disconnected_machine_that_is_asked_for_a_wrong_audience() {
     let agent = Emulator::builder().machine(Machine::default().status("Disconnected")).start().unwrap();
     agent.respond_with(|request| match request.parameter("resource") {

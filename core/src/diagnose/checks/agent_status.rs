@@ -46,7 +46,8 @@ fn explain(findings: &Findings<'_>, error: &Error) -> Option<Explanation> {
 }
 
 fn said(status: &AgentStatus) -> String {
-    format!("{}, agent {}", status.status, status.version)
+    let AgentStatus { status, version } = status;
+    if version.is_empty() { status.clone() } else { format!("{status}, agent {version}") }
 }
 
 /// An identity that was not used for long has expired for good; else the network is the likely reason.
