@@ -139,6 +139,16 @@ impl ThisProcess {
         ])
     }
 
+    /// Shows a service the agent's keys, where its unit hides them.
+    pub(super) fn show_keys(&self) -> Vec<String> {
+        let Launch::Service(unit) = &self.launch else { return Vec::new() };
+        let reason =
+            "# or, where the unit shows this service another /var (TemporaryFileSystem=, RootDirectory=):";
+        // A unit would not start without the directory, but for the dash.
+        let show = format!("BindReadOnlyPaths=-{}", LINUX.key_directory);
+        [self.commands(&[reason]), self.drop_in(unit, "arcidentity-keys", &show)].concat()
+    }
+
     /// Has this process use the machine's network, and not one of its own.
     pub(super) fn leave_network(&self) -> Vec<String> {
         match &self.launch {

@@ -1,5 +1,7 @@
 //! Whether the directory of the keys is there, and is the agent's.
 
+use std::path::Path;
+
 use crate::diagnose::findings::{Directory, Findings};
 use crate::diagnose::row::{Explanation, Observation, Row};
 use crate::error::{Error, ErrorKind};
@@ -53,6 +55,10 @@ fn restore(findings: &Findings<'_>) -> Vec<String> {
             let away = format!("# move {} away", what.display());
             findings.process.commands(&[&away, makes, AGENT.restart])
         }
-        _ => findings.process.commands(&[makes, AGENT.restart]),
+        _ => {
+            let is_the_agents = findings.keys.path == Path::new(AGENT.key_directory);
+            let show = if is_the_agents { findings.process.show_keys() } else { Vec::new() };
+            [findings.process.commands(&[makes, AGENT.restart]), show].concat()
+        }
     }
 }

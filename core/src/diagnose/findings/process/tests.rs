@@ -103,6 +103,9 @@ fn remedies_follow_the_launch_and_the_distribution() {
         find(&[bash, ("proc/self/cgroup", "0::/system.slice/app.service\n")], |_| None).leave_network();
     assert!(network[2].contains("[Service]\\nPrivateNetwork=no\\nNetworkNamespacePath=\\n'"), "{network:?}");
     assert!(find(&[], |_| None).leave_network()[0].contains("the machine's network"));
+    let keys = find(&[bash, ("proc/self/cgroup", "0::/system.slice/app.service\n")], |_| None).show_keys();
+    assert!(keys[2].contains("[Service]\\nBindReadOnlyPaths=-/var/opt/azcmagent/tokens\\n'"), "{keys:?}");
+    assert!(find(&[], |_| None).show_keys().is_empty());
     let root = ("proc/self/status", "PPid:\t20\nUid:\t0\t0\t0\t0\n");
     assert!(find(&[root], |_| None).is_root());
     assert_eq!(find(&[root], |_| None).commands(&["sudo x | sudo y"]), ["x | y"]);
