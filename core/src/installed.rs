@@ -112,6 +112,10 @@ pub const LINUX: Installation = Installation {
     join: |group, user| format!("sudo usermod -aG {group} {user}"),
 };
 
+/// Gives the agent of Linux its key directory back, which it cannot do by itself: it is no root.
+pub const GIVE_BACK_KEYS: [&str; 2] =
+    ["sudo chown himds:himds /var/opt/azcmagent/tokens", "sudo chmod 770 /var/opt/azcmagent/tokens"];
+
 pub const WINDOWS: Installation = Installation {
     executable: r"%ProgramFiles%\AzureConnectedMachineAgent\himds.exe",
     data_directory: r"%ProgramData%\AzureConnectedMachineAgent",

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::findings::variables::{self, VARIABLES};
 use super::findings::{Distribution, Findings, Launch, ThisProcess};
-use crate::installed::LINUX;
+use crate::installed::{GIVE_BACK_KEYS, LINUX};
 
 impl ThisProcess {
     /// These commands, without `sudo` for root, who may not have it, and on Windows.
@@ -192,6 +192,14 @@ pub(super) fn of_the_agent(findings: &Findings<'_>, commands: &[&str]) -> Vec<St
         return findings.process.commands(commands);
     }
     ["# on the container's host:"].iter().chain(commands).map(ToString::to_string).collect()
+}
+
+/// Gives the agent its own key directory back; another one is not known to be the agent's.
+pub(super) fn give_back_keys(findings: &Findings<'_>) -> Vec<String> {
+    match findings.keys.path == Path::new(LINUX.key_directory) {
+        true => of_the_agent(findings, &GIVE_BACK_KEYS),
+        false => of_the_agent(findings, &[LINUX.restart]),
+    }
 }
 
 /// Leads the client back to where every agent is.

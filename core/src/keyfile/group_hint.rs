@@ -3,7 +3,7 @@
 use nix::unistd::geteuid;
 
 use crate::accounts;
-use crate::installed::{self, LINUX};
+use crate::installed::{self, GIVE_BACK_KEYS, LINUX};
 
 const OF_AN_EMULATOR: &str = "the keys are root's, as those of an emulator that root runs: run this program as root, or \
                               the emulator as this user";
@@ -25,10 +25,10 @@ pub(super) fn hint(gid: Option<u32>) -> String {
         }
         Some((0, _)) if !is_installed() => OF_AN_EMULATOR.to_owned(),
         Some((gid, _)) => format!(
-            "the keys belong to {} instead of the group {}: restart the agent with `{}`",
+            "the keys belong to {} instead of the group {}: give them back with `{}`",
             accounts::group(gid),
             LINUX.group,
-            LINUX.restart
+            GIVE_BACK_KEYS[0]
         ),
     }
 }

@@ -32,6 +32,10 @@ fn the_group_of_the_directory_has_no_name() {
     assert!(report.seen("key-access").contains("990 is not in /etc/group"));
 }
 
+/// The agent is no root, and a restart mends nothing.
+const GIVE_BACK: &str =
+    "sudo chown himds:himds /var/opt/azcmagent/tokens\nsudo chmod 770 /var/opt/azcmagent/tokens";
+
 /// Nobody is told to become a member of the group root.
 #[test]
 fn the_group_of_the_directory_is_not_the_agents() {
@@ -42,16 +46,33 @@ fn the_group_of_the_directory_is_not_the_agents() {
         "{}",
         report.seen("key-access")
     );
-    assert!(report.remedy("key-access").starts_with("sudo systemctl restart himdsd"));
+    assert_eq!(report.remedy("key-access"), GIVE_BACK);
     let report = denied("chgrp 60123 /var/opt/azcmagent/tokens;", "app").expect("the same machine");
     assert!(
         report.seen("key-access").contains("the group 60123 instead of himds"),
         "{}",
         report.seen("key-access")
     );
-    assert!(report.remedy("key-access").starts_with("sudo systemctl restart himdsd"));
+    assert_eq!(report.remedy("key-access"), GIVE_BACK);
     let Some(hint) = hint(&format!("start_agent; {give_away} as app app")) else { return };
     assert!(!hint.contains("usermod") && hint.contains("instead of the group himds"), "{hint}");
+}
+
+/// It can make no key, and says so in its own way.
+#[test]
+fn the_directory_is_closed_to_the_agent() {
+    for close in ["chown 0:0", "chown other:other", "chmod 500"] {
+        let script = format!(
+            "start_agent; {close} /var/opt/azcmagent/tokens; as app himds /opt/arcidentity doctor --json"
+        );
+        let Some(report) = report(&script) else { return };
+        assert_eq!(report.check("key-directory")["outcome"], "failed", "{close}");
+        let seen = report.seen("key-directory");
+        assert!(seen.contains(" is closed to himds: the agent answered 500: "), "{close}: {seen}");
+        assert_eq!(report.remedy("key-directory"), GIVE_BACK, "{close}");
+    }
+    let script = "start_agent; chown root:himds /var/opt/azcmagent/tokens; as app himds /opt/arcidentity doctor --json";
+    report(script).expect("the same machine").assert_token(&[]);
 }
 
 /// There is no agent that could be mended, and root's group is nobody's to join.

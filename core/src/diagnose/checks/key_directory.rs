@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
+use crate::accounts;
 use crate::diagnose::findings::{Directory, Findings};
+use crate::diagnose::remedy::give_back_keys;
 use crate::diagnose::row::{Explanation, Observation, Row};
 use crate::error::{Error, ErrorKind};
 use crate::installed::AGENT;
@@ -30,7 +32,9 @@ fn explain(findings: &Findings<'_>, error: &Error) -> Option<Explanation> {
         ErrorKind::UntrustedAgent => findings.cannot_know_the_agent(),
         ErrorKind::AccessDenied => keys.lack_the_key(findings.steps.key_was_gone()),
         // The agent cannot make a key.
-        ErrorKind::Service => keys.are_nowhere() && !findings.is_contained(),
+        ErrorKind::Service => {
+            (keys.are_nowhere() || is_closed_to_the_agent(findings)) && !findings.is_contained()
+        }
         _ => false,
     };
     let seen = match &keys.directory {
@@ -39,9 +43,23 @@ fn explain(findings: &Findings<'_>, error: &Error) -> Option<Explanation> {
             format!("{} does not exist; its owner and the keys in it identify the agent", keys.shown())
         }
         Directory::SomethingElse(what) => format!("{} is not a directory", what.display()),
+        Directory::Present { description, .. } if is_closed_to_the_agent(findings) => {
+            format!("{}, {description}, is closed to {}: {}", keys.shown(), AGENT.user, error.message())
+        }
         _ => format!("{} is not that of the agent: {}", keys.shown(), error.message()),
     };
     Some(Explanation::new(seen, restore(findings)))
+}
+
+/// Whether the agent's user, who listens, can make no key.
+fn is_closed_to_the_agent(findings: &Findings<'_>) -> bool {
+    let passwd = findings.system.read("/etc/passwd").unwrap_or_default();
+    let ids = accounts::fields(&passwd, AGENT.user).and_then(|mut fields| {
+        let (uid, gid) = (fields.nth(1)?.parse().ok()?, fields.next()?.parse().ok()?);
+        Some((uid, gid))
+    });
+    findings.port.is_held_by_user(AGENT.user)
+        && ids.is_some_and(|(uid, gid)| findings.keys.are_closed_to(uid, gid))
 }
 
 /// Brings the key directory of the agent that answers.
@@ -55,6 +73,7 @@ fn restore(findings: &Findings<'_>) -> Vec<String> {
             let away = format!("# move {} away", what.display());
             findings.process.commands(&[&away, makes, AGENT.restart])
         }
+        _ if is_closed_to_the_agent(findings) => give_back_keys(findings),
         _ => {
             let is_the_agents = findings.keys.path == Path::new(AGENT.key_directory);
             let show = if is_the_agents { findings.process.show_keys() } else { Vec::new() };

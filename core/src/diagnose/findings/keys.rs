@@ -31,11 +31,25 @@ pub(crate) enum Directory {
     Strange(String),
 }
 
-/// The user and the group that a file belongs to, where files do.
+/// The user and the group that a file belongs to, where files do, and what each may do.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Owner {
     pub(crate) uid: Option<u32>,
     pub(crate) gid: Option<u32>,
+    mode: Option<u32>,
+}
+
+impl Owner {
+    /// Whether this user, of this group, may make files in the directory, as far as its mode goes.
+    fn lets_make(self, uid: u32, gid: u32) -> bool {
+        const WRITE_AND_SEARCH: u32 = 0o3;
+        let shift = match self {
+            Owner { uid: Some(owner), .. } if owner == uid => 6,
+            Owner { gid: Some(group), .. } if group == gid => 3,
+            _ => 0,
+        };
+        self.mode.is_none_or(|mode| mode >> shift & WRITE_AND_SEARCH == WRITE_AND_SEARCH)
+    }
 }
 
 impl Keys {
@@ -80,6 +94,11 @@ impl Keys {
         KeyDirectory::find(None).is_ok_and(|own| own.path() == self.path) && !is_theirs
     }
 
+    /// Whether it is known that this user, of this group, can make no key.
+    pub(crate) fn are_closed_to(&self, uid: u32, gid: u32) -> bool {
+        matches!(&self.directory, Directory::Present { owner, .. } if !owner.lets_make(uid, gid))
+    }
+
     pub(crate) fn shown(&self) -> String {
         self.path.display().to_string()
     }
@@ -106,7 +125,7 @@ fn leads_nowhere(_: &io::Error) -> bool {
 #[cfg(unix)]
 fn owner(found: &Metadata) -> Owner {
     use std::os::unix::fs::MetadataExt;
-    Owner { uid: Some(found.uid()), gid: Some(found.gid()) }
+    Owner { uid: Some(found.uid()), gid: Some(found.gid()), mode: Some(found.mode()) }
 }
 
 #[cfg(not(unix))]

@@ -2,7 +2,7 @@
 
 use crate::accounts;
 use crate::diagnose::findings::{Findings, System};
-use crate::diagnose::remedy::of_the_agent;
+use crate::diagnose::remedy::{give_back_keys, of_the_agent};
 use crate::installed::LINUX;
 use crate::limits::AGENT_PORT;
 
@@ -73,7 +73,7 @@ fn of_another_group(findings: &Findings<'_>, group: &str) -> (String, Vec<String
         "{} may not read the keys in {path}, which belong to the group {group} instead of {}",
         process.user, LINUX.group
     );
-    (seen, process.commands(&[LINUX.restart]))
+    (seen, give_back_keys(findings))
 }
 
 /// Shows what a security module has denied: SELinux, whose contexts have several parts, or AppArmor.
