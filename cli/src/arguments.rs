@@ -101,9 +101,14 @@ fn unexpected(argument: Arg<'_>, syntax: &CommandSyntax) -> Failure {
 
 fn unexpected_value(value: &OsStr, syntax: &CommandSyntax) -> Failure {
     let failure = Failure::argument(format!("unexpected argument {value:?}"));
+    let name = syntax.name;
     match syntax.program {
         Program::Never => failure,
-        _ => failure.hint(format!("COMMAND stands behind --: arcidentity {} -- COMMAND", syntax.name)),
+        // What it needs too, and what `token` takes without an option.
+        Program::Required => failure.hint(format!(
+            "RESOURCE stands behind --resource, and COMMAND behind --: arcidentity {name} --resource RESOURCE -- COMMAND"
+        )),
+        Program::Optional => failure.hint(format!("COMMAND stands behind --: arcidentity {name} -- COMMAND")),
     }
 }
 

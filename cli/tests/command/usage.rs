@@ -78,8 +78,11 @@ fn what_needs_no_option_is_said() {
 
 #[test]
 fn what_stands_in_the_wrong_place_is_told_the_right_one() {
+    const RUN: &str = "RESOURCE stands behind --resource, and COMMAND behind --: \
+                       arcidentity run --resource RESOURCE -- COMMAND";
     for (arguments, place) in [
-        (&["run", "--resource", VAULT, "true"][..], "COMMAND stands behind --: arcidentity run -- COMMAND"),
+        (&["run", "--resource", VAULT, "true"][..], RUN),
+        (&["run", "keyvault", "--", "true"], RUN),
         (&["emulator", "true"], "COMMAND stands behind --: arcidentity emulator -- COMMAND"),
         (
             &["--endpoint", "http://localhost", "token", VAULT],
