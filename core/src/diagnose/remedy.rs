@@ -149,6 +149,17 @@ impl ThisProcess {
         [self.commands(&[reason]), self.drop_in(unit, "arcidentity-keys", &show)].concat()
     }
 
+    /// Shows what a service may not see.
+    pub(super) fn see_hidden_paths(&self) -> Vec<String> {
+        match &self.launch {
+            Launch::Service(unit) => self.commands(&[
+                "# or the unit hides them:",
+                &format!("systemctl show --property=InaccessiblePaths {unit}"),
+            ]),
+            _ => Vec::new(),
+        }
+    }
+
     /// Has this process use the machine's network, and not one of its own.
     pub(super) fn leave_network(&self) -> Vec<String> {
         match &self.launch {

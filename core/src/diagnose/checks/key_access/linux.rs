@@ -32,7 +32,8 @@ fn without_right(findings: &Findings<'_>, groups: &str, gid: u32, group: &str) -
         let seen = format!(
             "{user} is in the group {group} and still may not read {keys}: their mode was changed, or a security module denies it"
         );
-        return (seen, of_the_agent(findings, &[LINUX.restart, see_denials(&findings.system)]));
+        let see = of_the_agent(findings, &[LINUX.restart, see_denials(&findings.system)]);
+        return (seen, [see, process.see_hidden_paths()].concat());
     }
     if findings.is_contained() {
         let seen = format!("{user} in this container does not have the group {gid}, and may not read {keys}");
@@ -73,7 +74,7 @@ fn of_another_group(findings: &Findings<'_>, group: &str) -> (String, Vec<String
         "{} may not read the keys in {path}, which belong to the group {group} instead of {}",
         process.user, LINUX.group
     );
-    (seen, give_back_keys(findings))
+    (seen, [give_back_keys(findings), process.see_hidden_paths()].concat())
 }
 
 /// Shows what a security module has denied: SELinux, whose contexts have several parts, or AppArmor.

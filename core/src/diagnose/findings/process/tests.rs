@@ -106,6 +106,10 @@ fn remedies_follow_the_launch_and_the_distribution() {
     let keys = find(&[bash, ("proc/self/cgroup", "0::/system.slice/app.service\n")], |_| None).show_keys();
     assert!(keys[2].contains("[Service]\\nBindReadOnlyPaths=-/var/opt/azcmagent/tokens\\n'"), "{keys:?}");
     assert!(find(&[], |_| None).show_keys().is_empty());
+    let hidden = |files: &[(&str, &str)]| find(files, |_| None).see_hidden_paths().concat();
+    let unit = ("proc/self/cgroup", "0::/system.slice/app.service\n");
+    assert!(hidden(&[bash, unit]).ends_with("systemctl show --property=InaccessiblePaths app.service"));
+    assert_eq!(hidden(&[]), "");
     let root = ("proc/self/status", "PPid:\t20\nUid:\t0\t0\t0\t0\n");
     assert!(find(&[root], |_| None).is_root());
     assert_eq!(find(&[root], |_| None).commands(&["sudo x | sudo y"]), ["x | y"]);
