@@ -75,6 +75,18 @@ fn the_directory_is_closed_to_the_agent() {
     report(script).expect("the same machine").assert_token(&[]);
 }
 
+#[test]
+fn no_room_for_another_key() {
+    let fill = "mount -t tmpfs -o size=4k,uid=990,gid=990,mode=770 tmpfs /var/opt/azcmagent/tokens; \
+                head -c 4096 /dev/zero >/var/opt/azcmagent/tokens/filler;";
+    let Some(report) = report(&format!("start_agent; {fill} doctor --json")) else { return };
+    report.assert_cause("key-directory", 10);
+    assert!(
+        report.seen("key-directory").starts_with("the file system of /var/opt/azcmagent/tokens is full: ")
+    );
+    assert_eq!(report.remedy("key-directory"), "# make room on it:\ndf -h\ndf -i");
+}
+
 /// There is no agent that could be mended, and root's group is nobody's to join.
 #[test]
 fn the_keys_are_those_of_an_emulator_of_root() {

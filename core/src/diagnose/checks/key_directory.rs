@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::accounts;
 use crate::diagnose::findings::{Directory, Findings};
-use crate::diagnose::remedy::give_back_keys;
+use crate::diagnose::remedy::{give_back_keys, of_the_agent};
 use crate::diagnose::row::{Explanation, Observation, Row};
 use crate::error::{Error, ErrorKind};
 use crate::installed::AGENT;
@@ -28,6 +28,11 @@ fn observe(findings: &Findings<'_>) -> Observation {
 
 fn explain(findings: &Findings<'_>, error: &Error) -> Option<Explanation> {
     let keys = &findings.keys;
+    if error.kind() == ErrorKind::Service && keys.is_full {
+        let seen = format!("the file system of {} is full: {}", keys.shown(), error.message());
+        let room = of_the_agent(findings, &["# make room on it:", "df -h", "df -i"]);
+        return Some(Explanation::new(seen, room));
+    }
     let is_the_reason = match error.kind() {
         ErrorKind::UntrustedAgent => findings.cannot_know_the_agent(),
         ErrorKind::AccessDenied => keys.lack_the_key(findings.steps.key_was_gone()),

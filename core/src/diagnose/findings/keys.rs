@@ -17,6 +17,8 @@ pub(crate) struct Keys {
     pub(crate) directory: Directory,
     /// Whether this process may open files in it, as far as the directory's own mode goes.
     pub(crate) may_enter: bool,
+    /// Whether its file system says that it has no room for another key.
+    pub(crate) is_full: bool,
 }
 
 pub(crate) enum Directory {
@@ -69,7 +71,7 @@ impl Keys {
         };
         let probe = fs::symlink_metadata(path.join(NO_KEY));
         let may_enter = probe.err().is_none_or(|error| error.kind() == io::ErrorKind::NotFound);
-        Keys { path: path.to_owned(), directory, may_enter }
+        Keys { path: path.to_owned(), directory, may_enter, is_full: is_full(path) }
     }
 
     /// Whether a key that could not be read lies elsewhere. Who may look and finds no key looks into the directory
@@ -131,6 +133,20 @@ fn owner(found: &Metadata) -> Owner {
 #[cfg(not(unix))]
 fn owner(_: &Metadata) -> Owner {
     Owner::default()
+}
+
+/// Some file systems count no files, or nothing at all.
+#[cfg(unix)]
+fn is_full(path: &Path) -> bool {
+    nix::sys::statvfs::statvfs(path).is_ok_and(|system| {
+        let bytes = system.blocks() > 0 && system.blocks_available() == 0;
+        bytes || (system.files() > 0 && system.files_available() == 0)
+    })
+}
+
+#[cfg(not(unix))]
+fn is_full(_: &Path) -> bool {
+    false
 }
 
 #[cfg(unix)]
