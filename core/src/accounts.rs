@@ -37,6 +37,16 @@ pub(crate) fn has_group(name: &str) -> bool {
     fs::read_to_string("/etc/group").is_ok_and(|lines| fields(&lines, name).is_some())
 }
 
+/// What Linux shows in the place of a group that the reader's user namespace hides. One that has a group of this number
+/// itself does not tell them apart.
+pub(crate) const HIDDEN_GROUP: u32 = 65534;
+
+/// Whether a process with this `/proc/self/gid_map` is in a user namespace that may hide groups.
+pub(crate) fn hides_groups(maps: &str) -> bool {
+    const WHOLE: [&str; 3] = ["0", "0", "4294967295"];
+    !maps.is_empty() && !maps.split_ascii_whitespace().eq(WHOLE)
+}
+
 fn name_in(path: &str, id: u32) -> Option<String> {
     let lines = fs::read_to_string(path).ok()?;
     name(&lines, id).map(str::to_owned)

@@ -7,7 +7,7 @@ use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::thread::{self, JoinHandle};
 
 use arcidentity_core::{Client, ErrorKind};
@@ -375,14 +375,49 @@ fn a_program_with_more_rights_reads_no_key_of_its_user() {
 
 /// What `doctor` says of an agent when it runs with LESS than others have. None where the system does not let it.
 fn doctor_with(less: &[&str], endpoint: &str, keys: &Path, test: &str) -> Option<String> {
+    let output = command_with(less, "doctor", endpoint, keys, test)?;
+    Some(String::from_utf8(output.stdout).unwrap())
+}
+
+/// A command of a process that lacks something.
+fn command_with(less: &[&str], name: &str, endpoint: &str, keys: &Path, test: &str) -> Option<Output> {
     let mut confined = Command::new(c("confined").build(&format!("confined-{test}")));
-    confined.args(less).arg("--").arg(command_binary()).args(["doctor", "--endpoint", endpoint]);
+    confined.args(less).arg("--").arg(command_binary()).args([name, "--endpoint", endpoint]);
     let output = run(confined.arg("--key-directory").arg(keys).arg(RESOURCE));
     if output.status.code() == Some(77) {
         CONFINEMENT.is_missing(format_args!("{less:?}: {}", String::from_utf8_lossy(&output.stderr)));
         return None;
     }
-    Some(String::from_utf8(output.stdout).unwrap())
+    Some(output)
+}
+
+/// As in a container of rootless Podman, in which the group has no number.
+#[test]
+fn a_user_namespace_that_hides_the_group_of_the_keys_is_told() {
+    needs!(ROOT);
+    let room = tempfile::tempdir().unwrap();
+    let keys = room.path().join("tokens");
+    fs::create_dir(&keys).unwrap();
+    for (path, mode) in [(room.path(), 0o755), (&keys, 0o770)] {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+    chown(&keys, Some(54321), Some(54321)).unwrap();
+    let agent = Emulator::builder().key_directory(&keys).start().unwrap();
+    let said = |command, test| command_with(&["user-namespace"], command, &agent.endpoint(), &keys, test);
+    let (Some(report), Some(token)) = (said("doctor", "hidden-group"), said("token", "hidden-hint")) else {
+        return;
+    };
+    let report = String::from_utf8(report.stdout).unwrap();
+    assert!(
+        report.contains("FAILED  key-access: ") && report.contains("whose group this user namespace hides"),
+        "{report}"
+    );
+    assert!(!report.contains("65534\" "), "{report}");
+    let said = String::from_utf8(token.stderr).unwrap();
+    assert!(
+        said.contains("hint: this process's user namespace hides") && said.contains("keep-groups"),
+        "{said}"
+    );
 }
 
 #[test]

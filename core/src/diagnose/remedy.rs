@@ -132,10 +132,15 @@ impl ThisProcess {
                 ]);
             }
         };
-        let group = group.unwrap_or_else(|| format!("$(getent group {} | cut -d: -f3)", LINUX.group));
+        let group = match group {
+            // A user's own container has no other group's number.
+            _ if engine == "podman" && self.hides_groups => "keep-groups".to_owned(),
+            Some(group) => format!("\"{group}\""),
+            None => format!("\"$(getent group {} | cut -d: -f3)\"", LINUX.group),
+        };
         self.commands(&[
             "# on the host, with the container's other options:",
-            &format!("{engine} run --network host --volume {keys}:{keys}:ro --group-add \"{group}\" IMAGE"),
+            &format!("{engine} run --network host --volume {keys}:{keys}:ro --group-add {group} IMAGE"),
         ])
     }
 
@@ -171,6 +176,23 @@ impl ThisProcess {
             }
             _ => self.commands(&["# start this program in the machine's network, not in one of its own (ip netns, unshare --net)"]),
         }
+    }
+
+    /// Lets a process in a user namespace read keys in this directory by the groups of whoever starts it.
+    pub(super) fn keep_groups(&self, keys: &Path) -> Vec<String> {
+        let group = LINUX.group;
+        let first = match (&self.launch, self.container) {
+            (_, Some("Podman")) => vec![
+                "# on the host, as the user who starts the container, and then from a new login:".to_owned(),
+                (LINUX.join)(group, "\"$USER\""),
+            ],
+            (_, Some(_)) => self.commands(&[
+                "# let it use the host's user namespace (docker run --userns host, Kubernetes: hostUsers: true)",
+            ]),
+            (Launch::Service(_), None) => return self.join(group),
+            _ => return self.commands(&[&format!("# enter the namespace as a user in the group {group}")]),
+        };
+        [first, self.share_host(keys, None)].concat()
     }
 
     /// Adds a setting to a unit of the system, in a file of this name, and starts it again.

@@ -11,6 +11,14 @@ const OF_AN_EMULATOR: &str = "the keys are root's, as those of an emulator that 
 /// How this process gets the permission to read keys of this group, if it is known. No other group than the agent's own
 /// is ever advised: a wrong owner is mended and not joined.
 pub(super) fn hint(gid: Option<u32>) -> String {
+    let maps = || std::fs::read_to_string("/proc/self/gid_map").unwrap_or_default();
+    if gid == Some(accounts::HIDDEN_GROUP) && accounts::hides_groups(&maps()) {
+        let group = LINUX.group;
+        return format!(
+            "this process's user namespace hides the group of the keys: keep the group {group} of whoever starts it (rootless \
+             Podman: --group-add keep-groups), or use the host's namespace (Docker: --userns host)"
+        );
+    }
     if geteuid().is_root() {
         // Root of a user namespace, or a security module: no group helps there.
         return "root is denied here: check the container's user mapping and the security module's log"

@@ -28,6 +28,8 @@ pub(crate) struct ThisProcess {
     pub(crate) is_known: bool,
     /// The groups that the process has, whatever /etc/group says.
     pub(crate) groups: Vec<u32>,
+    /// Whether it is in a user namespace that may hide groups.
+    pub(crate) hides_groups: bool,
     pub(crate) launch: Launch,
     /// The kind of container that it runs in.
     pub(crate) container: Option<&'static str>,
@@ -89,6 +91,7 @@ impl ThisProcess {
             is_elevated: false,
             is_known: name.is_some(),
             groups,
+            hides_groups: accounts::hides_groups(&system.read("/proc/self/gid_map").unwrap_or_default()),
             launch: Launch::find(system),
             container: container::find(system),
             distribution,

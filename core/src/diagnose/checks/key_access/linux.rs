@@ -8,6 +8,9 @@ use crate::limits::AGENT_PORT;
 
 pub(super) fn denied(findings: &Findings<'_>) -> (String, Vec<String>) {
     let (process, path) = (&findings.process, findings.keys.shown());
+    if let Some(reason) = in_a_user_namespace(findings) {
+        return reason;
+    }
     if process.is_root() {
         let seen = format!("root is denied in {path}: by a user namespace or a security module");
         let mut commands = process.commands(&["cat /proc/self/uid_map"]);
@@ -49,6 +52,17 @@ fn without_right(findings: &Findings<'_>, groups: &str, gid: u32, group: &str) -
         return (seen, process.log_in_again(group));
     }
     (format!("{user} is not in the group {group}, and may not read {keys}"), process.join(group))
+}
+
+/// As in a container of rootless Podman: the group is there and has no number that could be given.
+fn in_a_user_namespace(findings: &Findings<'_>) -> Option<(String, Vec<String>)> {
+    let (process, path) = (&findings.process, findings.keys.shown());
+    if !process.hides_groups || findings.keys.group() != Some(accounts::HIDDEN_GROUP) {
+        return None;
+    }
+    let seen =
+        format!("{} may not read the keys in {path}, whose group this user namespace hides", process.user);
+    Some((seen, process.keep_groups(&findings.keys.path)))
 }
 
 /// Root's group is the right one where there is no agent, nor a container's host that is asked.

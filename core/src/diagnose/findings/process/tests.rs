@@ -120,6 +120,36 @@ fn remedies_follow_the_launch_and_the_distribution() {
     );
 }
 
+/// As of rootless Podman, whose containers have numbers of their own.
+#[test]
+fn in_a_user_namespace_a_group_is_kept_and_not_given() {
+    const MAPS: &str = "         0       1000          1\n         1     100000      65536\n";
+    let (podman, docker) = (("run/.containerenv", ""), (".dockerenv", ""));
+    let keys = std::path::Path::new("/k");
+    let with = |container, maps| find(&[container, ("proc/self/gid_map", maps)], |_| None);
+    let kept = with(podman, MAPS).keep_groups(keys).join("\n");
+    assert!(
+        kept.contains("\nsudo usermod -aG himds \"$USER\"\n")
+            && kept.ends_with(" --group-add keep-groups IMAGE"),
+        "{kept}"
+    );
+    assert!(with(podman, MAPS).share_host(keys, Some(990))[1].ends_with(" --group-add keep-groups IMAGE"));
+    // Root's own, and where nobody tells.
+    for maps in ["         0          0 4294967295\n", ""] {
+        assert!(
+            with(podman, maps).share_host(keys, Some(990))[1].ends_with(" --group-add \"990\" IMAGE"),
+            "{maps}"
+        );
+    }
+    let shared = with(docker, MAPS).keep_groups(keys).join("\n");
+    assert!(shared.contains("--userns host") && shared.contains("getent group himds"), "{shared}");
+    let alone = |cgroup| {
+        find(&[("proc/10/comm", "bash\n"), ("proc/self/cgroup", cgroup)], |_| None).keep_groups(keys)
+    };
+    assert!(alone("0::/system.slice/app.service\n")[1].contains("SupplementaryGroups=himds"));
+    assert!(alone("").concat().contains("in the group himds"));
+}
+
 /// A setting is given where this kind of process takes it from; what a shell would run is not given to paste.
 #[test]
 #[cfg(not(windows))]
