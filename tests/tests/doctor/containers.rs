@@ -58,6 +58,24 @@ fn with_the_group_and_a_directory_that_lost_its_mode() {
     );
 }
 
+/// As on RHEL, where neither group nor root helps.
+#[test]
+fn with_a_label_of_selinux() {
+    let label = |name| format!("echo system_u:system_r:{name}:s0:c1,c2 >/run/label;");
+    let close = "chmod 700 /var/opt/azcmagent/tokens;";
+    let confined = "sh -c 'mount --bind /run/label /proc/$$/attr/current; \
+                    exec setpriv --reuid app --regid app --groups himds -- /opt/arcidentity doctor --json' || true";
+    let on_selinux = |name| report(&format!("{CONTAINER} {close} {} {confined}", label(name)));
+    let Some(report) = on_selinux("container_t") else { return };
+    report.assert_cause("key-access", 4);
+    assert!(report.seen("key-access").contains("SELinux most likely"), "{}", report.seen("key-access"));
+    let remedy = report.remedy("key-access");
+    assert!(remedy.starts_with("# start the container with --security-opt label=disable;"), "{remedy}");
+    assert!(remedy.ends_with("\nsudo ausearch -m avc -ts recent"), "{remedy}");
+    let report = on_selinux("spc_t").expect("the same machine");
+    assert!(report.seen("key-access").contains("their mode was changed"), "{}", report.seen("key-access"));
+}
+
 /// The agent is restarted where it is, and so is a program stopped that the container does not see.
 #[test]
 fn its_port_is_taken() {

@@ -8,7 +8,7 @@ use crate::limits::AGENT_PORT;
 
 pub(super) fn denied(findings: &Findings<'_>) -> (String, Vec<String>) {
     let (process, path) = (&findings.process, findings.keys.shown());
-    if let Some(reason) = in_a_user_namespace(findings) {
+    if let Some(reason) = by_a_label(findings).or_else(|| in_a_user_namespace(findings)) {
         return reason;
     }
     if process.is_root() {
@@ -54,6 +54,24 @@ fn without_right(findings: &Findings<'_>, groups: &str, gid: u32, group: &str) -
     (format!("{user} is not in the group {group}, and may not read {keys}"), process.join(group))
 }
 
+/// As on RHEL: SELinux keeps a container from files of the host whatever its user and groups are.
+fn by_a_label(findings: &Findings<'_>) -> Option<(String, Vec<String>)> {
+    let (process, keys) = (&findings.process, &findings.keys);
+    let has_right = process.is_root() || keys.group().is_none_or(|gid| process.groups.contains(&gid));
+    let is_an_engines = matches!(process.container, Some("Docker" | "Podman")) && findings.is_contained();
+    if !is_an_engines || !has_right || !is_confined(&findings.system) {
+        return None;
+    }
+    let seen = format!(
+        "{} may not read the keys in {}: SELinux most likely keeps this container from the host's files",
+        process.user,
+        keys.shown()
+    );
+    let start =
+        "# start the container with --security-opt label=disable; :z would take the directory from the agent";
+    Some((seen, [vec![start.to_owned()], of_the_agent(findings, &[see_denials(&findings.system)])].concat()))
+}
+
 /// As in a container of rootless Podman: the group is there and has no number that could be given.
 fn in_a_user_namespace(findings: &Findings<'_>) -> Option<(String, Vec<String>)> {
     let (process, path) = (&findings.process, findings.keys.shown());
@@ -93,11 +111,22 @@ fn of_another_group(findings: &Findings<'_>, group: &str) -> (String, Vec<String
 
 /// Shows what a security module has denied: SELinux, whose contexts have several parts, or AppArmor.
 fn see_denials(system: &System) -> &'static str {
-    let context = system.read("/proc/self/attr/current").unwrap_or_default();
-    match context.matches(':').count() {
-        0 | 1 => "sudo journalctl -k -g apparmor -n 20",
-        _ => "sudo ausearch -m avc -ts recent",
+    match selinux_type(system) {
+        None => "sudo journalctl -k -g apparmor -n 20",
+        Some(_) => "sudo ausearch -m avc -ts recent",
     }
+}
+
+/// Whether this process has a label with which engines confine containers: one that is started without has another.
+fn is_confined(system: &System) -> bool {
+    const CONFINED: [&str; 3] = ["container_t", "container_init_t", "svirt_lxc_net_t"];
+    selinux_type(system).is_some_and(|name| CONFINED.contains(&name.as_str()))
+}
+
+/// The type of this process, in a context such as `system_u:system_r:container_t:s0`.
+fn selinux_type(system: &System) -> Option<String> {
+    let context = system.read("/proc/self/attr/current")?;
+    context.split(':').nth(2).map(str::to_owned)
 }
 
 /// The directory's group has no name here: another machine's, a wrong one, or the agent's group is gone.
@@ -142,12 +171,13 @@ mod tests {
 
     #[test]
     fn each_security_module_has_a_log_of_its_own() {
-        for (context, command) in [
-            (Some("unconfined_u:unconfined_r:unconfined_t:s0-s0:c0.c1023\0"), "ausearch"),
-            (Some("system_u:system_r:container_t:s0:c1,c2\n"), "ausearch"),
-            (Some("docker-default (enforce)\n"), "journalctl"),
-            (Some("unconfined\n"), "journalctl"),
-            (None, "journalctl"),
+        for (context, command, confines) in [
+            (Some("unconfined_u:unconfined_r:unconfined_t:s0-s0:c0.c1023\0"), "ausearch", false),
+            (Some("system_u:system_r:container_t:s0:c1,c2\n"), "ausearch", true),
+            (Some("system_u:system_r:spc_t:s0\n"), "ausearch", false),
+            (Some("docker-default (enforce)\n"), "journalctl", false),
+            (Some("unconfined\n"), "journalctl", false),
+            (None, "journalctl", false),
         ] {
             let root = tempfile::tempdir().unwrap();
             let attributes = root.path().join("proc/self/attr");
@@ -157,6 +187,7 @@ mod tests {
             }
             let system = System { root: Some(root.path().to_owned()), environment: |_| None };
             assert!(see_denials(&system).contains(command), "{context:?}");
+            assert_eq!(is_confined(&system), confines, "{context:?}");
         }
     }
 }
