@@ -47,6 +47,16 @@ fn not_installed() {
 }
 
 #[test]
+fn not_installed_below_windows() {
+    let kernel = "echo 5.15.153.1-microsoft-standard-WSL2 >/run/kernel; mount --bind /run/kernel /proc/sys/kernel/osrelease;";
+    let script = format!("{kernel} rm -r /opt/azcmagent /var/opt/azcmagent; doctor --json");
+    let Some(report) = report(&script) else { return };
+    report.assert_cause("agent", 3);
+    assert!(report.seen("agent").contains("this is WSL"), "{}", report.seen("agent"));
+    assert!(report.remedy("agent").ends_with("\narcidentity emulator -- COMMAND"));
+}
+
+#[test]
 fn uninstalled() {
     let Some(report) = report("rm -r /opt/azcmagent; doctor --json") else { return };
     report.assert_cause("agent", 3);

@@ -32,6 +32,21 @@ fn explain(findings: &Findings<'_>, error: &Error) -> Option<Explanation> {
         leftovers.map(|left| format!("; {} is of one that was removed, or of an emulator", left.display()));
     let program = findings.executable.display();
     let seen = format!("not installed: there is no {program}{}", once.unwrap_or_default());
+    if is_below_windows(findings) {
+        let seen =
+            format!("{seen}; this is WSL, and the agent of its Windows serves programs of Windows only");
+        let there = [
+            "# run this program there; or, for development, with an emulated agent:",
+            "arcidentity emulator -- COMMAND",
+        ];
+        return Some(Explanation::new(seen, findings.process.commands(&there)));
+    }
     let install = [AGENT.install, &[AGENT.connect]].concat();
     Some(Explanation::new(seen, findings.process.commands(&install)))
+}
+
+/// Whether this is the Windows Subsystem for Linux, as its kernel's name says.
+fn is_below_windows(findings: &Findings<'_>) -> bool {
+    let kernel = findings.system.read("/proc/sys/kernel/osrelease").unwrap_or_default();
+    kernel.to_ascii_lowercase().contains("microsoft")
 }
