@@ -116,6 +116,10 @@ fn free(findings: &Findings<'_>) -> Vec<String> {
         return remedy::of_the_agent(findings, &[&see, stop, AGENT.restart]);
     };
     let mut commands = findings.process.commands(&[&see, &remedy::stop(holder.process)]);
+    if let Some(unit) = &holder.unit {
+        let again = format!("# if its unit starts it again: sudo systemctl disable --now {unit}");
+        commands.extend(findings.process.commands(&[&again]));
+    }
     commands.extend(remedy::of_the_agent(findings, &[AGENT.restart]));
     commands
 }

@@ -8,6 +8,8 @@ mod tests;
 
 pub(crate) use self::distribution::Distribution;
 pub(crate) use self::launch::Launch;
+#[cfg(target_os = "linux")]
+pub(crate) use self::launch::unit_of;
 use super::system::System;
 use crate::accounts;
 #[cfg(windows)]

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::listener::{Holder, Listener};
+use crate::diagnose::findings::process::unit_of;
 use crate::diagnose::findings::system::{System, one_line};
 use crate::installed::AGENT;
 use crate::{accounts, listener};
@@ -36,5 +37,6 @@ fn holder(system: &System, inode: u64) -> Option<Holder> {
     };
     let process = system.processes().into_iter().find(holds)?;
     let program = system.program(process)?;
-    Some(Holder { process, is_the_agent: program == AGENT.process, program: one_line(&program) })
+    let (is_the_agent, program) = (program == AGENT.process, one_line(&program));
+    Some(Holder { process, program, is_the_agent, unit: unit_of(system, process) })
 }

@@ -15,6 +15,8 @@ pub(crate) struct Holder {
     pub(crate) program: String,
     /// Whether this is the program of the agent, as far as its name or place tells.
     pub(crate) is_the_agent: bool,
+    /// The systemd service that may start it again.
+    pub(crate) unit: Option<String>,
 }
 
 impl Listener {

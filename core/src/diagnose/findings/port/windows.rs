@@ -29,8 +29,12 @@ fn user(row: &Row) -> String {
 fn holder(row: &Row) -> Option<Holder> {
     let image = Process::open(row.process).and_then(|process| process.image()).ok();
     let program = image.as_ref().map_or_else(|| "a program".into(), |path| one_line(&path.to_string_lossy()));
-    let holder =
-        Holder { process: row.process, program, is_the_agent: image.is_none_or(|path| is_the_agents(&path)) };
+    let holder = Holder {
+        process: row.process,
+        program,
+        is_the_agent: image.is_none_or(|path| is_the_agents(&path)),
+        unit: None,
+    };
     (row.process != 0).then_some(holder)
 }
 

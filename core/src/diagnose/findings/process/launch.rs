@@ -37,6 +37,16 @@ impl Launch {
     }
 }
 
+/// The systemd service that a process belongs to and that may start it again; not one in which people start what they like.
+#[cfg(target_os = "linux")]
+pub(crate) fn unit_of(system: &System, process: u32) -> Option<String> {
+    const OF_PEOPLE: [&str; 4] = ["ssh", "cron", "getty", "user@"];
+    match service(&system.read(&format!("/proc/{process}/cgroup"))?) {
+        Launch::Service(unit) if !OF_PEOPLE.iter().any(|name| unit.starts_with(name)) => Some(unit),
+        _ => None,
+    }
+}
+
 /// The unit in a line such as `0::/system.slice/app.service`.
 fn service(cgroups: &str) -> Launch {
     let unit = |line: &str| {

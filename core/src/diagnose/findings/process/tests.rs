@@ -61,6 +61,28 @@ fn how_a_process_was_started() {
     );
 }
 
+/// A unit in which people start what they like is nobody's to disable.
+#[test]
+#[cfg(target_os = "linux")]
+fn the_unit_of_another_process() {
+    let root = TempDir::new().unwrap();
+    fs::create_dir_all(root.path().join("proc/7")).unwrap();
+    let system = System { root: Some(root.path().to_owned()), environment: |_| None };
+    assert_eq!(unit_of(&system, 7), None);
+    for (path, unit) in [
+        ("/system.slice/other.service", Some("other.service")),
+        ("/system.slice/ssh.service", None),
+        ("/system.slice/sshd@1.service", None),
+        ("/system.slice/cron.service", None),
+        ("/user.slice/user-1.slice/user@1.service/app.slice/other.service", None),
+        ("/user.slice/user-1.slice/session-2.scope", None),
+        ("/system.slice/docker-1.scope", None),
+    ] {
+        fs::write(root.path().join("proc/7/cgroup"), format!("0::{path}\n")).unwrap();
+        assert_eq!(unit_of(&system, 7).as_deref(), unit, "{path}");
+    }
+}
+
 #[test]
 fn a_ring_of_parents_ends() {
     assert_eq!(
