@@ -18,8 +18,8 @@ use pyo3::types::{IntoPyDict, PyDict, PyTuple};
 
 use self::answer::answer;
 pub(crate) use self::request::Request;
-use self::state::{Running, Settings, State, Unavailable};
-use crate::{arguments, paths, python_code};
+use self::state::{Running, Settings, State, Unavailable, Variables};
+use crate::{arguments, paths, python_code, view};
 
 /// What is seen, and where.
 type Places<'py> = Vec<(Bound<'py, PyAny>, Bound<'py, PyAny>)>;
@@ -161,17 +161,12 @@ impl Emulator {
     /// What programs see that it starts, and the variables that lead them there.
     #[pyo3(name = "_place")]
     fn place<'py>(&self, py: Python<'py>) -> PyResult<(Places<'py>, HashMap<&'static str, String>)> {
-        let mut state = self.lock();
-        let shown = match &mut *state {
-            State::Running(running) => running.show()?,
-            State::Unavailable(unavailable) => unavailable.show()?,
-            State::Closed => return Err(closed()),
-        };
-        let places = shown.place.view().into_iter();
+        let (places, variables) = self.shown()?;
+        let places = places.into_iter();
         let places = places
             .map(|(what, at)| Ok((paths::to_python(py, &what)?, paths::to_python(py, &at)?)))
             .collect::<PyResult<_>>()?;
-        Ok((places, HashMap::from(shown.variables.clone())))
+        Ok((places, HashMap::from(variables)))
     }
 
     /// Gives all requests for a token this answer, until `reset()`.
@@ -247,6 +242,17 @@ impl Emulator {
             State::Running(running) => Ok(ask(&running.emulator)),
             _ => Err(closed()),
         }
+    }
+
+    /// Both as Rust has them: Python code lets other threads go on, which must not find the lock held.
+    fn shown(&self) -> PyResult<(view::Places, Variables)> {
+        let mut state = self.lock();
+        let shown = match &mut *state {
+            State::Running(running) => running.show()?,
+            State::Unavailable(unavailable) => unavailable.show()?,
+            State::Closed => return Err(closed()),
+        };
+        Ok((shown.place.view(), shown.variables.clone()))
     }
 
     fn stop(&self, py: Python<'_>, next: State) {

@@ -95,6 +95,25 @@ with ArcEmulator() as agent:
     subprocess.run([PYTHON, "-c", program], env=environment, timeout=PATIENCE, check=True)
 
 
+def test_threads_that_ask_the_emulator_while_a_program_starts(machine: ArcEmulator) -> None:
+    assert machine  # Programs can be started.
+    program = """
+import os, threading
+from arcidentity.emulator import ArcEmulator
+
+def decode(path, decode=os.fsdecode):
+    other = threading.Thread(target=lambda: machine.port)
+    other.start()
+    other.join()
+    return decode(path)
+
+with ArcEmulator() as machine:
+    os.fsdecode = decode
+    machine.run(["true"], check=True)
+"""
+    subprocess.run([PYTHON, "-c", program], timeout=PATIENCE, check=True)
+
+
 def of_an_ordinary_user(*program: str) -> str:
     """What a program of Python prints, of another user than root."""
     command = [*ORDINARY, PYTHON, "-B", *program]
