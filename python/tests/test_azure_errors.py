@@ -1,5 +1,6 @@
 """Errors of the credentials, and chains of credentials that go on or stop."""
 
+import pickle
 import socket
 import subprocess
 import sys
@@ -76,6 +77,9 @@ def test_errors_are_those_of_the_sdk(
         assert type(why) is reason
         assert str(why) in caught.value.message
         assert why.hint is None or why.hint in caught.value.message
+        sent = pickle.loads(pickle.dumps(caught.value))
+        assert (type(sent), sent.message) == (type(caught.value), caught.value.message)
+        assert (type(sent.exc_value), sent.exc_value.hint) == (reason, why.hint)
         is_unavailable = isinstance(caught.value, CredentialUnavailableError)
         assert is_unavailable == (cause is no_agent)
 

@@ -14,12 +14,19 @@ def translated(error: ArcError) -> ClientAuthenticationError:
     package is there if a chain is, and not needed otherwise.
     """
     message = f"{error}\nHint: {error.hint}" if error.hint else str(error)
+    made = _kind(error)(message=message)
+    # It takes the traceback of what is raised now, with which no pool of processes could send it.
+    made.exc_traceback = None
+    return made
+
+
+def _kind(error: ArcError) -> type[ClientAuthenticationError]:
     if isinstance(error, UnavailableError):
-        unavailable = getattr(sys.modules.get("azure.identity"), "CredentialUnavailableError", None)
-        if unavailable is not None:
-            made: ClientAuthenticationError = unavailable(message=message)
-            return made
-    return ClientAuthenticationError(message=message)
+        identity = sys.modules.get("azure.identity")
+        unavailable = getattr(identity, "CredentialUnavailableError", ClientAuthenticationError)
+        kind: type[ClientAuthenticationError] = unavailable
+        return kind
+    return ClientAuthenticationError
 
 
 def not_one(scopes: tuple[str, ...]) -> InvalidArgumentError:
