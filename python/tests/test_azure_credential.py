@@ -188,9 +188,11 @@ def test_with_closes_nothing_that_is_needed(
 
 @both_kinds
 def test_a_client_that_is_none_is_refused(kind: Kind) -> None:
-    for client in ["00000000-0000-0000-0000-000000000000", 10]:
-        with pytest.raises(TypeError, match="settings have names, as in client_id="):
+    others = [azure.identity.ManagedIdentityCredential(), kind(), AccessToken("a-token", 0)]
+    for client in ["a-token", 10, *others]:
+        with pytest.raises(TypeError, match="and not a Client: settings have names") as caught:
             kind(client)
+        assert "a-token" not in str(caught.value)
     assert kind(None)
     assert kind(Mock(spec=arcidentity.Client))
 

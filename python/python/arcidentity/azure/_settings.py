@@ -28,9 +28,12 @@ def client_with(client: Client | None, settings: ClientSettings) -> Client:
     """The client that a credential uses."""
     if client is None:
         return Client(**settings) if settings else default_client()
-    if not hasattr(client, "get_token"):
+    # Other credentials have a get_token too. What it is may be secret.
+    if not hasattr(client, "_cached_token"):
         kind = type(client).__name__
-        raise TypeError(f"the client is a {kind}: settings have names, as in client_id={client!r}")
+        raise TypeError(
+            f"the client is a {kind} and not a Client: settings have names, as in client_id=..."
+        )
     if settings:
         raise InvalidArgumentError("a client is given, and settings for another one too")
     return client
