@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterator
+from unittest import mock
 
 import arcidentity
 import pytest
@@ -50,6 +51,12 @@ def test_each_step_and_then_the_memory(
     assert "GET /metadata/instance, attempt 1 of 5" in lines(caplog)
     client.diagnose()
     assert any(line.startswith("check port: ") for line in lines(caplog))
+
+
+def test_a_mock_in_the_place_of_the_logger(client: arcidentity.Client) -> None:
+    with mock.patch("logging.getLogger") as get_logger:
+        assert client.get_token(VAULT).token
+    get_logger.return_value.debug.assert_any_call("%s", mock.ANY)
 
 
 def test_what_a_signal_handler_raises_while_the_logger_is_asked(
