@@ -4,6 +4,7 @@ import io
 import logging
 import pickle
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import arcidentity
@@ -40,6 +41,37 @@ def test_a_stream_is_not_sent_again(
     # But whatever comes next has the new token.
     answer = session.post(server.url, data=io.BufferedReader(Pipe()))
     assert (answer.status_code, answer.history) == (200, [])
+
+
+def answered(auth: arcidentity.BearerAuth, answer: Any) -> Any:
+    """What becomes of the first answer to a request with the least that an auth needs."""
+    hooks: list[Any] = []
+    request = SimpleNamespace(url="https://service.example/", headers={}, body=None)
+    request.copy = lambda: request
+    request.register_hook = lambda _event, hook: hooks.append(hook)
+    auth(request)
+    answer.status_code, answer.request = 401, request
+    return hooks[0](answer)
+
+
+def test_a_library_with_the_same_interface_keeps_its_answer(
+    client: arcidentity.Client, auth: arcidentity.BearerAuth
+) -> None:
+    rejected = client.get_token(VAULT).token
+    answer = SimpleNamespace()
+    assert answered(auth, answer) is answer
+    # But whatever comes next has the new token.
+    assert client.get_token(VAULT).token != rejected
+
+
+def test_a_request_may_be_of_another_class(auth: arcidentity.BearerAuth) -> None:
+    # As requests-mock has it.
+    answer: Any = requests.Response()
+    second = requests.Response()
+    answer.raw = io.BytesIO()
+    answer.connection = SimpleNamespace(send=lambda _request: second)
+    assert answered(auth, answer) is second
+    assert second.history == [answer]
 
 
 class Pipe(io.RawIOBase):

@@ -100,7 +100,7 @@ class BearerAuth:
     def _answered(self, token: Token, response: Any, **settings: Any) -> Any:
         """Send a request that was rejected once more: a hook of `requests`."""
         newer = self._newer(token) if _is_rejected(response, token) else None
-        if newer is None or not _is_rewound(response.request):
+        if newer is None or not _is_of_requests(response) or not _is_rewound(response.request):
             return response
         # Frees the connection for the next request.
         _ = response.content
@@ -177,6 +177,12 @@ def _is_rejected(response: Any, token: Token) -> bool:
     if response.status_code != 401:
         return False
     return bool(response.request.headers.get("Authorization") == f"Bearer {token.token}")
+
+
+def _is_of_requests(response: Any) -> bool:
+    """Others have the interface of requests, and send in ways of their own: in a coroutine."""
+    requests = sys.modules.get("requests")
+    return requests is not None and isinstance(response, requests.Response)
 
 
 def _is_rewound(request: Any) -> bool:
