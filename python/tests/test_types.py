@@ -20,10 +20,16 @@ PROGRAM = """
 from datetime import datetime
 
 import arcidentity
-from arcidentity.emulator import Emulator
+from arcidentity.emulator import ArcEmulator, Emulator
 
 class Agent(Emulator):
     name = "my agent"
+
+class Machine(ArcEmulator):
+    place = "my machine"
+
+with Machine(lenient=True) as machine:
+    place: str = machine.place
 
 with Agent(lifetime=600.0) as agent:
     client = arcidentity.Client(agent.endpoint, agent.key_directory, timeout=10)
@@ -32,7 +38,7 @@ with Agent(lifetime=600.0) as agent:
 header: str = f"Bearer {client.get_token('x', force_refresh=True).token}"
 left: int = client.get_token("x").expires_on - client.get_token("x").refresh_on
 end: datetime = client.get_token("x").expires_at
-machine: str = client.get_metadata()["compute"]["name"]
+called: str = client.get_metadata()["compute"]["name"]
 arcidentity.get_token(1)  # wrong
 arcidentity.Client(timeout="1")  # wrong
 arcidentity.get_token("x").token = "y"  # wrong

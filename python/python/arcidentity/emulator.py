@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+    from typing_extensions import Self
+
 __all__ = ["ArcEmulator", "Emulator", "Request"]
 
 # Becomes a program that sees other files than everybody.
@@ -101,7 +103,7 @@ class ArcEmulator(Emulator):
         lifetime: float = 86400.0,
         lenient: bool = False,
         like: str | os.PathLike[str] | None = None,
-    ) -> "ArcEmulator":
+    ) -> Self:
         if key_directory is None and _is_stand_in(KEY_DIRECTORY):
             key_directory = KEY_DIRECTORY
         try:
@@ -120,7 +122,7 @@ class ArcEmulator(Emulator):
             message = f"{KEY_DIRECTORY} cannot be made: run this program as {command} ({error})"
             raise type(error)(message) from error
 
-    def __enter__(self) -> "ArcEmulator":
+    def __enter__(self) -> Self:
         if not ArcEmulator._use.acquire(blocking=False):
             raise RuntimeError("another ArcEmulator is in use: one at a time")
         try:
