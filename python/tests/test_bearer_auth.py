@@ -117,6 +117,24 @@ def test_a_service_that_refuses_everything_costs_one_new_token(
 
 
 @every_client
+def test_where_no_thread_can_start_the_answer_is_the_services(
+    send: Send,
+    server: Server,
+    auth: arcidentity.BearerAuth,
+    revoked: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Thread(threading.Thread):
+        def start(self) -> None:
+            raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(_renewal, "threading", SimpleNamespace(Thread=Thread))
+        assert send(server.url, auth, server.ca_file).status == 401
+    assert send(server.url, auth, server.ca_file).history == [401]
+
+
+@every_client
 def test_an_agent_that_has_no_newer_token_is_not_asked_again(
     send: Send, api: Api, server: Server, agent: Emulator, auth: arcidentity.BearerAuth
 ) -> None:
