@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import venv
 from collections.abc import Iterator
 from pathlib import Path
 from signal import SIGPIPE, SIGXFSZ
@@ -112,6 +113,22 @@ with ArcEmulator() as machine:
     machine.run(["true"], check=True)
 """
     subprocess.run([PYTHON, "-c", program], timeout=PATIENCE, check=True)
+
+
+def test_where_every_python_starts_a_thread(machine: ArcEmulator, tmp_path: Path) -> None:
+    assert machine  # Programs can be started.
+    bare = tmp_path / "bare"
+    venv.create(bare, symlinks=True)
+    (packages,) = bare.glob("lib/*/site-packages")
+    (packages / "arcidentity").symlink_to(Path(arcidentity.__file__).parent)
+    thread = f"threading.Thread(target=time.sleep, args=({PATIENCE},), daemon=True).start()"
+    (packages / "thread.pth").write_text(f"import threading, time; {thread}\n")
+    program = """
+from arcidentity.emulator import ArcEmulator
+with ArcEmulator() as agent:
+    agent.run(["true"], check=True)
+"""
+    subprocess.run([bare / "bin/python", "-c", program], timeout=PATIENCE, check=True)
 
 
 def of_an_ordinary_user(*program: str) -> str:

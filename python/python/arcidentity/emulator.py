@@ -184,7 +184,8 @@ class ArcEmulator(Emulator):
         environment = {**(os.environ if environment is None else environment), **variables}
         environment.pop("IDENTITY_HEADER", None)
         view = [path for place in places for path in place]
-        launcher = [sys.executable, "-I", _LAUNCHER, str(len(view)), *view]
+        # Without what site-packages starts in every Python: no process with threads has a view.
+        launcher = [sys.executable, "-I", "-S", _LAUNCHER, str(len(view)), *view]
         check = options.pop("check", False)
         return subprocess.run([*launcher, *program], env=environment, check=check, **options)
 
