@@ -266,8 +266,9 @@ def test_what_no_program_could_be_started_with_is_an_error() -> None:
         for program in ("az login", b"az", Path("az")):
             with pytest.raises(TypeError, match="list of the program and its arguments"):
                 machine.run(program)  # type: ignore[arg-type]
-        with pytest.raises(ValueError, match="no program"):
-            machine.run([])
+        for nothing in ([], [""]):
+            with pytest.raises(ValueError, match="no program"):
+                machine.run(nothing)
 
 
 @pytest.mark.parametrize("given", [{"LC_CTYPE": "C"}, {"NAME": "ä\n=", "EMPTY": ""}])

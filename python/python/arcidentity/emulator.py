@@ -250,7 +250,7 @@ def _command(arguments: Sequence[str | os.PathLike[str]]) -> list[str]:
     if isinstance(arguments, (str, bytes, os.PathLike)):
         raise TypeError("run() takes a list of the program and its arguments")
     command = [os.fspath(argument) for argument in arguments]
-    if not command:
+    if not command or not command[0]:
         raise ValueError("run() has no program to start")
     return command
 
