@@ -17,6 +17,7 @@
 //! | `error.rs` | core's errors become Python exceptions, and panics become errors |
 //! | `python_code.rs` | how the others run Python code |
 //! | `interpreter.rs` | the one interpreter of a process that has the module |
+//! | `process.rs` | which process this is |
 //! | `command.rs` | the command |
 //! | `app_service.rs` | the endpoint for programs that do not know Arc |
 //! | `emulator.rs` | the stand-in for the agent |
@@ -35,6 +36,7 @@ mod functions;
 mod greenlets;
 mod interpreter;
 mod paths;
+mod process;
 mod python_code;
 mod report;
 mod signals;
@@ -76,6 +78,8 @@ mod _native {
     use crate::emulator::{Emulator, Request};
     #[pymodule_export]
     use crate::functions::{default_client, diagnose, get_metadata, get_token, replace_default_client};
+    #[pymodule_export]
+    use crate::process::process_id;
     #[pymodule_export]
     use crate::report::{Check, Report};
     #[pymodule_export]

@@ -176,6 +176,7 @@ def test_a_child_forked_while_greenlets_wait_gets_a_token(agent: Emulator) -> No
     code = """
 import os
 
+os.getpid = lambda: 1  # As the first process of a PID namespace that makes another one.
 client = arcidentity.Client(key_directory=sys.argv[1])
 before = threads()
 waiting = [spawn(client.get_token, VAULT) for _ in range(2)]

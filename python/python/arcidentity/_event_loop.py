@@ -1,7 +1,6 @@
 """Tokens for the tasks of an event loop, which must not wait."""
 
 import asyncio
-import os
 import sys
 import threading
 from collections.abc import Callable
@@ -10,7 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from arcidentity._errors import ArcError
-from arcidentity._native import Client, Token
+from arcidentity._native import Client, Token, process_id
 
 if TYPE_CHECKING:
     import trio
@@ -52,7 +51,7 @@ class AsyncTokens:
 
     def _request(self, resource: str, force_refresh: bool) -> Future[Token]:
         # A forked child has its parent's requests, but not the threads that would answer them.
-        key = (os.getpid(), id(self._client), resource, force_refresh, False)
+        key = (process_id(), id(self._client), resource, force_refresh, False)
         if key in _requests:
             # The first may be renewing early. Who comes second gets the old token at once, or
             # waits inside the client for what the first gets.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import _socket  # Of C, which neither library replaces.
-import os
 import sys
 from contextlib import closing
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
+
+from arcidentity._native import process_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +57,7 @@ def _wait(
     call: Callable[[], None],
     want: str,
 ) -> None:
-    with _turns.setdefault((os.getpid(), hub, want), semaphore(2)):
+    with _turns.setdefault((process_id(), hub, want), semaphore(2)):
         try:
             reader, writer = _socket.socketpair()
         except OSError:

@@ -1,13 +1,12 @@
 """Tokens that were rejected are replaced once, however many requests they were in."""
 
-import os
 import threading
 import time
 import weakref
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 
-from arcidentity._native import Client, Token
+from arcidentity._native import Client, Token, process_id
 
 # Process, client and token, by numbers: no token is kept here longer than elsewhere. A forked child
 # has its parent's entries, but not the threads that would end them. A client may get the number of
@@ -90,4 +89,4 @@ def _forget(key: _Key, known: _Try) -> None:
 
 
 def _key(client: Client, token: Token) -> _Key:
-    return os.getpid(), id(client), hash(token.token)
+    return process_id(), id(client), hash(token.token)
