@@ -33,6 +33,11 @@ def test_a_file_is_sent_again_from_where_it_started(
     assert (answer.status_code, answer.content) == (200, b"body")
 
 
+def test_a_form_is_sent_again(session: requests.Session, server: Server, revoked: str) -> None:
+    answer = session.post(server.url, data={"name": "value"}, timeout=PATIENCE)
+    assert (answer.status_code, answer.content) == (200, b"name=value")
+
+
 def test_a_stream_is_not_sent_again(
     session: requests.Session, server: Server, revoked: str
 ) -> None:
