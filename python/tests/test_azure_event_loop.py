@@ -11,6 +11,7 @@ import time
 import traceback
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import arcidentity
@@ -21,7 +22,7 @@ from arcidentity.emulator import Emulator
 from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError
 from azure_credentials import SCOPE
-from conftest import PATIENCE, STORAGE, start, wait_for_request
+from conftest import PATIENCE, STORAGE, connect, start, wait_for_request
 from gate import Gate
 
 TASKS = 64
@@ -243,6 +244,26 @@ def test_all_who_wait_get_the_error_with_a_traceback_of_their_own() -> None:
     with Gate(400, {"error": "no"}) as gate:
         run(main())
         assert len(gate.requests) <= 2
+
+
+def test_an_error_leaves_nothing_to_the_garbage_collector(agent: Emulator) -> None:
+    async def main() -> None:
+        with suppress(ClientAuthenticationError):
+            await ArcCredential(connect(agent)).get_token(SCOPE)
+
+    agent.respond(400, {"error": "no"}, times=None)
+    gc.collect()
+    gc.disable()
+    try:
+        asyncio.run(main())
+        join_request_threads()
+        gc.set_debug(gc.DEBUG_SAVEALL)
+        gc.collect()
+        assert [left for left in gc.garbage if isinstance(left, arcidentity.ArcError)] == []
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
 
 
 def test_whoever_comes_second_gets_the_old_token_while_the_first_renews_it(
