@@ -151,6 +151,15 @@ def test_a_result_that_nobody_wants_is_no_error(
 
 
 @COMMANDS
+@pytest.mark.skipif(os.name != "posix", reason="a shell of POSIX")
+def test_a_program_finds_no_stream_closed(command: list[str], agent: Emulator) -> None:
+    shell = ["sh", "-c", 'exec "$@" <&- 2>&-', "sh", *command]
+    program = ["--", "sh", "-c", "cat && echo said >&2 && echo done"]
+    arguments = ["run", "--resource", VAULT, *options(agent), *program]
+    assert run(shell, *arguments) == (0, "done\n", "")
+
+
+@COMMANDS
 @pytest.mark.skipif(os.name != "posix", reason="a terminal of POSIX")
 def test_a_terminal_gets_nothing_that_changes_it(command: list[str], agent: Emulator) -> None:
     import pty

@@ -16,17 +16,22 @@ def main() -> int:
     # Python ignores it, and a program that the command starts would go on to.
     if hasattr(signal, "SIGXFSZ"):
         signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
-    if sys.__stdout__ is None:
-        _keep_unwritable()
+    _fill_closed_streams()
     return run_command(sys.argv[1:])
 
 
-def _keep_unwritable() -> None:
-    """Fill the place of a closed standard output, which what is opened next would take."""
-    null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, 1)
-    # A program that the command starts shall find it filled too.
-    os.set_inheritable(1, True)
+def _fill_closed_streams() -> None:
+    """Fill the places of closed standard streams, which what is opened next would take."""
+    # What cannot be written to standard output is to fail.
+    for number, stream, access in (
+        (0, sys.__stdin__, os.O_RDONLY),
+        (1, sys.__stdout__, os.O_RDONLY),
+        (2, sys.__stderr__, os.O_WRONLY),
+    ):
+        if stream is None:
+            os.dup2(os.open(os.devnull, access), number)
+            # A program that the command starts shall find it filled too.
+            os.set_inheritable(number, True)
 
 
 if __name__ == "__main__":
