@@ -189,6 +189,24 @@ def test_what_was_there_before_comes_back(monkeypatch: pytest.MonkeyPatch) -> No
         assert arcidentity.get_token(VAULT).token != token
 
 
+def test_outside_of_its_block_nothing_finds_it() -> None:
+    before = dict(os.environ)
+    machine = ArcEmulator()
+    machine.fail_with(arcidentity.ServiceError)
+    assert dict(os.environ) == before
+    with machine:
+        assert os.environ["IDENTITY_ENDPOINT"] == machine.endpoint
+        with pytest.raises(arcidentity.ServiceError):
+            arcidentity.get_token(VAULT)
+    assert dict(os.environ) == before
+    with ArcEmulator() as other:
+        machine.reset()
+        machine.close()
+        assert os.environ["IDENTITY_ENDPOINT"] == other.endpoint
+        assert arcidentity.get_token(VAULT).token
+        assert len(other.requests) == 2
+
+
 def test_it_is_left_even_where_it_does_not_close(monkeypatch: pytest.MonkeyPatch) -> None:
     before = dict(os.environ)
     machine = ArcEmulator()

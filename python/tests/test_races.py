@@ -216,10 +216,10 @@ def test_of_many_emulators_at_once_one_is_in_use() -> None:
 
 def test_an_emulator_is_in_use_before_anything_finds_it() -> None:
     class Nested(ArcEmulator):
-        def _connect(self, timeout: float = PATIENCE) -> None:
+        def _connect(self) -> None:
             with pytest.raises(RuntimeError, match="one at a time"), ArcEmulator():
                 pass
-            super()._connect(timeout)
+            super()._connect()
 
     with Nested():
         assert arcidentity.get_token(VAULT).token

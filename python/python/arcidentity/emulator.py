@@ -57,6 +57,9 @@ __all__ = ["ArcEmulator", "Emulator", "Request"]
 # Becomes a program that sees other files than everybody.
 _LAUNCHER = os.path.join(os.path.dirname(__file__), "_launcher.py")
 
+# How long a call may take, in seconds.
+_TIMEOUT = 60.0
+
 # What subprocess.run has and ArcEmulator.run has not: the launcher is what is executed, and in the
 # view of its program there is one user.
 _NO_OPTIONS = ("executable", "preexec_fn", "shell", "user", "group", "extra_groups")
@@ -93,7 +96,9 @@ class ArcEmulator(Emulator):
 
     # Held by the one that is in use.
     _use = threading.Lock()
-    _variables: dict[str, str | None]
+    # Of the `with` block: what the variables were before it, and how long its calls may take.
+    _variables: dict[str, str | None] | None = None
+    _timeout = _TIMEOUT
 
     def __new__(
         cls,
@@ -129,15 +134,17 @@ class ArcEmulator(Emulator):
             self._variables = {name: os.environ.get(name) for name in VARIABLES}
             self._connect()
         except BaseException:
+            self._variables = None
             ArcEmulator._use.release()
             raise
         return self
 
     def __exit__(self, *_exception: object) -> None:
+        variables, self._variables = self._variables or {}, None
         with ExitStack() as left:
             # The last one first, each even where another one fails.
             left.callback(ArcEmulator._use.release)
-            for name, value in self._variables.items():
+            for name, value in variables.items():
                 left.callback(set_variable, name, value)
             left.callback(replace_default_client, None)
             left.callback(tell_children, None)
@@ -222,10 +229,13 @@ class ArcEmulator(Emulator):
     def reset(self) -> None:
         """Work as at the start: forget the requests, the answers to be given, and all tokens."""
         super().reset()
+        self._timeout = _TIMEOUT
         self._connect()
 
-    def _connect(self, timeout: float = 60.0) -> None:
-        settings = ChildSettings(self.environment, self.key_directory, timeout)
+    def _connect(self) -> None:
+        if self._variables is None:  # Outside of its block nothing finds it.
+            return
+        settings = ChildSettings(self.environment, self.key_directory, self._timeout)
         settings.apply()
         tell_children(settings)
 
@@ -241,7 +251,8 @@ class ArcEmulator(Emulator):
         self._respond_to_token_requests(status, {"error": error})
 
     def _be_late(self) -> None:
-        self._connect(timeout=0.1)
+        self._timeout = 0.1
+        self._connect()
         self.respond(delay=3600, times=None)
 
 
