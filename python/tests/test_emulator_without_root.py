@@ -56,3 +56,12 @@ def test_a_directory_that_only_the_command_brings_is_an_error_that_says_so(
     with pytest.raises(FileNotFoundError) as caught:
         emulator.ArcEmulator(key_directory=tmp_path / "other" / "tokens")
     assert "PROGRAM" not in str(caught.value)
+
+
+def test_a_port_that_is_taken_is_no_error_of_the_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(emulator, "KEY_DIRECTORY", str(tmp_path))
+    with emulator.Emulator() as other, pytest.raises(OSError, match="in use") as caught:
+        emulator.ArcEmulator(port=other.port, key_directory=tmp_path)
+    assert "PROGRAM" not in str(caught.value)
