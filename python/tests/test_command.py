@@ -82,15 +82,28 @@ def test_a_token_for_a_program_that_does_not_know_arc(command: list[str], agent:
     assert (status, output) == (0, connect(agent).get_token(VAULT).token + "\n"), errors
 
 
-@COMMANDS
-@pytest.mark.skipif(sys.platform != "linux", reason="Linux tells which signals are ignored")
-def test_signals_that_python_ignores_are_not_ignored(command: list[str], agent: Emulator) -> None:
+def ignored(command: list[str], agent: Emulator) -> set[signal.Signals]:
+    """The signals that a program ignores which the command starts."""
     program = ["--", "cat", "/proc/self/status"]
     status, output, errors = run(command, "run", "--resource", VAULT, *options(agent), *program)
     assert status == 0, errors
-    (ignored,) = (int(line.split()[1], 16) for line in output.splitlines() if "SigIgn" in line)
-    signals = (signal.SIGPIPE, signal.SIGXFSZ)
-    assert [number for number in signals if ignored >> number - 1 & 1] == []
+    (mask,) = (int(line.split()[1], 16) for line in output.splitlines() if "SigIgn" in line)
+    signals = (signal.SIGINT, signal.SIGPIPE, signal.SIGXFSZ)
+    return {number for number in signals if mask >> number - 1 & 1}
+
+
+@COMMANDS
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux tells which signals are ignored")
+def test_signals_that_python_ignores_are_not_ignored(command: list[str], agent: Emulator) -> None:
+    assert ignored(command, agent) == set()
+
+
+@COMMANDS
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux tells which signals are ignored")
+def test_ctrl_c_stays_ignored_in_the_background(command: list[str], agent: Emulator) -> None:
+    # As a shell starts what runs there.
+    background = ["sh", "-c", 'trap "" INT; exec "$@"', "sh", *command]
+    assert ignored(background, agent) == {signal.SIGINT}
 
 
 @COMMANDS
