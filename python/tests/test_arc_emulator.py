@@ -205,6 +205,18 @@ def test_outside_of_its_block_nothing_finds_it() -> None:
         assert os.environ["IDENTITY_ENDPOINT"] == other.endpoint
         assert arcidentity.get_token(VAULT).token
         assert len(other.requests) == 2
+    with pytest.raises(ValueError, match="closed"), machine:
+        pass
+    machine.reset()
+    machine.close()
+    assert dict(os.environ) == before
+
+
+def test_calls_have_their_time_again_after_a_timeout(machine: ArcEmulator) -> None:
+    machine.fail_with(arcidentity.ArcTimeoutError)
+    machine.reset()
+    machine.respond(delay=0.5)
+    assert arcidentity.get_token(VAULT).token
 
 
 def test_it_is_left_even_where_it_does_not_close(monkeypatch: pytest.MonkeyPatch) -> None:
