@@ -77,6 +77,7 @@ def test_errors_are_those_of_the_sdk(
         assert type(why) is reason
         assert str(why) in caught.value.message
         assert why.hint is None or why.hint in caught.value.message
+        assert ("Hint: " in caught.value.message) == (why.hint is not None)
         sent = pickle.loads(pickle.dumps(caught.value))
         assert (type(sent), sent.message) == (type(caught.value), caught.value.message)
         assert (type(sent.exc_value), sent.exc_value.hint) == (reason, why.hint)
