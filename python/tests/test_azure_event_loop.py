@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import arcidentity
 import pytest
 import trio
+from arcidentity._native import replace_default_client
 from arcidentity.azure.aio import ArcCredential
 from arcidentity.emulator import Emulator
 from azure.core.credentials import AccessToken
@@ -80,6 +81,22 @@ def test_tasks_share_one_request_and_few_threads() -> None:
     with Gate() as gate:
         run(main())
         assert len(gate.requests) == 1
+
+
+def test_tasks_with_a_credential_each_share_their_threads() -> None:
+    async def main() -> None:
+        asked = [asyncio.create_task(ArcCredential().get_token(SCOPE)) for _ in range(TASKS)]
+        await until_asked(gate)
+        assert len(request_threads()) <= 2
+        gate.opened.set()
+        assert len(set(await asyncio.gather(*asked))) == 1
+
+    with Gate() as gate:
+        replace_default_client(gate.client())
+        try:
+            run(main())
+        finally:
+            replace_default_client(None)
 
 
 def test_tasks_with_claims_share_one_request_too() -> None:

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from os import PathLike
 
 
+# One object for all, by which an event loop knows that they share a memory, and its threads too.
+_DEFAULT_CLIENT = default_client()
+
+
 class ClientSettings(TypedDict, total=False):
     """The settings of `arcidentity.Client`, where they are told."""
 
@@ -27,7 +31,7 @@ class ClientSettings(TypedDict, total=False):
 def client_with(client: Client | None, settings: ClientSettings) -> Client:
     """The client that a credential uses."""
     if client is None:
-        return Client(**settings) if settings else default_client()
+        return Client(**settings) if settings else _DEFAULT_CLIENT
     # Other credentials have a get_token too. What it is may be secret.
     if not hasattr(client, "_cached_token"):
         kind = type(client).__name__
