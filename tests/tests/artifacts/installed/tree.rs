@@ -70,22 +70,26 @@ fn destdir_prefix_and_libdir_are_honoured_and_uninstall_leaves_nothing() {
     assert_eq!(files(&staging), ["opt/arc/include/other.h"]);
 }
 
-/// Such as its prefix, where a program may have more.
+/// Such as its prefix, where a program may have more; and whatever characters are in its path.
 #[test]
 fn uninstall_leaves_what_others_have_in_a_directory_of_this_name() {
     needs!(CMAKE);
     let staging = empty("shared-staging");
-    let build = build_in(
-        "shared",
-        &["-DCMAKE_INSTALL_PREFIX=/opt/arcidentity", "-DCMAKE_INSTALL_LIBDIR=/opt/arcidentity"],
-    );
+    let own = "/opt/[1] jos\u{e9}/arcidentity";
+    let places = ["PREFIX", "LIBDIR"].map(|place| format!("-DCMAKE_INSTALL_{place}={own}"));
+    let build = build_in("shared", &places.each_ref().map(String::as_str));
     succeed(Command::new("cmake").env("DESTDIR", &staging).arg("--install").arg(&build));
-    fs::write(staging.join("opt/arcidentity/settings"), "").unwrap();
+    // What a path would be that began after the character.
+    let others = ["arcidentity/libarcidentity.a", "opt/[1] jos\u{e9}/arcidentity/settings"];
+    for file in others.map(|file| staging.join(file)) {
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, "").unwrap();
+    }
     let mut uninstall = Command::new("cmake");
     uninstall.env("DESTDIR", &staging).arg("--build").arg(&build);
     succeed(uninstall.args(["--target", "uninstall"]));
-    assert_eq!(files(&staging), ["opt/arcidentity/settings"]);
-    assert!(!staging.join("opt/arcidentity/include/arcidentity").exists());
+    assert_eq!(files(&staging), others);
+    assert!(!staging.join(&own[1..]).join("include/arcidentity").exists());
 }
 
 #[test]
