@@ -4,8 +4,8 @@ cmake_policy(VERSION 3.21)
 
 set(prefix ${CMAKE_INSTALL_PREFIX})
 if(relocatable)
-    cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY ${CMAKE_INSTALL_PREFIX}/${libdir}/pkgconfig
-        OUTPUT_VARIABLE above)
+    cmake_path(APPEND CMAKE_INSTALL_PREFIX ${libdir} pkgconfig OUTPUT_VARIABLE here)
+    cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY ${here} OUTPUT_VARIABLE above)
     set(prefix "\${pcfiledir}/${above}")
 endif()
 # Relative to the prefix where they can be, so that `pkg-config --define-prefix` works.
@@ -13,6 +13,10 @@ foreach(directory IN ITEMS libdir includedir)
     if(NOT IS_ABSOLUTE "${${directory}}")
         set(${directory} "\${prefix}/${${directory}}")
     endif()
+endforeach()
+# For pkg-config a space is the end of an argument.
+foreach(directory IN ITEMS prefix libdir includedir)
+    string(REPLACE " " "\\ " ${directory} "${${directory}}")
 endforeach()
 file(READ ${native_libraries} libs_private)
 separate_arguments(libs_private UNIX_COMMAND "${libs_private}")

@@ -124,6 +124,35 @@ fn pkg_config_says_what_a_program_needs() {
     assert_eq!(all[2..], system);
 }
 
+/// As a shell reads it, which puts it into the compiler's command.
+#[test]
+fn pkg_config_knows_paths_with_spaces() {
+    needs!(CMAKE, PKG_CONFIG);
+    let built = empty("built-nothing");
+    for file in ["libarcidentity.so", "libarcidentity.a", "native-static-libs.txt"] {
+        fs::write(built.join(file), "").unwrap();
+    }
+    let prefix = empty("a b").join("c d");
+    let lib = prefix.join("e f").display().to_string();
+    for (name, relocatable) in [("spaces", "OFF"), ("spaces-relocatable", "ON")] {
+        let arguments = [
+            format!("-DCMAKE_INSTALL_PREFIX={}", prefix.display()),
+            format!("-DCMAKE_INSTALL_LIBDIR={lib}"),
+            format!("-DARCIDENTITY_PREBUILT={}", built.display()),
+            format!("-DARCIDENTITY_RELOCATABLE={relocatable}"),
+        ];
+        let build = build_in(name, &arguments.each_ref().map(String::as_str));
+        succeed(Command::new("cmake").arg("--install").arg(build));
+        let mut shell = Command::new("sh");
+        shell.env("PKG_CONFIG_LIBDIR", format!("{lib}/pkgconfig"));
+        let ask =
+            r#"eval "set -- $(pkg-config --cflags --libs arcidentity)"; realpath "${1#-I}"; echo "$2 $3 $#""#;
+        let include = prefix.join("include");
+        let expected = format!("{}\n-L{lib} -larcidentity 3\n", include.display());
+        assert_eq!(succeed(shell.args(["-c", ask])), expected, "{relocatable}");
+    }
+}
+
 /// Without that macro of the header, the functions would be looked for in a DLL.
 #[test]
 fn pkg_config_says_what_a_static_program_for_windows_needs() {
