@@ -22,12 +22,11 @@ if(NOT cargo_home)
     set(cargo_home "$ENV{HOME}/.cargo")
 endif()
 string(ASCII 31 separator)
-string(REPLACE " " ${separator} rustflags "${ARCIDENTITY_RUSTFLAGS}")
-string(JOIN ${separator} rustflags
-    ${rustflags}
-    --remap-path-prefix=${cargo_home}=cargo)
+string(STRIP "${ARCIDENTITY_RUSTFLAGS}" rustflags)
+string(REGEX REPLACE "[ \t\n]+" ${separator} rustflags "${rustflags}")
+list(APPEND rustflags --remap-path-prefix=${cargo_home}=cargo)
 
-set(environment CARGO_ENCODED_RUSTFLAGS=${rustflags})
+set(environment)
 set(target_arguments)
 set(cargo_output ${cargo_target_dir}/release)
 if(ARCIDENTITY_RUST_TARGET)
@@ -37,6 +36,8 @@ if(ARCIDENTITY_RUST_TARGET)
     set(target_arguments --target ${ARCIDENTITY_RUST_TARGET})
     set(cargo_output ${cargo_target_dir}/${ARCIDENTITY_RUST_TARGET}/release)
 endif()
+list(JOIN rustflags ${separator} rustflags)
+list(APPEND environment CARGO_ENCODED_RUSTFLAGS=${rustflags})
 
 # The list is in cargo's directory, so that a build with the same one finds everything done.
 set(run_cargo ${CMAKE_COMMAND} -E env ${environment}

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
 mod abi;
+mod cargo;
 mod cmake;
 mod cross;
 mod deb;

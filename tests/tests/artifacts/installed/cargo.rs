@@ -1,0 +1,35 @@
+//! What CMake tells cargo, by a program in cargo's place that says what it was told.
+
+use std::fs;
+use std::process::Command;
+
+use arcidentity_needs::{CMAKE, needs};
+use arcidentity_tests::{run, workspace, write_script};
+
+use super::installation::empty;
+
+/// The flags for rustc in a build with these variables and arguments for CMake.
+fn flags(name: &str, variables: &[(&str, &str)], arguments: &[&str]) -> Vec<String> {
+    let directory = empty(&format!("cargo-{name}"));
+    let (cargo, told) = (directory.join("cargo"), directory.join("told"));
+    let script = format!("#!/bin/sh\nprintf %s \"$CARGO_ENCODED_RUSTFLAGS\" >'{}'\nexit 1\n", told.display());
+    write_script(&script, &cargo);
+    let build = directory.join("build");
+    let mut configure = Command::new("cmake");
+    configure.arg("-S").arg(workspace().join("ffi")).arg("-B").arg(&build).args(arguments);
+    configure.arg(format!("-DARCIDENTITY_CARGO={}", cargo.display())).env_remove("RUSTFLAGS");
+    let output = run(configure.envs(variables.iter().copied()));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(!run(Command::new("cmake").arg("--build").arg(&build)).status.success(), "cargo fails");
+    let flags = fs::read_to_string(told).unwrap();
+    let foreign = flags.split('\x1f').filter(|flag| !flag.starts_with("--remap-path-prefix="));
+    foreign.map(str::to_owned).collect()
+}
+
+/// As cargo takes them: `RUSTFLAGS="$RUSTFLAGS -Copt-level=3"` begins with a space where nothing was set.
+#[test]
+fn spaces_around_flags_are_no_flags() {
+    needs!(CMAKE);
+    assert_eq!(flags("spaces", &[("RUSTFLAGS", " -C  opt-level=3 \n-g ")], &[]), ["-C", "opt-level=3", "-g"]);
+    assert!(flags("none", &[("RUSTFLAGS", " ")], &[]).is_empty());
+}
