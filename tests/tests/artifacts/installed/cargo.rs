@@ -3,8 +3,8 @@
 use std::fs;
 use std::process::Command;
 
-use arcidentity_needs::{CMAKE, needs};
-use arcidentity_tests::{run, workspace, write_script};
+use arcidentity_needs::{CLANG, CMAKE, are_met, needs};
+use arcidentity_tests::{run, succeed, workspace, write_script};
 
 use super::installation::empty;
 
@@ -32,4 +32,19 @@ fn spaces_around_flags_are_no_flags() {
     needs!(CMAKE);
     assert_eq!(flags("spaces", &[("RUSTFLAGS", " -C  opt-level=3 \n-g ")], &[]), ["-C", "opt-level=3", "-g"]);
     assert!(flags("none", &[("RUSTFLAGS", " ")], &[]).is_empty());
+}
+
+/// One compiler may serve many systems, and then links for the right one only if it is told.
+#[test]
+fn the_linker_is_told_what_the_compiler_is_always_told() {
+    needs!(CMAKE);
+    let cross = "-DARCIDENTITY_RUST_TARGET=aarch64-unknown-linux-gnu";
+    let told = flags("told", &[("CC", "cc -pipe -g")], &[cross, "-DCMAKE_SYSROOT=/"]);
+    assert_eq!(told, ["-Clink-arg=-pipe", "-Clink-arg=-g", "-Clink-arg=--sysroot=/"]);
+    if are_met(&[CLANG]) {
+        let machine = succeed(Command::new("clang").arg("-print-target-triple"));
+        let target = format!("-DCMAKE_C_COMPILER_TARGET={}", machine.trim());
+        let told = flags("clang", &[("CC", "clang")], &[cross, &target]);
+        assert_eq!(told, [format!("-Clink-arg=--target={}", machine.trim())]);
+    }
 }
