@@ -44,9 +44,14 @@ elseif(ARCIDENTITY_SHARED)
 endif()
 if(ARCIDENTITY_STATIC)
     list(APPEND products ${libraries}/${static_library})
-    list(APPEND layout
-        COMMAND ${CMAKE_COMMAND} -E copy_if_different
-            ${cargo_output}/${cargo_static_library} ${libraries}/${static_library})
+    set(archive ${cargo_output}/${cargo_static_library})
+    if(WIN32)
+        list(APPEND layout COMMAND ${CMAKE_COMMAND} -E copy_if_different ${archive} ${libraries}/${static_library})
+    else()
+        list(APPEND layout
+            COMMAND ${CMAKE_COMMAND} -D objcopy=${CMAKE_OBJCOPY} -D from=${archive}
+                -D to=${libraries}/${static_library} -P ${PROJECT_SOURCE_DIR}/cmake/archive.cmake)
+    endif()
 endif()
 
 # Always run: cargo knows best what has changed.

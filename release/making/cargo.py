@@ -86,7 +86,11 @@ def target_libraries(context: Context, target: str) -> pathlib.Path:
 
 
 def strip(context: Context, library: pathlib.Path) -> None:
-    """Takes all from a static library that no linker needs, by rustc's own tool, which knows every target."""
+    """Takes all from a static library that no linker needs, by rustc's own tool, which knows every target. Of LLVM's
+    bitcode ffi/cmake/archive.cmake tells."""
     (objcopy,) = context.sysroot.glob("lib/rustlib/*/bin/rust-objcopy")
     # As rustc runs it.
-    context.run(objcopy, "--strip-unneeded", library, LD_LIBRARY_PATH=str(context.sysroot / "lib"))
+    context.run(
+        objcopy, "--strip-unneeded", "--remove-section=.llvmbc", "--remove-section=.llvmcmd", library,
+        LD_LIBRARY_PATH=str(context.sysroot / "lib"),
+    )  # fmt: skip

@@ -104,6 +104,16 @@ fn every_compiler_and_linkage_gives_a_program_that_runs() {
     }
 }
 
+/// The plugin of Clang's that a linker then has knows no newer LLVM than Clang's own.
+#[test]
+fn clang_may_optimize_while_it_links() {
+    needs!(CMAKE, PKG_CONFIG, CLANG);
+    let objects = Objects::compile("clang-lto", "clang", &["-std=c11", "-flto"], &["tests/c/smoke.c"]);
+    for linkage in [Linkage::Shared, Linkage::Static] {
+        check(objects.link(linkage), &agent());
+    }
+}
+
 #[test]
 fn a_panic_is_an_error_with_every_compiler_and_linkage() {
     needs!(CMAKE, PKG_CONFIG, LIBC_STATIC);
