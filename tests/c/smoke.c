@@ -51,6 +51,46 @@ static void tokens_come_from_memory_until_told_otherwise(void) {
     arc_token_free(first);
 }
 
+/* Counts the steps that have a text inside. */
+struct watch {
+    const char *text;
+    int seen;
+};
+
+static void look(const char *line, void *data) {
+    struct watch *watch = data;
+    watch->seen += strstr(line, watch->text) != NULL;
+}
+
+static void a_cleared_client_asks_again(void) {
+    struct watch watch = {"from the cache", 0};
+    arc_options *options = new_options();
+    CHECK(arc_options_set_trace(options, look, &watch) == ARC_OK);
+    arc_client *client = new_client(options);
+    arc_token_free(get_token(client, RESOURCE));
+    arc_token_free(get_token(client, RESOURCE));
+    CHECK(watch.seen == 1);
+    arc_client_clear(client);
+    arc_token_free(get_token(client, RESOURCE));
+    CHECK(watch.seen == 1);
+    arc_client_free(client);
+}
+
+static void a_setting_that_is_refused_leaves_the_old_one(void) {
+    struct watch watch = {"attempt 1 of 2", 0};
+    arc_options *options = new_options();
+    CHECK(arc_options_set_trace(options, look, &watch) == ARC_OK);
+    CHECK(arc_options_set_max_attempts(options, 2) == ARC_OK);
+    CHECK(arc_options_set_max_attempts(options, 0) == ARC_ERROR_INVALID_ARGUMENT);
+    CHECK(arc_options_set_timeout_ms(options, 0) == ARC_ERROR_INVALID_ARGUMENT);
+    CHECK(arc_options_set_endpoint(options, "") == ARC_ERROR_INVALID_ARGUMENT);
+    CHECK(arc_options_set_key_directory(options, "") == ARC_ERROR_INVALID_ARGUMENT);
+    arc_client *client = new_client(options);
+    arc_token_free(get_token(client, RESOURCE));
+    CHECK(watch.seen > 0);
+    arc_client_free(client);
+}
+
 /* Says no as often as `data` tells, and then yes. */
 static int32_t runs_out(void *data) {
     int *patience = data;
@@ -150,6 +190,8 @@ static void statuses_have_names(void) {
 int main(void) {
     version_is_that_of_the_header();
     tokens_come_from_memory_until_told_otherwise();
+    a_cleared_client_asks_again();
+    a_setting_that_is_refused_leaves_the_old_one();
     a_call_can_be_cancelled();
     all_options_are_taken();
     user_assigned_identities_have_tokens_of_their_own();

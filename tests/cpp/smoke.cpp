@@ -73,7 +73,7 @@ void a_token_has_its_properties() {
     const Token token = client.get_token(resource);
     CHECK(token.value().substr(0, 3) == "eyJ");
     CHECK(token.type() == "Bearer");
-    CHECK(token.expires_on() > now && token.refresh_on() > now && token.refresh_on() < token.expires_on());
+    CHECK(token.expires_on() > now && token.refresh_on() > now && token.refresh_on() < token.expires_on() - std::chrono::minutes(5));
     CHECK(client.get_token(resource + "/.default").value() == token.value());
     CHECK(client.get_token(resource, true).value() != token.value());
     CHECK(!client.get_token(resource, true, [] { return false; }).value().empty());
@@ -147,6 +147,8 @@ void a_report_has_its_properties() {
 #endif
     const Report report = Client(options().key_directory(nowhere)).diagnose("https://vault.azure.net");
     CHECK(!report.ok() && report.text().find("FAILED") != std::string_view::npos);
+    const Report other = client.diagnose("https://storage.azure.com");
+    CHECK(other.text().find("token for https://storage.azure.com") != std::string_view::npos);
 }
 
 void options_are_taken() {
@@ -161,7 +163,9 @@ void options_are_taken() {
     refusal("resource_id " + reason, [&] { chosen.resource_id("another"); });
     refusal("client_id " + reason, [&] { chosen.client_id(""); });
     const Client by_object_id(options().object_id("66666666-6666-6666-6666-666666666666"));
-    CHECK(!by_object_id.get_token(resource).value().empty());
+    const Client by_resource_id(options().resource_id(
+        "/subscriptions/0/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/app"));
+    CHECK(by_object_id.get_token(resource).value() == by_resource_id.get_token(resource).value());
 }
 
 void each_step_is_told() {
@@ -193,6 +197,24 @@ void each_step_is_told() {
     });
 }
 
+void settings_and_arguments_reach_the_library() {
+    std::string lines;
+    const auto told = [&lines](std::string_view text) {
+        const bool found = lines.find(text) != std::string::npos;
+        lines.clear();
+        return found;
+    };
+    Options chosen = options();
+    chosen.trace([&lines](std::string_view line) { lines.append(line).push_back('\n'); }).max_attempts(2);
+    // One that is refused leaves the old one.
+    refusal("max_attempts is 0", [&] { chosen.max_attempts(0); });
+    const Client client(chosen);
+    CHECK(!client.get_token(resource).value().empty() && told("attempt 1 of 2"));
+    CHECK(!client.get_token(resource).value().empty() && told("from the cache"));
+    client.clear();
+    CHECK(!client.get_token(resource).value().empty() && !told("from the cache"));
+}
+
 void unusable_arguments_are_refused() {
     using namespace std::chrono_literals;
     Options chosen = options();
@@ -202,10 +224,16 @@ void unusable_arguments_are_refused() {
     refusal("key_directory is empty or not UTF-8", [&] { chosen.key_directory("caf\xe9"); });
     const std::string with_nul("http://127.0.0.1\0.example.com", 29);
     refusal("endpoint has a NUL inside", [&] { chosen.endpoint(with_nul); });
+    refusal("key_directory has a NUL inside", [&] { chosen.key_directory(with_nul); });
+    refusal("client_id has a NUL inside", [&] { chosen.client_id(with_nul); });
+    refusal("object_id has a NUL inside", [&] { chosen.object_id(with_nul); });
+    refusal("resource_id has a NUL inside", [&] { chosen.resource_id(with_nul); });
     const Client client(chosen);
     for (const auto &wrong : {std::string(), with_nul, std::string("caf\xe9")})
         failure(ARC_ERROR_INVALID_ARGUMENT, [&] { (void)client.get_token(wrong); });
     refusal("resource has a NUL inside", [&] { (void)arcidentity::get_token(with_nul); });
+    refusal("resource has a NUL inside", [&] { (void)client.get_token(with_nul, false, nullptr); });
+    refusal("resource has a NUL inside", [&] { (void)client.diagnose(with_nul); });
 }
 
 void an_error_tells_what_the_agent_said() {
@@ -255,6 +283,7 @@ int main() {
     a_report_has_its_properties();
     options_are_taken();
     each_step_is_told();
+    settings_and_arguments_reach_the_library();
     unusable_arguments_are_refused();
     an_error_tells_what_the_agent_said();
     an_error_without_an_answer_has_none();

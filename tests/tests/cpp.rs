@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use arcidentity_emulator::Answer;
 use arcidentity_needs::{NAMESPACES, VALGRIND, needs};
 use arcidentity_tests::succeed;
 
@@ -22,6 +23,14 @@ fn every_function_works_with_the_static_library() {
 fn no_function_leaks_or_touches_foreign_memory() {
     needs!(VALGRIND);
     succeed(&mut valgrind(&cpp("smoke").link_shared().build("smoke-valgrind"), &agent()));
+}
+
+#[test]
+fn the_timeout_is_that_of_the_caller() {
+    let agent = agent();
+    agent.script([Answer::hang()]);
+    let said = succeed(&mut command(cpp("timeout").link_shared().build("timeout"), &agent));
+    assert_eq!(said, "ARC_ERROR_TIMEOUT: no answer within 1.23 s\n");
 }
 
 #[test]
