@@ -161,7 +161,8 @@ fn it_can_be_loaded_and_unloaded_by_programs_with_threads() {
     succeed(command(program, &agent()).arg(installed().libdir.join("libarcidentity.so")));
 }
 
-/// The program has functions of the same names, and shows them to the loader.
+/// The program has functions of the same names, and shows them to the loader. The library brings its own to a plugin, which
+/// finds them by name, or is inside the plugin.
 #[test]
 fn it_lives_beside_another_version_in_one_process() {
     needs!(CMAKE, PKG_CONFIG);
@@ -173,6 +174,14 @@ fn it_lives_beside_another_version_in_one_process() {
     let objects = Objects::compile("another", "cc", &["-pthread"], &sources);
     let program = objects.link_with(Linkage::Shared, &["-ldl", "-rdynamic"]);
     succeed(command(program, &agent()).arg(installed().libdir.join("libarcidentity.so")));
+
+    let flags = ["-shared", "-fPIC", "-std=c11", "-Dmain=ask"];
+    let plugin = Objects::compile("inside", "cc", &flags, &["tests/c/smoke.c"]);
+    let plugin = plugin.link_with(Linkage::Static, &["-Wl,--exclude-libs,libarcidentity.a"]);
+    let sources = ["tests/c/host.c", other.to_str().unwrap()];
+    let host = Objects::compile("host", "cc", &["-pthread"], &sources);
+    let program = host.link_with(Linkage::Shared, &["-ldl", "-rdynamic"]);
+    succeed(command(program, &agent()).arg(plugin));
 }
 
 /// Each has a copy of everything, and neither sees the other's.
