@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use arcidentity_needs::{CMAKE, LINTIAN, needs};
-use arcidentity_tests::{path_with_cargo, shipping, succeed, workspace};
+use arcidentity_tests::{path_with_cargo, shipping, succeed, unpack, workspace};
 
-use super::installation::empty;
+use super::installation::{build_in, empty, files, hollow_libraries};
 use super::isolated::isolated;
 
 /// Makes the packages by the one command of the manual.
@@ -47,4 +47,22 @@ fn the_packages_are_clean_install_work_and_go() {
     let Some(printed) = isolated(&script, &packages) else { return };
     assert!(printed.contains("\nAuthorization: Bearer eyJ"), "{printed}");
     assert!(printed.ends_with("nothing is left\n"), "{printed}");
+}
+
+/// CPack runs the same scripts for every kind of package.
+#[test]
+fn no_other_package_has_what_is_debians() {
+    needs!(CMAKE);
+    let built = hollow_libraries("built-for-tar");
+    let arguments = ["-DCMAKE_INSTALL_PREFIX=/usr", &format!("-DARCIDENTITY_PREBUILT={}", built.display())];
+    let build = build_in("tar", &arguments);
+    let packages = empty("packages-tar");
+    let mut pack = Command::new("cpack");
+    pack.arg("--config").arg(build.join("CPackConfig.cmake")).args(["-G", "TGZ", "-B"]).arg(&packages);
+    succeed(pack.current_dir(&build));
+    let archive = files(&packages).into_iter().find(|file| file.ends_with(".tar.gz")).unwrap();
+    unpack(&packages.join(archive), "tarfile", &packages);
+    let mut trees = fs::read_dir(&packages).unwrap().map(|entry| entry.unwrap().path());
+    let tree = trees.find(|path| path.join("usr").exists()).unwrap();
+    assert_eq!(fs::read_dir(tree).unwrap().count(), 1, "only usr");
 }

@@ -58,6 +58,15 @@ pub fn build_of(source: &Path, name: &str, arguments: &[&str], cargo: &[(&str, O
     directory
 }
 
+/// A directory for `ARCIDENTITY_PREBUILT`, with libraries that nobody links.
+pub fn hollow_libraries(name: &str) -> PathBuf {
+    let directory = empty(name);
+    for file in ["libarcidentity.so", "libarcidentity.a", "native-static-libs.txt"] {
+        std::fs::write(directory.join(file), "").unwrap();
+    }
+    directory
+}
+
 /// An empty directory of this name.
 pub fn empty(name: &str) -> PathBuf {
     let directory = scratch("installed").join(name);

@@ -8,7 +8,7 @@ use std::process::Command;
 use arcidentity_needs::{CARGO_C, CMAKE, MINGW, PKG_CONFIG, needs};
 use arcidentity_tests::{UNOPTIMIZED, patiently, scratch, succeed, traces, workspace};
 
-use super::installation::{Installation, build, build_in, empty, files, installed};
+use super::installation::{Installation, build, build_in, empty, files, hollow_libraries, installed};
 
 const SHARED: &str = concat!("libarcidentity.so.", env!("CARGO_PKG_VERSION"));
 pub const SONAME: &str =
@@ -128,10 +128,7 @@ fn pkg_config_says_what_a_program_needs() {
 #[test]
 fn pkg_config_knows_paths_with_spaces() {
     needs!(CMAKE, PKG_CONFIG);
-    let built = empty("built-nothing");
-    for file in ["libarcidentity.so", "libarcidentity.a", "native-static-libs.txt"] {
-        fs::write(built.join(file), "").unwrap();
-    }
+    let built = hollow_libraries("built-nothing");
     let prefix = empty("a b").join("c d");
     let lib = prefix.join("e f").display().to_string();
     for (name, relocatable) in [("spaces", "OFF"), ("spaces-relocatable", "ON")] {
