@@ -12,6 +12,12 @@
 #![allow(unsafe_code, reason = "an interface for C takes pointers on trust")]
 #![expect(non_camel_case_types, reason = "the names are those of the C types")]
 
+// Settings of whoever builds it, such as CARGO_PROFILE_RELEASE_PANIC, go before those of Cargo.toml.
+#[cfg(panic = "abort")]
+compile_error!(
+    "a panic would end the process, and must be ARC_ERROR_INTERNAL: compile with panic = \"unwind\""
+);
+
 // Without this line nothing links `log`, and its `max_level_off` would not be ours to rely on: at level
 // TRACE the HTTP library logs whole requests, key and token included.
 use log as _;

@@ -1,6 +1,7 @@
 //! What CMake tells cargo, by a program in cargo's place that says what it was told.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use arcidentity_needs::{CLANG, CMAKE, are_met, needs};
@@ -46,5 +47,20 @@ fn the_linker_is_told_what_the_compiler_is_always_told() {
         let target = format!("-DCMAKE_C_COMPILER_TARGET={}", machine.trim());
         let told = flags("clang", &[("CC", "clang")], &[cross, &target]);
         assert_eq!(told, [format!("-Clink-arg=--target={}", machine.trim())]);
+    }
+}
+
+/// Settings of cargo's that others made would let a panic end the process.
+#[test]
+fn a_library_that_catches_no_panic_does_not_compile() {
+    let refusal = "a panic would end the process";
+    for (strategy, is_refused) in [("abort", true), ("unwind", false)] {
+        let mut rustc = Command::new(Path::new(env!("CARGO")).with_file_name("rustc"));
+        rustc.args(["--edition", "2024", "--crate-type", "lib", "--emit", "metadata", "-o"]);
+        rustc.arg(empty("cargo-panic").join("library")).arg(format!("-Cpanic={strategy}"));
+        // Without the crates that it needs it does not compile in any case.
+        let output = run(rustc.arg(workspace().join("ffi/src/lib.rs")));
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(said.contains(refusal), is_refused, "{strategy}: {said}");
     }
 }
