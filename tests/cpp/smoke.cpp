@@ -264,6 +264,13 @@ void what_was_moved_from_is_harmless() {
     const Token other_token = std::move(token);
     CHECK(!other_token.value().empty() && !other_client.get_token(resource).value().empty());
     CHECK(token.value().empty() && token.type().empty() && *token.value().data() == '\0');
+    CHECK(token.expires_on() == Token::TimePoint() && token.refresh_on() == Token::TimePoint());
+    Metadata metadata = other_client.get_metadata();
+    const Metadata other_metadata = std::move(metadata);
+    CHECK(*metadata.name().data() == '\0' && *metadata.json().data() == '\0');
+    Report report = other_client.diagnose();
+    const Report other_report = std::move(report);
+    CHECK(!report.ok() && *report.text().data() == '\0' && *report.json().data() == '\0');
     failure(ARC_ERROR_INVALID_ARGUMENT, [&] { (void)client.get_token(resource); });
     failure(ARC_ERROR_INVALID_ARGUMENT, [&] { (void)client.get_metadata(); });
     refusal("the options were moved from", [&] { chosen.max_attempts(1); });
