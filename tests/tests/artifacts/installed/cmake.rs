@@ -111,6 +111,14 @@ fn a_project_may_have_the_library_as_a_part() {
         let prefix = empty("cmake-part");
         succeed(Command::new("cmake").arg("--install").arg(&directory).arg("--prefix").arg(&prefix));
         assert_eq!(files(&prefix), ["bin/program", "bin/program-static"]);
+        // Unless it is told to: for another machine, the program comes with the library.
+        let told = ["-DARCIDENTITY_INSTALL=ON", "-DCMAKE_INSTALL_LIBDIR=lib"];
+        succeed(Command::new("cmake").args(told).arg(&directory));
+        succeed(Command::new("cmake").arg("--install").arg(&directory).arg("--prefix").arg(&prefix));
+        let agent = agent();
+        let mut program = command(prefix.join("bin/program"), &agent);
+        program.env("LD_LIBRARY_PATH", prefix.join("lib"));
+        succeed(&mut beside(&agent, &program));
     }
 }
 
