@@ -12,6 +12,7 @@
 #include "report.hpp"
 #include "token.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -103,6 +104,9 @@ public:
 
     /// The same for Azure Resource Manager of the machine's cloud.
     [[nodiscard]] Report diagnose() const { return report(nullptr); }
+
+    // What C means by NULL is diagnose() here: a std::string of it is undefined.
+    Report diagnose(std::nullptr_t) const = delete;
 
     /// Empties the token cache, and wipes the tokens that nobody else holds. Tokens handed out stay valid.
     void clear() const noexcept { arc_client_clear(client_.get()); }

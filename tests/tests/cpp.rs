@@ -41,12 +41,15 @@ fn two_units_may_include_the_header() {
     succeed(&mut beside(&agent, &command(both.link_shared().build("two-units"), &agent)));
 }
 
+/// Each would compile, and mean something else.
 #[test]
-fn no_hook_is_taken_for_a_bool() {
-    for compiler in compilers(["c++", "clang++"]) {
-        let said = compiler.std("c++17").source("tests/cpp/hook_second.cpp").refusal();
-        let errors: Vec<&str> = said.lines().filter(|line| line.contains("error: ")).collect();
-        assert!(errors.len() == 1 && errors[0].contains("deleted"), "{said}");
+fn no_hook_is_taken_for_a_bool_and_no_null_for_a_text() {
+    for source in ["hook_second", "null_resource"] {
+        for compiler in compilers(["c++", "clang++"]) {
+            let said = compiler.std("c++17").source(format!("tests/cpp/{source}.cpp")).refusal();
+            let errors: Vec<&str> = said.lines().filter(|line| line.contains("error: ")).collect();
+            assert!(errors.len() == 1 && errors[0].contains("deleted"), "{said}");
+        }
     }
 }
 
