@@ -9,11 +9,11 @@ use arcidentity_tests::{run, succeed, workspace, write_script};
 
 use super::installation::empty;
 
-/// The flags for rustc in a build with these variables and arguments for CMake.
-fn flags(name: &str, variables: &[(&str, &str)], arguments: &[&str]) -> Vec<String> {
+/// A variable of cargo's in a build with these variables and arguments for CMake.
+fn told(name: &str, variable: &str, variables: &[(&str, &str)], arguments: &[&str]) -> String {
     let directory = empty(&format!("cargo-{name}"));
     let (cargo, told) = (directory.join("cargo"), directory.join("told"));
-    let script = format!("#!/bin/sh\nprintf %s \"$CARGO_ENCODED_RUSTFLAGS\" >'{}'\nexit 1\n", told.display());
+    let script = format!("#!/bin/sh\nprintf %s \"${variable}\" >'{}'\nexit 1\n", told.display());
     write_script(&script, &cargo);
     let build = directory.join("build");
     let mut configure = Command::new("cmake");
@@ -21,8 +21,15 @@ fn flags(name: &str, variables: &[(&str, &str)], arguments: &[&str]) -> Vec<Stri
     configure.arg(format!("-DARCIDENTITY_CARGO={}", cargo.display())).env_remove("RUSTFLAGS");
     let output = run(configure.envs(variables.iter().copied()));
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    assert!(!run(Command::new("cmake").arg("--build").arg(&build)).status.success(), "cargo fails");
-    let flags = fs::read_to_string(told).unwrap();
+    let mut build_it = Command::new("cmake");
+    let output = run(build_it.arg("--build").arg(&build).envs(variables.iter().copied()));
+    assert!(!output.status.success(), "cargo fails");
+    fs::read_to_string(told).unwrap()
+}
+
+/// The flags for rustc in such a build.
+fn flags(name: &str, variables: &[(&str, &str)], arguments: &[&str]) -> Vec<String> {
+    let flags = told(name, "CARGO_ENCODED_RUSTFLAGS", variables, arguments);
     let foreign = flags.split('\x1f').filter(|flag| !flag.starts_with("--remap-path-prefix="));
     foreign.map(str::to_owned).collect()
 }
@@ -40,14 +47,28 @@ fn spaces_around_flags_are_no_flags() {
 fn the_linker_is_told_what_the_compiler_is_always_told() {
     needs!(CMAKE);
     let cross = "-DARCIDENTITY_RUST_TARGET=aarch64-unknown-linux-gnu";
-    let told = flags("told", &[("CC", "cc -pipe -g")], &[cross, "-DCMAKE_SYSROOT=/"]);
-    assert_eq!(told, ["-Clink-arg=-pipe", "-Clink-arg=-g", "-Clink-arg=--sysroot=/"]);
+    let gcc = flags("gcc", &[("CC", "cc -pipe -g")], &[cross, "-DCMAKE_SYSROOT=/"]);
+    assert_eq!(gcc, ["-Clink-arg=-pipe", "-Clink-arg=-g", "-Clink-arg=--sysroot=/"]);
     if are_met(&[CLANG]) {
         let machine = succeed(Command::new("clang").arg("-print-target-triple"));
         let target = format!("-DCMAKE_C_COMPILER_TARGET={}", machine.trim());
-        let told = flags("clang", &[("CC", "clang")], &[cross, &target]);
-        assert_eq!(told, [format!("-Clink-arg=--target={}", machine.trim())]);
+        let clang = flags("clang", &[("CC", "clang")], &[cross, &target]);
+        assert_eq!(clang, [format!("-Clink-arg=--target={}", machine.trim())]);
     }
+}
+
+/// Rust finds the linker where MSVC is installed, and elsewhere it is told.
+#[test]
+fn no_compiler_for_msvc_is_taken_for_a_linker() {
+    needs!(CMAKE, CLANG);
+    let toolchain = workspace().join("tests/windows/msvc/toolchain.cmake");
+    let arguments = [
+        "-DARCIDENTITY_RUST_TARGET=x86_64-pc-windows-msvc",
+        &format!("-DCMAKE_TOOLCHAIN_FILE={}", toolchain.display()),
+    ];
+    let linker = "CARGO_TARGET_X86_64_PC_WINDOWS_MSVC_LINKER";
+    assert_eq!(told("msvc", linker, &[(linker, "lld-link")], &arguments), "lld-link");
+    assert_eq!(flags("msvc-flags", &[], &arguments), Vec::<String>::new());
 }
 
 /// Settings of cargo's that others made would let a panic end the process.
