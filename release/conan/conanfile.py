@@ -78,6 +78,8 @@ class ArcidentityConan(ConanFile):
         toolchain.cache_variables["ARCIDENTITY_STATIC"] = not self.options.shared
         if cross_building(self) or self.settings.os == "Windows":
             toolchain.cache_variables["ARCIDENTITY_RUST_TARGET"] = self._rust_target()
+        if self.settings.get_safe("compiler.runtime") == "static":
+            toolchain.cache_variables["ARCIDENTITY_RUSTFLAGS"] = "-Ctarget-feature=+crt-static"
         toolchain.generate()
 
     def build(self):

@@ -7,6 +7,7 @@ use std::process::Command;
 
 use arcidentity_needs::{CMAKE, PKG_CONFIG, PYTHON, needs};
 use arcidentity_tests::{Python, UNOPTIMIZED, path_with_cargo, patiently, run, scratch, succeed, workspace};
+use serde_json::Value;
 
 use crate::programs::{agent, command};
 
@@ -48,6 +49,31 @@ fn both_packages_work_and_are_what_they_say() {
         conan(&python, &[&["install", &requires, "--options", &option], &generate[..]].concat());
         assert_links(place, shared);
     }
+    for (run_time, flags) in [("static", Some("-Ctarget-feature=+crt-static")), ("dynamic", None)] {
+        assert_eq!(flags_for_msvc(&python, run_time).as_deref(), flags);
+    }
+}
+
+/// The flags for rustc with which the recipe compiles for MSVC and this run-time library. Rust's own must be the same.
+fn flags_for_msvc(python: &Python, run_time: &str) -> Option<String> {
+    let directory = scratch("release/conan").join(run_time);
+    let run_time = format!("compiler.runtime={run_time}");
+    let settings = [
+        "os=Windows",
+        "arch=x86_64",
+        "compiler=msvc",
+        "compiler.version=194",
+        "compiler.cppstd=17",
+        &run_time,
+    ];
+    let settings = settings.iter().flat_map(|setting| ["--settings:host", *setting]);
+    let install = ["install", "release/conan", "--output-folder", directory.to_str().unwrap()];
+    conan(python, &install.into_iter().chain(settings).collect::<Vec<_>>());
+    let presets = fs::read(directory.join("build/generators/CMakePresets.json")).unwrap();
+    let presets: Value = serde_json::from_slice(&presets).unwrap();
+    let settings = &presets["configurePresets"][0]["cacheVariables"];
+    assert_eq!(settings["ARCIDENTITY_RUST_TARGET"], "x86_64-pc-windows-msvc");
+    settings["ARCIDENTITY_RUSTFLAGS"].as_str().map(str::to_owned)
 }
 
 /// A program that is built by the package's own words gets a token, by the library of that kind.
