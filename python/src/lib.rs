@@ -52,6 +52,10 @@ use log as _;
 use pyo3::prelude::*;
 use zeroizing_alloc::ZeroAlloc;
 
+// Settings of whoever builds it, such as CARGO_PROFILE_RELEASE_PANIC, go before those of Cargo.toml.
+#[cfg(panic = "abort")]
+compile_error!("a panic would end the process, and must be InternalError: compile with panic = \"unwind\"");
+
 /// Wipes every block that it frees: keys and tokens leave no copy in the buffers of the libraries below.
 #[global_allocator]
 static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);

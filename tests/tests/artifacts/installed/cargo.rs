@@ -75,13 +75,16 @@ fn no_compiler_for_msvc_is_taken_for_a_linker() {
 #[test]
 fn a_library_that_catches_no_panic_does_not_compile() {
     let refusal = "a panic would end the process";
-    for (strategy, is_refused) in [("abort", true), ("unwind", false)] {
+    let libraries = ["ffi/src/lib.rs", "python/src/lib.rs"];
+    let strategies = [("abort", true), ("unwind", false)];
+    let cases = libraries.into_iter().flat_map(|library| strategies.map(|strategy| (library, strategy)));
+    for (library, (strategy, is_refused)) in cases {
         let mut rustc = Command::new(Path::new(env!("CARGO")).with_file_name("rustc"));
         rustc.args(["--edition", "2024", "--crate-type", "lib", "--emit", "metadata", "-o"]);
         rustc.arg(empty("cargo-panic").join("library")).arg(format!("-Cpanic={strategy}"));
         // Without the crates that it needs it does not compile in any case.
-        let output = run(rustc.arg(workspace().join("ffi/src/lib.rs")));
+        let output = run(rustc.arg(workspace().join(library)));
         let said = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(said.contains(refusal), is_refused, "{strategy}: {said}");
+        assert_eq!(said.contains(refusal), is_refused, "{library}, {strategy}: {said}");
     }
 }
