@@ -92,6 +92,11 @@ impl Deadline {
         self.caller
     }
 
+    /// Ends the call where a hook has just forked and this is the child.
+    pub(crate) fn check_process(&self) -> Result<(), Error> {
+        if self.caller.is_parent() { Err(forked()) } else { Ok(()) }
+    }
+
     /// The time left, or the error that ends the call.
     pub(crate) fn remaining(&self) -> Result<Duration, Error> {
         match self.end.checked_sub(self.clock.now().monotonic) {
@@ -104,9 +109,7 @@ impl Deadline {
     pub(crate) fn slice(&self) -> Result<Duration, Error> {
         let remaining = self.remaining()?;
         let is_cancelled = self.interrupt.as_ref().is_some_and(asks_to_end);
-        if self.caller.is_parent() {
-            return Err(forked());
-        }
+        self.check_process()?;
         match &self.interrupt {
             None => Ok(remaining),
             Some(_) if is_cancelled => Err(Error::new(ErrorKind::Cancelled, "the call was cancelled")),
@@ -135,7 +138,8 @@ impl Deadline {
     }
 }
 
-/// A child has its parent's connection, whose answer is for the parent, and none of its threads to wait for.
+/// A child has its parent's connection, whose answer is for the parent, none of its threads to wait for, and for ever those
+/// locks that they held.
 fn forked() -> Error {
     Error::new(ErrorKind::Cancelled, "a hook of the caller has forked: the call goes on in the parent")
         .with_hint("make the call again in the child")

@@ -120,8 +120,8 @@ impl Generation {
                 (Err(error.into()), Some(panic))
             }
         };
-        // Where a hook of the caller has forked, nobody waits in the child, and its parent may hold the locks for ever.
-        let is_ours = fetched.is_ok() || self.process == Process::current();
+        // No call gets a token in a child that goes on with it.
+        let is_ours = fetched.is_ok() || self.is_of_this_process();
         if is_ours {
             self.finish(resource, kind, flight, &fetched, clock.now());
         }
@@ -144,9 +144,16 @@ impl Generation {
         fetch: impl FnOnce() -> Result<TokenData, Failed>,
     ) -> Outcome {
         fetch().map(Arc::new).map_err(|failed| {
-            self.lock().remember(resource, kind == Kind::Normal, &failed, clock.now());
+            if self.is_of_this_process() {
+                self.lock().remember(resource, kind == Kind::Normal, &failed, clock.now());
+            }
             failed.error
         })
+    }
+
+    /// Where a hook of the caller has forked, nobody waits in the child, and its parent may hold the locks for ever.
+    fn is_of_this_process(&self) -> bool {
+        self.process == Process::current()
     }
 
     /// Takes the outcome of a request into the state, unless that was cleared meanwhile.
@@ -201,22 +208,29 @@ mod tests {
     use super::*;
     use crate::clock::SystemClock;
 
+    /// The failure of a call with which a child goes on.
+    fn forked() -> Result<TokenData, Failed> {
+        Err(Error::new(ErrorKind::Cancelled, "forked").into())
+    }
+
     #[test]
     fn a_child_whose_call_ends_waits_for_no_lock_of_its_parent() {
-        let parents = Generation::new(Process::default(), State::default());
-        let (done, ended) = channel();
-        let ended = thread::scope(|scope| {
-            let held = parents.lock();
-            scope.spawn(|| {
-                let forked = || Err(Error::new(ErrorKind::Cancelled, "forked").into());
-                let flight = Arc::new(Flight::new());
-                done.send(parents.lead("a", Kind::Normal, &flight, &SystemClock, forked).is_err())
+        let calls: [fn(&Generation) -> Outcome; 2] = [
+            |parents| parents.lead("a", Kind::Normal, &Arc::new(Flight::new()), &SystemClock, forked),
+            |parents| parents.nest("a", Kind::Normal, &SystemClock, forked),
+        ];
+        for call in calls {
+            let parents = Generation::new(Process::default(), State::default());
+            let (done, ended) = channel();
+            let ended = thread::scope(|scope| {
+                let held = parents.lock();
+                scope.spawn(|| done.send(call(&parents).is_err()));
+                // Whoever waits for the lock goes on when it is let go of.
+                let ended = ended.recv_timeout(Duration::from_secs(30));
+                drop(held);
+                ended
             });
-            // Whoever waits for the lock goes on when it is let go of.
-            let ended = ended.recv_timeout(Duration::from_secs(30));
-            drop(held);
-            ended
-        });
-        assert_eq!(ended, Ok(true));
+            assert_eq!(ended, Ok(true));
+        }
     }
 }

@@ -63,6 +63,7 @@ impl Client {
                 .map_err(|failed| Failed { answered: answered.get(), ..failed })?;
             let seconds_left = data.expires.unix - self.agent.clock.now().unix;
             deadline.trace(&TraceStep::Received { seconds_left });
+            deadline.check_process()?;
             Ok(data)
         };
         self.cache.get(resource, kind, &*self.agent.clock, deadline, |urgency| match urgency {
