@@ -42,7 +42,7 @@ impl Drop for Reader {
 pub(super) enum Unfinished {
     /// The call ended before a thread had begun.
     NotBegun(Error),
-    /// The system holds the thread.
+    /// The system holds the thread, or as many as there may be.
     Held(Error),
 }
 
@@ -102,7 +102,7 @@ where
     T: Send + 'static,
     W: FnOnce() -> T + Send + 'static,
 {
-    let slot = Slot::take(deadline).map_err(Unfinished::NotBegun)?;
+    let slot = Slot::take(deadline).map_err(Unfinished::Held)?;
     let job = Arc::new(Job { stage: Mutex::new(Stage::NotBegun(slot, work)), done: Condvar::new() });
     let own = Arc::clone(&job);
     let thread = start(move || {
@@ -185,11 +185,14 @@ impl Drop for SignalsBlocked {
 #[cfg(test)]
 mod tests {
     use std::panic::resume_unwind;
+    use std::path::Path;
     use std::sync::mpsc::channel;
 
     use super::*;
     use crate::clock::SystemClock;
     use crate::deadline::Interrupt;
+    use crate::keyfile::error::{KeyError, unfinished};
+    use crate::limits::MAX_READERS;
 
     #[test]
     fn a_panic_ends_the_wait() {
@@ -198,6 +201,19 @@ mod tests {
         let error = panicked.err().map(|(Unfinished::Held(error) | Unfinished::NotBegun(error))| error);
         assert_eq!(error.map(|error| error.kind()), Some(ErrorKind::Internal));
         assert_eq!(run(&deadline, || 7).ok().map(|(outcome, _)| outcome), Some(7));
+    }
+
+    #[test]
+    fn where_the_system_holds_as_many_threads_as_there_may_be_that_is_the_reason() {
+        let deadline = |timeout| Deadline::after(timeout, Arc::new(SystemClock), None, None);
+        let minute = deadline(Duration::from_secs(60));
+        let held: Vec<Slot> = (0..MAX_READERS).map_while(|_| Slot::take(&minute).ok()).collect();
+        assert_eq!(held.len(), MAX_READERS);
+        let ended = run(&deadline(Duration::from_millis(10)), || 7).err();
+        let Some(KeyError::Stuck(error)) = ended.map(|ended| unfinished(Path::new("/keys"), ended)) else {
+            panic!("it says nothing of the system");
+        };
+        assert_eq!(error.kind(), ErrorKind::Timeout);
     }
 
     #[test]
