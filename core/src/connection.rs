@@ -201,6 +201,18 @@ mod tests {
         }
     }
 
+    /// It could read the token from it.
+    #[test]
+    #[cfg(unix)]
+    fn no_program_that_is_started_meanwhile_inherits_a_connection() {
+        use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+
+        let agent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let connection = connection(&agent, Duration::from_secs(60));
+        let flags = FdFlag::from_bits_retain(fcntl(&connection.stream, FcntlArg::F_GETFD).unwrap());
+        assert!(flags.contains(FdFlag::FD_CLOEXEC));
+    }
+
     #[test]
     fn a_connection_is_idle_as_long_as_the_agent_is_silent() {
         let agent = TcpListener::bind("127.0.0.1:0").unwrap();
