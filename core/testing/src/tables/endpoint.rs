@@ -114,6 +114,7 @@ pub const REFUSED: &[(&str, &str, ErrorKind)] = &[
     ("a backslash", "http://127.0.0.1:40342\\@example.com", UntrustedAgent),
     ("a backslash behind an address", "http://127.0.0.1\\@example.com/", UntrustedAgent),
     ("a backslash behind localhost", "http://localhost\\@example.com/", UntrustedAgent),
+    ("a backslash in the path", "http://127.0.0.1:40342/a\\b", UntrustedAgent),
     ("backslashes for slashes", "http:\\\\127.0.0.1:40342", UntrustedAgent),
     ("a fragment", "http://127.0.0.1:40342/#x", UntrustedAgent),
     ("a fragment that hides a host", "http://127.0.0.1:40342#@example.com/", UntrustedAgent),
