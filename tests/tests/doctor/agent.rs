@@ -26,6 +26,17 @@ fn the_directory_belongs_to_root() {
     assert!(report.seen("key-directory").contains("of the user root and the group himds, mode 770"));
 }
 
+/// Where keys are that are not the agent's, its user is anybody.
+#[test]
+fn the_agents_user_beside_another_directory_of_root() {
+    let directory = "install -d -o root -g himds -m 770 /opt/keys;";
+    let agent = "setpriv --reuid himds --regid himds --clear-groups -- \
+                 /opt/azcmagent/bin/himds emulator --port 40342 --key-directory /opt/keys 2>/dev/null &";
+    let ask = "as app himds /opt/arcidentity doctor keyvault --key-directory /opt/keys --json";
+    let Some(report) = report(&format!("{directory} {agent} await_port; {ask}")) else { return };
+    report.assert_cause("port", 6);
+}
+
 #[test]
 fn the_agent_runs_as_root() {
     let agent = "/opt/azcmagent/bin/himds emulator --port 40342 --key-directory /var/opt/azcmagent/tokens 2>/dev/null &";
