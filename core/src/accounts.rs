@@ -1,6 +1,6 @@
-//! Names of local users and groups, for messages.
+//! Names of local users and groups, for messages, and the groups of this process.
 //!
-//! Read from the files: the system's own functions may ask a directory service over the network, and so
+//! Names are read from the files: the system's own functions may ask a directory service over the network, and so
 //! take any time. Who is not in the files is shown by number.
 
 use std::fs;
@@ -23,8 +23,7 @@ pub(crate) fn user_name(id: u32) -> Option<String> {
 /// The number of a local user.
 #[cfg(unix)]
 pub(crate) fn user_id(name: &str) -> Option<u32> {
-    let lines = fs::read_to_string("/etc/passwd").ok()?;
-    fields(&lines, name)?.nth(1)?.parse().ok()
+    id(&fs::read_to_string("/etc/passwd").ok()?, name)
 }
 
 #[cfg(unix)]
@@ -32,9 +31,19 @@ pub(crate) fn group_name(id: u32) -> Option<String> {
     name_in("/etc/group", id)
 }
 
+/// The number of a local group.
 #[cfg(unix)]
-pub(crate) fn has_group(name: &str) -> bool {
-    fs::read_to_string("/etc/group").is_ok_and(|lines| fields(&lines, name).is_some())
+pub(crate) fn group_id(name: &str) -> Option<u32> {
+    id(&fs::read_to_string("/etc/group").ok()?, name)
+}
+
+/// The groups that this process has, whatever /etc/group says.
+#[cfg(unix)]
+pub(crate) fn own_groups() -> Vec<u32> {
+    use nix::unistd::{getegid, getgroups};
+
+    let others = getgroups().unwrap_or_default();
+    [getegid()].into_iter().chain(others).map(|gid| gid.as_raw()).collect()
 }
 
 /// What Linux shows in the place of a group that the reader's user namespace hides. One that has a group of this number
@@ -58,6 +67,12 @@ pub(crate) fn fields<'a>(lines: &'a str, name: &str) -> Option<impl Iterator<Ite
         let mut fields = line.split(':');
         (fields.next()? == name).then_some(fields)
     })
+}
+
+/// The id of this name.
+#[cfg(unix)]
+fn id(lines: &str, name: &str) -> Option<u32> {
+    fields(lines, name)?.nth(1)?.parse().ok()
 }
 
 /// The name of this id. In both files a line is `name:password:id:…`.

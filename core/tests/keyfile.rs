@@ -137,7 +137,7 @@ fn a_user_who_may_not_read_the_key_is_told_to_join_no_foreign_group() {
     assert!(error.message().contains("the user ") && error.message().contains("may not"), "{error}");
     // The emulator's keys are of this user's group.
     let hint = error.hint().unwrap();
-    assert!(!hint.contains("usermod"), "{error:?}");
+    assert!(!hint.contains("usermod") && hint.contains("denied all the same"), "{error:?}");
 }
 
 /// Runs a test once more in a process of the user `nobody`.

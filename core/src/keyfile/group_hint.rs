@@ -24,14 +24,19 @@ pub(super) fn hint(gid: Option<u32>) -> String {
         return "root is denied here: check the container's user mapping and the security module's log"
             .to_owned();
     }
+    let is_had = |gid| accounts::own_groups().contains(&gid);
     match gid.map(|gid| (gid, accounts::group_name(gid))) {
+        Some((0, _)) if !is_installed() => OF_AN_EMULATOR.to_owned(),
+        Some((gid, _)) if is_had(gid) => mend(&accounts::group(gid)),
+        None if accounts::group_id(LINUX.group).is_some_and(is_had) => {
+            mend(&format!("the group {}", LINUX.group))
+        }
         None => join(""),
         Some((gid, Some(group))) if group == LINUX.group => join(&format!("; containers: --group-add {gid}")),
         // Of a container's host, whatever that number is called here.
-        Some((gid, group)) if gid != 0 && (group.is_none() || !accounts::has_group(LINUX.group)) => {
+        Some((gid, group)) if gid != 0 && (group.is_none() || accounts::group_id(LINUX.group).is_none()) => {
             format!("start this process with the group {gid} (containers: --group-add {gid})")
         }
-        Some((0, _)) if !is_installed() => OF_AN_EMULATOR.to_owned(),
         Some((gid, _)) => format!(
             "the keys belong to {} instead of the group {}: give them back with `{}`",
             accounts::group(gid),
@@ -44,6 +49,15 @@ pub(super) fn hint(gid: Option<u32>) -> String {
 /// Whether the keys may be the agent's.
 fn is_installed() -> bool {
     installed::executable().is_ok_and(|program| program.exists())
+}
+
+/// For a process that has this group already, and must not be told to join it.
+fn mend(group: &str) -> String {
+    format!(
+        "this process has {group} and is denied all the same: restart the agent with `{}`, which mends the mode of its \
+         directory, or see in the security module's log what denies it",
+        LINUX.restart
+    )
 }
 
 /// `containers` is how a container gets the group.

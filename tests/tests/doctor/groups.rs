@@ -130,6 +130,17 @@ fn in_the_group_of_a_directory_that_lost_its_mode() {
 }
 
 #[test]
+fn who_is_in_the_group_is_not_told_to_join_it() {
+    let closed = "chmod 700 /var/opt/azcmagent/tokens;";
+    // What cannot be looked at has no group to compare with.
+    let out_of_sight = "chmod 700 /var/opt/azcmagent;";
+    for change in [closed, out_of_sight] {
+        let Some(hint) = hint(&format!("start_agent; {change} as app himds")) else { return };
+        assert!(!hint.contains("usermod") && hint.contains("has the group himds and is denied"), "{hint}");
+    }
+}
+
+#[test]
 fn a_stopped_agent_is_the_cause_and_the_group_is_foreseen() {
     let stopped = "install -d -o himds -g himds -m 770 /var/opt/azcmagent/tokens;";
     let Some(report) = report(&format!("{stopped} as app app /opt/arcidentity doctor --json")) else {

@@ -57,11 +57,7 @@ impl Ids {
     /// Where there is no /proc.
     #[cfg(unix)]
     fn from_the_system() -> Ids {
-        use nix::unistd::{getegid, geteuid, getgroups};
-
-        let others = getgroups().unwrap_or_default();
-        let groups = [getegid()].into_iter().chain(others).map(|gid| gid.as_raw()).collect();
-        Ids { uid: Some(geteuid().as_raw()), groups }
+        Ids { uid: Some(nix::unistd::geteuid().as_raw()), groups: accounts::own_groups() }
     }
 }
 
