@@ -4,6 +4,11 @@
 //! take any time. Who is not in the files is shown by number.
 
 use std::fs;
+#[cfg(unix)]
+use std::io;
+
+#[cfg(unix)]
+use crate::out_of_resources;
 
 /// `the user app`, or `uid 1000`.
 pub(crate) fn user(id: u32) -> String {
@@ -20,10 +25,10 @@ pub(crate) fn user_name(id: u32) -> Option<String> {
     name_in("/etc/passwd", id)
 }
 
-/// The number of a local user.
+/// The number of a local user, if there is one. An error where the system has run out of what it takes to look.
 #[cfg(unix)]
-pub(crate) fn user_id(name: &str) -> Option<u32> {
-    id(&fs::read_to_string("/etc/passwd").ok()?, name)
+pub(crate) fn user_id(name: &str) -> io::Result<Option<u32>> {
+    Ok(out_of_resources::told(fs::read_to_string("/etc/passwd"))?.and_then(|lines| id(&lines, name)))
 }
 
 #[cfg(unix)]

@@ -13,6 +13,16 @@ pub(crate) fn error(message: impl Into<String>) -> Error {
     })
 }
 
+/// What the system has told, or nothing where it does not tell. Where it only has run out of something, that is an error:
+/// who asks must not take it for less.
+#[cfg(unix)]
+pub(crate) fn told<T>(answer: io::Result<T>) -> io::Result<Option<T>> {
+    match answer {
+        Err(error) if is_cause(&error) => Err(error),
+        answer => Ok(answer.ok()),
+    }
+}
+
 /// Whether there were no descriptors or no memory left.
 pub(crate) fn is_cause(error: &io::Error) -> bool {
     #[cfg(unix)]

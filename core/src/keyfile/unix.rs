@@ -16,7 +16,6 @@ use super::key::OpenKey;
 use super::realm::Syntax;
 use super::text::check_size;
 use crate::accounts;
-use crate::error::Error;
 use crate::listener::Trust;
 
 pub(super) const SYNTAX: Syntax = Syntax::Unix;
@@ -48,19 +47,20 @@ fn open_in(directory: impl AsFd, name: &str) -> nix::Result<File> {
     openat(directory, name, flags, Mode::empty()).map(File::from)
 }
 
-fn check_file(file: &Metadata, directory: &Path, handle: &File) -> Result<usize, Error> {
+fn check_file(file: &Metadata, directory: &Path, handle: &File) -> Result<usize, KeyError> {
     if !file.is_file() {
-        return Err(untrusted("the agent named a key that is not a regular file"));
+        return Err(untrusted("the agent named a key that is not a regular file").into());
     }
-    if Trust::of(file.uid(), directory, || Some(handle.metadata().ok()?.uid())) == Trust::Stranger {
+    let trust = Trust::of(file.uid(), directory, || Some(handle.metadata().ok()?.uid()));
+    if trust.map_err(|error| unreadable("the key file's owner", directory, &error))? == Trust::Stranger {
         let owner = accounts::user(file.uid());
-        return Err(untrusted(format!("the key file belongs to {owner}, not to the agent")));
+        return Err(untrusted(format!("the key file belongs to {owner}, not to the agent")).into());
     }
     // The agent's own group may write; everybody may not.
     if file.mode() & 0o002 != 0 {
-        return Err(untrusted("the key file is world-writable"));
+        return Err(untrusted("the key file is world-writable").into());
     }
-    check_size(file.len())
+    Ok(check_size(file.len())?)
 }
 
 fn cannot_open_directory(directory: &Path, errno: Errno) -> KeyError {

@@ -25,14 +25,17 @@ use crate::{accounts, out_of_resources};
 /// open and nothing sent; `keys` is the key directory in use.
 pub(crate) fn verify(agent: SocketAddr, ours: SocketAddr, keys: &Path) -> Result<Peer, Failure> {
     match either(netlink::owners(agent, ours), || procfs::owners(agent, ours)) {
-        Ok(Some(owners)) => Ok(judge(owners, agent.port(), keys)?),
+        Ok(Some(owners)) => Ok(judge(owners, agent, keys)?),
         Ok(None) => Err(Failure::service(format!("the listener on {agent} is gone"))),
-        Err(error) if out_of_resources::is_cause(&error) => {
-            Err(out_of_resources::error(format!("cannot look up who listens on {agent}: {error}")).into())
-        }
+        Err(error) if out_of_resources::is_cause(&error) => Err(unknown(agent, &error).into()),
         // The system does not tell.
         Err(_) => Ok(Peer::default().hidden()),
     }
+}
+
+/// The failure where the system has run out of what it takes to look.
+fn unknown(agent: SocketAddr, error: &io::Error) -> Error {
+    out_of_resources::error(format!("cannot look up who listens on {agent}: {error}"))
 }
 
 /// Whether this process's user holds the client's end of a connection to `server`, which this process has accepted.
@@ -43,7 +46,7 @@ pub(crate) fn verify(agent: SocketAddr, ours: SocketAddr, keys: &Path) -> Result
 /// where it does not tell.
 pub fn is_own_client(client: SocketAddr, server: SocketAddr) -> io::Result<bool> {
     match either(netlink::client(client, server), || procfs::client(client, server))? {
-        Some(uid) if procfs::is_hidden(uid) => Err(io::ErrorKind::Unsupported.into()),
+        Some(uid) if procfs::is_hidden(uid)? => Err(io::ErrorKind::Unsupported.into()),
         Some(uid) => Ok(uid == nix::unistd::geteuid().as_raw()),
         None => Err(io::ErrorKind::NotConnected.into()),
     }
@@ -58,31 +61,37 @@ fn either<T>(netlink: io::Result<T>, procfs: impl FnOnce() -> io::Result<T>) -> 
     }
 }
 
-fn judge(Owners { listener, acceptor }: Owners, port: u16, keys: &Path) -> Result<Peer, Error> {
-    let unproven = |uid| match trust(uid, keys) {
-        Trust::Agent => Ok(None),
-        Trust::WithKey => Ok(Some(uid)),
-        Trust::Stranger => Err(stranger(uid, port, keys)),
-    };
-    let acceptor = acceptor.filter(|uid| *uid != listener);
-    let peer = Peer::new(port, [unproven(listener)?, acceptor.map_or(Ok(None), unproven)?]);
-    let is_hidden = procfs::is_hidden(listener) || acceptor.is_some_and(procfs::is_hidden);
+fn judge(Owners { listener, acceptor }: Owners, agent: SocketAddr, keys: &Path) -> Result<Peer, Error> {
+    let mut unproven = [None; 2];
+    let mut is_hidden = false;
+    let users = [Some(listener), acceptor.filter(|uid| *uid != listener)];
+    for (unproven, uid) in unproven.iter_mut().zip(users.into_iter().flatten()) {
+        match trust(uid, keys).map_err(|error| unknown(agent, &error))? {
+            // The system does not tell.
+            None => is_hidden = true,
+            Some(Trust::Agent) => {}
+            Some(Trust::WithKey) => *unproven = Some(uid),
+            Some(Trust::Stranger) => return Err(stranger(uid, agent.port(), keys)),
+        }
+    }
+    let peer = Peer::new(agent.port(), unproven);
     Ok(if is_hidden { peer.hidden() } else { peer })
 }
 
-fn trust(uid: u32, keys: &Path) -> Trust {
-    if procfs::is_hidden(uid) {
-        // The system does not tell.
-        return Trust::Agent;
+/// None for a user whom the system hides.
+fn trust(uid: u32, keys: &Path) -> io::Result<Option<Trust>> {
+    if procfs::is_hidden(uid)? {
+        return Ok(None);
     }
-    Trust::of(uid, keys, || std::fs::metadata(keys).map(|directory| directory.uid()).ok())
+    Trust::of(uid, keys, || std::fs::metadata(keys).map(|directory| directory.uid()).ok()).map(Some)
 }
 
 fn stranger(uid: u32, port: u16, keys: &Path) -> Error {
     let user = accounts::user(uid);
     let message = format!("port {port} is in use by {user}, not by the Azure Arc agent");
     let owner = std::fs::metadata(keys).map(|directory| directory.uid());
-    let container = in_a_container(keys, &owner, accounts::user_id(LINUX.user)).unwrap_or_default();
+    let container =
+        in_a_container(keys, &owner, accounts::user_id(LINUX.user).ok().flatten()).unwrap_or_default();
     Error::new(ErrorKind::UntrustedAgent, message).with_hint(format!("{container}{}", see_who_listens(port)))
 }
 

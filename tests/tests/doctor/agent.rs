@@ -26,6 +26,19 @@ fn the_directory_belongs_to_root() {
     assert!(report.seen("key-directory").contains("of the user root and the group himds, mode 770"));
 }
 
+/// Who the agent's user is stands in a file, which takes a descriptor to read.
+#[test]
+fn the_directory_belongs_to_root_and_descriptors_run_out() {
+    let directory = "install -d -o root -g himds -m 770 /var/opt/azcmagent/tokens;";
+    let ask = "setpriv --reuid app --regid himds --clear-groups -- prlimit --nofile=$limit -- \
+               /opt/arcidentity token https://vault.azure.net >/dev/null 2>&1 && echo 0 || echo $?;";
+    let script = format!("{directory} start_agent; for limit in 4 5 6 7 8 9 10; do {ask} done");
+    let Some(statuses) = on_a_machine(&script) else { return };
+    let statuses: Vec<&str> = statuses.lines().collect();
+    assert!(statuses.iter().all(|status| ["0", "3"].contains(status)), "{statuses:?}");
+    assert_eq!((statuses[0], statuses[6]), ("3", "0"), "{statuses:?}");
+}
+
 /// Where keys are that are not the agent's, its user is anybody.
 #[test]
 fn the_agents_user_beside_another_directory_of_root() {

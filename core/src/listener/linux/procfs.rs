@@ -63,9 +63,14 @@ pub(crate) fn listens_beside(process: u32, port: u16) -> bool {
     })
 }
 
-/// Whether `uid` is somebody whom this process's user namespace hides, and not the real `nobody`.
-pub(super) fn is_hidden(uid: u32) -> bool {
-    uid == OVERFLOW_UID && fs::read_to_string("/proc/self/uid_map").is_ok_and(|maps| is_hidden_by(&maps, uid))
+/// Whether `uid` is somebody whom this process's user namespace hides, and not the real `nobody`. An error where the system
+/// has run out of what it takes to look.
+pub(super) fn is_hidden(uid: u32) -> io::Result<bool> {
+    if uid != OVERFLOW_UID {
+        return Ok(false);
+    }
+    let maps = out_of_resources::told(fs::read_to_string("/proc/self/uid_map"))?;
+    Ok(maps.is_some_and(|maps| is_hidden_by(&maps, uid)))
 }
 
 /// A line of the maps is `first first-outside count`.
