@@ -24,6 +24,10 @@ pub(super) fn failure(
     if out_of_resources::is_cause(error) {
         return out_of_resources::error(message).into();
     }
+    // Somebody listened, and went before the connection was accepted.
+    if matches!(kind, io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted) {
+        return Failure::service(message);
+    }
     let error = Error::new(ErrorKind::Unavailable, message);
     if !refused {
         return error.with_hint(allow(address, kind)).into();
@@ -83,6 +87,15 @@ pub(crate) fn may_be_starting(address: SocketAddr) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_connection_that_is_reset_while_it_is_made_passes() {
+        for kind in [io::ErrorKind::ConnectionReset, io::ErrorKind::ConnectionAborted] {
+            let failure = failure("127.0.0.1:40342".parse().unwrap(), &kind.into(), || false);
+            assert!(matches!(failure, Failure::Temporary { retry_after: None, .. }), "{kind}: {failure}");
+            assert_eq!(failure.error().kind(), ErrorKind::Service);
+        }
+    }
 
     #[test]
     fn a_hint_fits_what_has_kept_from_connecting() {
