@@ -3,9 +3,7 @@
 //! Names are read from the files: the system's own functions may ask a directory service over the network, and so
 //! take any time. Who is not in the files is shown by number.
 
-use std::fs;
-#[cfg(unix)]
-use std::io;
+use std::{fs, io};
 
 #[cfg(unix)]
 use crate::out_of_resources;
@@ -28,7 +26,7 @@ pub(crate) fn user_name(id: u32) -> Option<String> {
 /// The number of a local user, if there is one. An error where the system has run out of what it takes to look.
 #[cfg(unix)]
 pub(crate) fn user_id(name: &str) -> io::Result<Option<u32>> {
-    Ok(out_of_resources::told(fs::read_to_string("/etc/passwd"))?.and_then(|lines| id(&lines, name)))
+    Ok(out_of_resources::told(read("/etc/passwd"))?.and_then(|lines| id(&lines, name)))
 }
 
 #[cfg(unix)]
@@ -39,7 +37,7 @@ pub(crate) fn group_name(id: u32) -> Option<String> {
 /// The number of a local group.
 #[cfg(unix)]
 pub(crate) fn group_id(name: &str) -> Option<u32> {
-    id(&fs::read_to_string("/etc/group").ok()?, name)
+    id(&read("/etc/group").ok()?, name)
 }
 
 /// The groups that this process has, whatever /etc/group says.
@@ -61,8 +59,13 @@ pub(crate) fn hides_groups(maps: &str) -> bool {
     !maps.is_empty() && !maps.split_ascii_whitespace().eq(WHOLE)
 }
 
+/// The lines of such a file. Those of old systems have people's names that are not UTF-8.
+fn read(path: &str) -> io::Result<String> {
+    fs::read(path).map(|lines| String::from_utf8_lossy(&lines).into_owned())
+}
+
 fn name_in(path: &str, id: u32) -> Option<String> {
-    let lines = fs::read_to_string(path).ok()?;
+    let lines = read(path).ok()?;
     name(&lines, id).map(str::to_owned)
 }
 

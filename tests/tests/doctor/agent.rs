@@ -26,6 +26,17 @@ fn the_directory_belongs_to_root() {
     assert!(report.seen("key-directory").contains("of the user root and the group himds, mode 770"));
 }
 
+/// One line that is not UTF-8 hides no other.
+#[test]
+fn the_directory_belongs_to_root_and_a_name_is_in_latin_1() {
+    let directory = "install -d -o root -g himds -m 770 /var/opt/azcmagent/tokens;";
+    let joerg = r"printf 'joerg:x:1002:1002:J\366rg:/:/bin/sh\n' >>/etc/passwd;";
+    let script =
+        format!("{joerg} {directory} start_agent; as app himds /opt/arcidentity doctor keyvault --json");
+    let Some(report) = report(&script) else { return };
+    report.assert_token(&[]);
+}
+
 /// Who the agent's user is stands in a file, which takes a descriptor to read.
 #[test]
 fn the_directory_belongs_to_root_and_descriptors_run_out() {
