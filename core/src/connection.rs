@@ -92,12 +92,17 @@ impl Route {
 
 /// Waits in slices: an attempt that times out before the deadline is made again.
 fn connect(address: SocketAddr, deadline: &Deadline) -> Result<io::Result<Connection>, Error> {
+    let mut is_unanswered = false;
     loop {
-        let slice = deadline.slice()?;
+        let slice = deadline
+            .slice()
+            .map_err(|end| if is_unanswered { unavailable::unanswered(address, end) } else { end })?;
         // Windows takes two seconds to say that a port is closed, which a short slice would never hear.
         let wait = if cfg!(windows) { deadline.remaining()? } else { slice.min(INTERRUPT_INTERVAL) };
         match socket::connect(address, wait) {
-            Err(error) if is_unfinished(&error) => {}
+            Err(error) if is_unfinished(&error) => {
+                is_unanswered |= error.kind() != io::ErrorKind::Interrupted
+            }
             result => return Ok(result.map(|stream| Connection::new(stream, wait, deadline))),
         }
     }
@@ -199,6 +204,43 @@ mod tests {
                 assert!(wait.is_some_and(|wait| wait <= most), "{left:?}: {wait:?}");
             }
         }
+    }
+
+    /// As where a firewall drops what is sent to it.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn where_nothing_comes_back_the_reason_is_no_slow_answer() {
+        use std::sync::atomic::{AtomicU64, Ordering};
+
+        use nix::sys::socket::{Backlog, listen};
+
+        use crate::clock::{Clock, Now};
+
+        /// It is a second later each time that it is looked at.
+        struct Ticking(AtomicU64);
+
+        impl Clock for Ticking {
+            fn now(&self) -> Now {
+                Now { monotonic: Duration::from_secs(self.0.fetch_add(1, Ordering::Relaxed)), unix: 0 }
+            }
+
+            fn sleep(&self, _: Duration) {}
+        }
+
+        let agent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = agent.local_addr().unwrap();
+        listen(&agent, Backlog::new(0).unwrap()).unwrap();
+        let mut waiting = Vec::new();
+        let error = loop {
+            let clock = Arc::new(Ticking(AtomicU64::new(0)));
+            match connect(address, &Deadline::after(Duration::from_secs(3), clock, None, None)) {
+                Ok(connection) => waiting.push(connection),
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(error.kind(), ErrorKind::Timeout);
+        assert!(error.message().ends_with(&format!("nothing comes back from {address}")), "{error}");
+        assert!(error.hint().is_some_and(|hint| hint.contains("firewall")), "{error:?}");
     }
 
     /// It could read the token from it.

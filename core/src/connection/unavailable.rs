@@ -42,6 +42,19 @@ pub(super) fn failure(
         .into()
 }
 
+/// Why the time has passed where not even a refusal came.
+pub(super) fn unanswered(address: SocketAddr, end: Error) -> Error {
+    if end.kind() != ErrorKind::Timeout {
+        return end;
+    }
+    let message = format!("{}: nothing comes back from {address}", end.message());
+    Error::new(ErrorKind::Timeout, message).with_hint(format!(
+        "a firewall drops what this process sends to {address} (systemd: IPAddressDeny=), or the agent is too busy to take \
+         connections: see `{}`",
+        installed::AGENT.show
+    ))
+}
+
 /// The hint where nobody refuses, so that whether the agent runs does not matter.
 fn allow(address: SocketAddr, kind: io::ErrorKind) -> String {
     if kind == io::ErrorKind::AddrNotAvailable {
@@ -53,9 +66,13 @@ fn allow(address: SocketAddr, kind: io::ErrorKind) -> String {
         );
     }
     // A firewall, a sandbox, or a network without loopback.
+    let logs = match kind {
+        io::ErrorKind::PermissionDenied if !cfg!(windows) => "; SELinux and AppArmor log what they deny",
+        _ => "",
+    };
     format!(
         "let this process connect to {address} (systemd: RestrictAddressFamilies=, IPAddressDeny=, PrivateNetwork=; \
-         containers: use the host's network)"
+         containers: use the host's network{logs})"
     )
 }
 
@@ -109,6 +126,7 @@ mod tests {
         for (kind, expected) in [
             (ConnectionRefused, "install the Azure Connected Machine agent"),
             (PermissionDenied, "let this process connect to 127.0.0.1:40342"),
+            (PermissionDenied, if cfg!(windows) { "connect" } else { "SELinux and AppArmor" }),
             (NetworkUnreachable, "let this process connect to 127.0.0.1:40342"),
             (AddrNotAvailable, "used up this machine's local ports"),
         ] {
