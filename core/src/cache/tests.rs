@@ -211,6 +211,18 @@ fn a_request_inside_another_one_is_remembered_too() {
 }
 
 #[test]
+fn a_forced_request_inside_another_one_fails_for_nobody_else() {
+    let scene = Scene::new();
+    let outer = || {
+        scene.fail("resource", Kind::Forced, 0);
+        Err(Error::new(ErrorKind::Service, "no").into())
+    };
+    scene.ask("resource", Kind::Forced, outer).unwrap_err();
+    scene.get("resource", 3600);
+    assert_eq!(scene.asked.get(), 3);
+}
+
+#[test]
 fn a_child_that_clears_lets_go_of_what_it_inherited_too() {
     let mut scene = Scene::new();
     let token = scene.get("resource", 3600);
