@@ -55,10 +55,10 @@ impl Deadline {
         Deadline { clock, end, timeout, interrupt, trace, caller }
     }
 
-    /// A deadline `timeout` from now for a part of the same call.
+    /// A deadline `timeout` from now for a part of the same call, which ends with that.
     pub(crate) fn within(&self, timeout: Duration) -> Deadline {
         let end = self.clock.now().monotonic.saturating_add(timeout);
-        Deadline { end, timeout, ..self.clone() }
+        Deadline { end: end.min(self.end), timeout, ..self.clone() }
     }
 
     /// The same deadline, which `interrupt` may bring forward too.
@@ -182,6 +182,16 @@ mod tests {
             [(60_000, "60"), (4_999, "5"), (199, "0.2"), (1_250, "1.25"), (1, "0.001")]
         {
             assert_eq!(shown(Duration::from_millis(milliseconds)).to_string(), expected);
+        }
+    }
+
+    /// Who has waited for another one's request may ask for a part of its own after that.
+    #[test]
+    fn no_part_of_a_call_outlasts_it() {
+        let deadline =
+            |timeout| Deadline::after(Duration::from_secs(timeout), Arc::new(SystemClock), None, None);
+        for (call, part) in [(60, 10), (10, 60)] {
+            assert!(deadline(call).within(Duration::from_secs(part)).end <= deadline(10).end);
         }
     }
 
