@@ -19,15 +19,18 @@ const OVERFLOW_UID: u32 = 65534;
 /// The owners of the sockets that our end of a connection to `agent` met, if they are still there.
 pub(super) fn owners(agent: SocketAddr, ours: SocketAddr) -> io::Result<Option<Owners>> {
     let lines = all_lines(agent.port())?;
-    // Those that listen come first, so that a connection that still waits has waited for this listener. Of
-    // equals, which are bound to interfaces, whoever is least like root.
-    let listener = lines
-        .iter()
-        .filter_map(|line| Some((line.precedence(agent.ip())?, &line.socket)))
-        .max_by_key(|(precedence, socket)| (*precedence, socket.uid));
+    // Those that listen come first, so that a connection that still waits has waited for this listener.
     let other_end = lines.iter().find(|line| line.local == agent && line.remote == ours);
-    let (Some((_, listener)), Some(other_end)) = (listener, other_end) else { return Ok(None) };
+    let (Some(listener), Some(other_end)) = (listener(&lines, agent.ip()), other_end) else {
+        return Ok(None);
+    };
     Ok(Owners::of(listener, &other_end.socket))
+}
+
+/// The socket that takes connections to `ip`. Of equals, which are bound to interfaces, that of whoever is least like root.
+fn listener(lines: &[Line], ip: IpAddr) -> Option<&Socket> {
+    let those = lines.iter().filter_map(|line| Some((line.precedence(ip)?, &line.socket)));
+    those.max_by_key(|(precedence, socket)| (*precedence, socket.uid)).map(|(_, socket)| socket)
 }
 
 /// The owner of the socket at the client's end of a connection to `server`, as long as it is connected.
@@ -210,6 +213,20 @@ mod tests {
         ] {
             assert_eq!(precedence(local, ip, 1), expected, "{local} {ip}");
             assert_eq!(precedence(local, ip, 0), None, "it is just being closed");
+        }
+    }
+
+    #[test]
+    fn of_equals_whoever_is_least_like_root_listens() {
+        let line = |local: &str, uid| {
+            let local = SocketAddr::new(local.parse().unwrap(), 1);
+            Line { local, remote: local, socket: Socket { state: LISTEN, uid, inode: 1 } }
+        };
+        let asked = "127.0.0.1".parse().unwrap();
+        for equals in [[("127.0.0.1", 0), ("127.0.0.1", 998)], [("127.0.0.1", 998), ("127.0.0.1", 0)]] {
+            let mut lines: Vec<_> = equals.into_iter().map(|(local, uid)| line(local, uid)).collect();
+            lines.push(line("0.0.0.0", 1000));
+            assert_eq!(listener(&lines, asked).map(|socket| socket.uid), Some(998));
         }
     }
 

@@ -244,6 +244,32 @@ fn a_neighbour_with_the_same_port_is_not_mistaken_for_the_listener() {
     }
 }
 
+/// This end may have the same address and port in both.
+#[test]
+fn a_connection_to_a_neighbour_is_not_mistaken_for_ours() {
+    let _alone = alone();
+    let from = |ours: &str, to: SocketAddr| {
+        let stream = TcpStream::from(bound(ours).unwrap());
+        connect(stream.as_raw_fd(), &SockaddrStorage::from(to)).unwrap();
+        stream
+    };
+    for user in users() {
+        let agent = listening("127.0.0.1:0").unwrap();
+        let address = agent.local_addr().unwrap();
+        // In parallel tests somebody else may have it.
+        let next = SocketAddr::new("127.0.0.2".parse().unwrap(), address.port());
+        let Ok(neighbour) = as_user(user, || listening(&next.to_string())) else { continue };
+        let one = from("127.0.0.1:0", address);
+        let ours = one.local_addr().unwrap();
+        let _other = from(&ours.to_string(), next);
+        let _accepted = (agent.accept().unwrap(), as_user(user, || neighbour.accept()).unwrap());
+        for (address, user) in [(address, geteuid().as_raw()), (next, user)] {
+            let expected = Owners { listener: user, acceptor: Some(user) };
+            assert_eq!(owners(address, ours), Some(expected), "{address}");
+        }
+    }
+}
+
 #[test]
 fn a_listener_bound_to_the_loopback_interface_is_seen() {
     let _alone = alone();
