@@ -26,8 +26,7 @@ pub(super) fn hint(gid: Option<u32>) -> String {
     }
     let is_had = |gid| accounts::own_groups().contains(&gid);
     match gid.map(|gid| (gid, accounts::group_name(gid))) {
-        Some((0, _)) if !is_installed() => OF_AN_EMULATOR.to_owned(),
-        Some((gid, _)) if is_had(gid) => mend(&accounts::group(gid)),
+        Some((gid, _)) if gid != 0 && is_had(gid) => mend(&accounts::group(gid)),
         None if accounts::group_id(LINUX.group).is_some_and(is_had) => {
             mend(&format!("the group {}", LINUX.group))
         }
@@ -37,6 +36,7 @@ pub(super) fn hint(gid: Option<u32>) -> String {
         Some((gid, group)) if gid != 0 && (group.is_none() || accounts::group_id(LINUX.group).is_none()) => {
             format!("start this process with the group {gid} (containers: --group-add {gid})")
         }
+        Some((0, _)) if !is_installed() => OF_AN_EMULATOR.to_owned(),
         Some((gid, _)) => format!(
             "the keys belong to {} instead of the group {}: give them back with `{}`",
             accounts::group(gid),
