@@ -315,7 +315,7 @@ fn a_slow_agent_is_waited_for_until_the_deadline_and_no_longer() {
 #[test]
 fn nobody_listens() {
     let agent = emulator();
-    let (endpoint, keys) = (agent.endpoint(), agent.key_directory().to_owned());
+    let (endpoint, keys) = (format!("http://localhost:{}", agent.port()), agent.key_directory().to_owned());
     agent.stop();
     let get = |executable: &Path| -> Error {
         let builder = Client::builder().endpoint(&endpoint).key_directory(&keys).max_attempts(1);
@@ -324,6 +324,7 @@ fn nobody_listens() {
     let missing = get(Path::new("/nonexistent"));
     assert_eq!(missing.kind(), ErrorKind::Unavailable);
     assert!(missing.hint().unwrap().contains("install"));
+    assert!(missing.message().contains("127.0.0.1:"), "what all agents listen on: {missing}");
     let installed = get(&std::env::current_exe().unwrap());
     assert_eq!(installed.kind(), ErrorKind::Unavailable);
     let start = if cfg!(windows) { "Start-Service himds" } else { "sudo systemctl enable --now himdsd" };

@@ -89,6 +89,15 @@ fn each_step_of_a_handshake_and_then_the_cache() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_listener_who_has_yet_to_prove_to_be_the_agent_is_named() {
+    let agent = emulator();
+    let (client, lines) = client(&agent);
+    client.get_token(VAULT).unwrap();
+    assert_lines(&lines.take()[2..3], &["connected, listener is …, who must ask for a key of their own"]);
+}
+
+#[test]
 fn a_retry_says_why_and_when() {
     let agent = issuer(3600);
     let lines = Lines::default();

@@ -101,8 +101,9 @@ fn caller() -> String {
 #[cfg(test)]
 mod tests {
     use std::fs::{self, Permissions};
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::{PermissionsExt, chown};
 
+    use arcidentity_needs::{ROOT, needs};
     use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 
     use super::*;
@@ -117,5 +118,23 @@ mod tests {
         let key = open_key(keys.path(), "a.key").ok().unwrap();
         let flags = FdFlag::from_bits_retain(fcntl(&key.file, FcntlArg::F_GETFD).unwrap());
         assert!(flags.contains(FdFlag::FD_CLOEXEC));
+    }
+
+    /// Another one may be at its path by then.
+    #[test]
+    fn whoever_owns_the_directory_that_was_opened_may_own_the_key() {
+        needs!(ROOT);
+        const AGENT: u32 = 54321;
+        let [keys, other] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+        let path = keys.path().join("a.key");
+        fs::write(&path, "key").unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+        for directory_or_file in [other.path(), &path] {
+            chown(directory_or_file, Some(AGENT), None).unwrap();
+        }
+        let (handle, status) = (File::open(keys.path()).unwrap(), fs::metadata(&path).unwrap());
+        assert!(check_file(&status, other.path(), &handle).is_err());
+        chown(keys.path(), Some(AGENT), None).unwrap();
+        assert!(check_file(&status, other.path(), &handle).is_ok());
     }
 }
