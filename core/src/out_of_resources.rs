@@ -32,3 +32,19 @@ pub(crate) fn is_cause(error: &io::Error) -> bool {
     const CAUSES: [i32; 4] = [4, 8, 10024, 10055];
     error.raw_os_error().is_some_and(|code| CAUSES.contains(&code))
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_system_does_not_tell_is_not_what_it_cannot_tell_now() {
+        let failure =
+            |code| told::<u8>(Err(io::Error::from_raw_os_error(code))).map_err(|error| error.raw_os_error());
+        for code in [libc::EMFILE, libc::ENFILE, libc::ENOMEM, libc::ENOBUFS] {
+            assert_eq!(failure(code), Err(Some(code)));
+        }
+        assert_eq!([libc::ENOENT, libc::EACCES].map(failure), [Ok(None), Ok(None)]);
+        assert_eq!(told(Ok(7)).ok(), Some(Some(7)));
+    }
+}
