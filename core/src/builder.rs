@@ -131,7 +131,8 @@ impl ClientBuilder {
     ///
     /// It is called on the thread that makes the call, in the order of the steps; several threads may call it at once,
     /// and each step of a call that others wait for is told once. The call waits for it. It may make calls of its own,
-    /// of which it is not told. Where it panics, the call goes on without it.
+    /// of which it is not told. Where it panics, the call goes on without it. Where it forks, the call goes on in the
+    /// parent, and ends in the child, if it needs the agent, with [`ErrorKind::Cancelled`].
     ///
     /// It must not wait for a lock that another thread holds while that makes a call: such a call may wait for this one,
     /// which gets the same token for both.
