@@ -100,8 +100,9 @@ fn connect(address: SocketAddr, deadline: &Deadline) -> Result<io::Result<Connec
         // Windows takes two seconds to say that a port is closed, which a short slice would never hear.
         let wait = if cfg!(windows) { deadline.remaining()? } else { slice.min(INTERRUPT_INTERVAL) };
         match socket::connect(address, wait) {
+            // Less time than that may just not have been enough.
             Err(error) if is_unfinished(&error) => {
-                is_unanswered |= error.kind() != io::ErrorKind::Interrupted
+                is_unanswered |= wait >= INTERRUPT_INTERVAL && error.kind() != io::ErrorKind::Interrupted;
             }
             result => return Ok(result.map(|stream| Connection::new(stream, wait, deadline))),
         }
