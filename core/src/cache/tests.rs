@@ -211,6 +211,22 @@ fn a_request_inside_another_one_is_remembered_too() {
 }
 
 #[test]
+fn a_token_that_is_being_replaced_is_served_until_five_minutes_before_its_end() {
+    for (left, is_served) in [(301, true), (300, false)] {
+        let scene = Scene::new();
+        let token = |value| Ok(TokenData::new(value, scene.clock.now(), 3600, 1800));
+        scene.ask("resource", Kind::Normal, || token("old")).unwrap();
+        scene.clock.sleep(Duration::from_secs(3600 - left));
+        let replace = || {
+            let served = scene.cache.fresh("resource", &scene.clock);
+            assert_eq!(served.is_some(), is_served, "{left}");
+            token("new")
+        };
+        assert_eq!(scene.ask("resource", Kind::Normal, replace).unwrap().value(), "new");
+    }
+}
+
+#[test]
 fn a_forced_request_inside_another_one_fails_for_nobody_else() {
     let scene = Scene::new();
     let outer = || {
