@@ -55,7 +55,7 @@ fn is_installed() -> bool {
 fn mend(group: &str) -> String {
     format!(
         "this process has {group} and is denied all the same: restart the agent with `{}`, which mends the mode of its \
-         directory, or see in the security module's log what denies it",
+         directory, or see in the security module's log what denies it (systemd: InaccessiblePaths=)",
         LINUX.restart
     )
 }
