@@ -23,8 +23,8 @@ class Section:
 def summary(results: dict[str, Any]) -> str:
     return (
         f"Measured on {results['date']} at commit {results['commit']}: {results['rounds']} rounds, in each of "
-        f"which every program of a row runs once, for about {results['seconds']} s. Figures are medians; half "
-        "of all rounds are within the middle half; × the floor is the median of the ratios within each round. "
+        f"which every program of a row runs once, for about {results['seconds']} seconds. Figures are medians; "
+        "half of all rounds are within the middle half; × the floor is the median of the ratios within each round. "
         "The floor is a C program of bare sockets that does the same without any check, with a connection for "
         "each token, as this library has it. Programs marked * keep a connection from one token to the next."
     )
