@@ -229,7 +229,7 @@ pub(super) fn of_the_agent(findings: &Findings<'_>, commands: &[&str]) -> Vec<St
 
 /// Gives the agent its own key directory back; another one is not known to be the agent's.
 pub(super) fn give_back_keys(findings: &Findings<'_>) -> Vec<String> {
-    match findings.keys.path == Path::new(LINUX.key_directory) {
+    match findings.keys.are_in_the_agents_place() {
         true => of_the_agent(findings, &GIVE_BACK_KEYS),
         false => of_the_agent(findings, &[LINUX.restart]),
     }

@@ -1,7 +1,5 @@
 //! Whether the directory of the keys is there, and is the agent's.
 
-use std::path::Path;
-
 use crate::accounts;
 use crate::diagnose::findings::{Directory, Findings};
 use crate::diagnose::remedy::{give_back_keys, of_the_agent};
@@ -33,13 +31,12 @@ fn explain(findings: &Findings<'_>, error: &Error) -> Option<Explanation> {
         let room = of_the_agent(findings, &["# make room on it:", "df -h", "df -i"]);
         return Some(Explanation::new(seen, room));
     }
+    let is_closed = is_closed_to_the_agent(findings);
     let is_the_reason = match error.kind() {
         ErrorKind::UntrustedAgent => findings.cannot_know_the_agent(),
         ErrorKind::AccessDenied => keys.lack_the_key(findings.steps.key_was_gone()),
         // The agent cannot make a key.
-        ErrorKind::Service => {
-            (keys.are_nowhere() || is_closed_to_the_agent(findings)) && !findings.is_contained()
-        }
+        ErrorKind::Service => (keys.are_nowhere() || is_closed) && !findings.is_contained(),
         _ => false,
     };
     let seen = match &keys.directory {
@@ -48,12 +45,12 @@ fn explain(findings: &Findings<'_>, error: &Error) -> Option<Explanation> {
             format!("{} does not exist; its owner and the keys in it identify the agent", keys.shown())
         }
         Directory::SomethingElse(what) => format!("{} is not a directory", what.display()),
-        Directory::Present { description, .. } if is_closed_to_the_agent(findings) => {
+        Directory::Present { description, .. } if is_closed => {
             format!("{}, {description}, is closed to {}: {}", keys.shown(), AGENT.user, error.message())
         }
         _ => format!("{} is not that of the agent: {}", keys.shown(), error.message()),
     };
-    Some(Explanation::new(seen, restore(findings)))
+    Some(Explanation::new(seen, restore(findings, is_closed)))
 }
 
 /// Whether the agent's user, who listens, can make no key.
@@ -67,8 +64,8 @@ fn is_closed_to_the_agent(findings: &Findings<'_>) -> bool {
         && ids.is_some_and(|(uid, gid)| findings.keys.are_closed_to(uid, gid))
 }
 
-/// Brings the key directory of the agent that answers.
-fn restore(findings: &Findings<'_>) -> Vec<String> {
+/// Brings the key directory of the agent that answers. `is_closed`: to the agent itself.
+fn restore(findings: &Findings<'_>, is_closed: bool) -> Vec<String> {
     if findings.is_contained() {
         return findings.process.share_host(&findings.keys.path, None);
     }
@@ -78,9 +75,9 @@ fn restore(findings: &Findings<'_>) -> Vec<String> {
             let away = format!("# move {} away", what.display());
             findings.process.commands(&[&away, makes, AGENT.restart])
         }
-        _ if is_closed_to_the_agent(findings) => give_back_keys(findings),
+        _ if is_closed => give_back_keys(findings),
         _ => {
-            let is_the_agents = findings.keys.path == Path::new(AGENT.key_directory);
+            let is_the_agents = findings.keys.are_in_the_agents_place();
             let show = if is_the_agents { findings.process.show_keys() } else { Vec::new() };
             [findings.process.commands(&[makes, AGENT.restart]), show].concat()
         }

@@ -93,7 +93,12 @@ impl Keys {
             Directory::Missing | Directory::SomethingElse(_) => false,
             Directory::Strange(_) => true,
         };
-        KeyDirectory::find(None).is_ok_and(|own| own.path() == self.path) && !is_theirs
+        self.are_in_the_agents_place() && !is_theirs
+    }
+
+    /// Whether this is the agent's own path, whatever is there.
+    pub(crate) fn are_in_the_agents_place(&self) -> bool {
+        KeyDirectory::find(None).is_ok_and(|own| own.path() == self.path)
     }
 
     /// Whether it is known that this user, of this group, can make no key.
