@@ -68,9 +68,11 @@ fn explain(findings: &Findings<'_>, error: &Error) -> Option<Explanation> {
             Some(Explanation::new(seen, free(findings)))
         }
         ErrorKind::UntrustedAgent => Some(Explanation::new(message, free(findings))),
-        _ if port.connection.is_err() && is_known => Some(Explanation::from(error)),
-        // A sandbox, a firewall, or an address that is not there: whether the agent runs does not matter.
-        _ if port.connection.is_err() && !unavailable::is_refusal(error) => Some(Explanation::from(error)),
+        // Where nobody refuses, it is a sandbox, a firewall, or an address that is not there: whether the agent runs does not
+        // matter.
+        _ if port.connection.is_err() && (is_known || !unavailable::is_refusal(error)) => {
+            Some(Explanation::from(error))
+        }
         _ if port.connection.is_err() => Some(unreachable(findings, message)),
         ErrorKind::Protocol if message != response::EXPIRED && port.is_held_by_a_stranger() => {
             let seen = format!("in use by {}, not by the Azure Arc agent: {message}", port.holders());
