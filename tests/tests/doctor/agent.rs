@@ -2,6 +2,9 @@
 
 use super::machine::{on_a_machine, report};
 
+/// Has the key directory belong to root, and to the agent's group.
+const OF_ROOT: &str = "install -d -o root -g himds -m 770 /var/opt/azcmagent/tokens;";
+
 #[test]
 fn all_is_well() {
     let Some(report) = report("start_agent; as app himds /opt/arcidentity doctor keyvault --json") else {
@@ -18,8 +21,7 @@ fn all_is_well() {
 /// The agent's user is a local user of that name, who makes keys in the directory as a member of its group.
 #[test]
 fn the_directory_belongs_to_root() {
-    let directory = "install -d -o root -g himds -m 770 /var/opt/azcmagent/tokens;";
-    let script = format!("{directory} start_agent; as app himds /opt/arcidentity doctor keyvault --json");
+    let script = format!("{OF_ROOT} start_agent; as app himds /opt/arcidentity doctor keyvault --json");
     let Some(report) = report(&script) else { return };
     report.assert_token(&[]);
     assert!(report.seen("port").ends_with("in use by the user himds"), "{}", report.seen("port"));
@@ -29,10 +31,9 @@ fn the_directory_belongs_to_root() {
 /// One line that is not UTF-8 hides no other.
 #[test]
 fn the_directory_belongs_to_root_and_a_name_is_in_latin_1() {
-    let directory = "install -d -o root -g himds -m 770 /var/opt/azcmagent/tokens;";
     let joerg = r"printf 'joerg:x:1002:1002:J\366rg:/:/bin/sh\n' >>/etc/passwd;";
     let script =
-        format!("{joerg} {directory} start_agent; as app himds /opt/arcidentity doctor keyvault --json");
+        format!("{joerg} {OF_ROOT} start_agent; as app himds /opt/arcidentity doctor keyvault --json");
     let Some(report) = report(&script) else { return };
     report.assert_token(&[]);
 }
@@ -40,10 +41,9 @@ fn the_directory_belongs_to_root_and_a_name_is_in_latin_1() {
 /// Who the agent's user is stands in a file, which takes a descriptor to read.
 #[test]
 fn the_directory_belongs_to_root_and_descriptors_run_out() {
-    let directory = "install -d -o root -g himds -m 770 /var/opt/azcmagent/tokens;";
     let ask = "setpriv --reuid app --regid himds --clear-groups -- prlimit --nofile=$limit -- \
                /opt/arcidentity token https://vault.azure.net >/dev/null 2>&1 && echo 0 || echo $?;";
-    let script = format!("{directory} start_agent; for limit in 4 5 6 7 8 9 10; do {ask} done");
+    let script = format!("{OF_ROOT} start_agent; for limit in 4 5 6 7 8 9 10; do {ask} done");
     let Some(statuses) = on_a_machine(&script) else { return };
     let statuses: Vec<&str> = statuses.lines().collect();
     assert!(statuses.iter().all(|status| ["0", "3"].contains(status)), "{statuses:?}");
@@ -64,9 +64,8 @@ fn the_agents_user_beside_another_directory_of_root() {
 #[test]
 fn the_agent_runs_as_root() {
     let agent = "/opt/azcmagent/bin/himds emulator --port 40342 --key-directory /var/opt/azcmagent/tokens 2>/dev/null &";
-    let directory = "install -d -o root -g himds -m 770 /var/opt/azcmagent/tokens;";
     let ask = "as app himds /opt/arcidentity doctor keyvault --json";
-    let Some(report) = report(&format!("{directory} {agent} await_port; {ask}")) else { return };
+    let Some(report) = report(&format!("{OF_ROOT} {agent} await_port; {ask}")) else { return };
     report.assert_token(&[]);
     assert!(report.seen("port").ends_with(", who needs a key of the user root"), "{}", report.seen("port"));
 }

@@ -7,6 +7,9 @@ use tempfile::TempDir;
 
 use super::*;
 
+/// A process of the systemd service app.service.
+const SERVICE: (&str, &str) = ("proc/self/cgroup", "0::/system.slice/app.service\n");
+
 /// A machine with these files, and what is found on it.
 fn find(files: &[(&str, &str)], environment: fn(&str) -> Option<std::ffi::OsString>) -> ThisProcess {
     let root = TempDir::new().unwrap();
@@ -118,19 +121,17 @@ fn remedies_follow_the_launch_and_the_distribution() {
     let of_a_directory_service = remedy(&[("etc/passwd", "root:x:0:0::/:\n")]);
     assert!(of_a_directory_service.contains(&"sudo gpasswd -a \"$(id -un 1000)\" himds".to_owned()));
     assert_eq!(of_a_directory_service.last().unwrap(), "newgrp himds");
-    let service = remedy(&[bash, ("proc/self/cgroup", "0::/system.slice/app.service\n")]);
+    let service = remedy(&[bash, SERVICE]);
     assert!(service[1].contains("SupplementaryGroups=himds"), "{service:?}");
     assert_eq!(service.last().unwrap(), "sudo systemctl restart app.service");
-    let network =
-        find(&[bash, ("proc/self/cgroup", "0::/system.slice/app.service\n")], |_| None).leave_network();
+    let network = find(&[bash, SERVICE], |_| None).leave_network();
     assert!(network[2].contains("[Service]\\nPrivateNetwork=no\\nNetworkNamespacePath=\\n'"), "{network:?}");
     assert!(find(&[], |_| None).leave_network()[0].contains("the machine's network"));
-    let keys = find(&[bash, ("proc/self/cgroup", "0::/system.slice/app.service\n")], |_| None).show_keys();
+    let keys = find(&[bash, SERVICE], |_| None).show_keys();
     assert!(keys[2].contains("[Service]\\nBindReadOnlyPaths=-/var/opt/azcmagent/tokens\\n'"), "{keys:?}");
     assert!(find(&[], |_| None).show_keys().is_empty());
     let hidden = |files: &[(&str, &str)]| find(files, |_| None).see_hidden_paths().concat();
-    let unit = ("proc/self/cgroup", "0::/system.slice/app.service\n");
-    assert!(hidden(&[bash, unit]).ends_with("systemctl show --property=InaccessiblePaths app.service"));
+    assert!(hidden(&[bash, SERVICE]).ends_with("systemctl show --property=InaccessiblePaths app.service"));
     assert_eq!(hidden(&[]), "");
     let root = ("proc/self/status", "PPid:\t20\nUid:\t0\t0\t0\t0\n");
     assert!(find(&[root], |_| None).is_root());
@@ -177,16 +178,15 @@ fn in_a_user_namespace_a_group_is_kept_and_not_given() {
 #[cfg(not(windows))]
 fn variables_are_set_where_the_process_has_them_from() {
     let set = |files: &[(&str, &str)], list| find(files, |_| None).set(&["A", "a"], list).join("\n");
-    let service = ("proc/self/cgroup", "0::/system.slice/app.service\n");
     let (bash, cron) = (("proc/10/comm", "bash\n"), ("proc/10/comm", "cron\n"));
     assert_eq!(set(&[], "x,*.y"), "export A='x,*.y' a='x,*.y'");
-    let drop_in = set(&[bash, service], "x");
+    let drop_in = set(&[bash, SERVICE], "x");
     assert!(drop_in.contains("printf '[Service]\\nEnvironment=A=x a=x\\n' | sudo tee"), "{drop_in}");
     // Not in the place of the group that another check adds.
     assert!(drop_in.contains("/etc/systemd/system/app.service.d/arcidentity-proxy.conf"), "{drop_in}");
     assert_eq!(set(&[cron], "x"), "# put A='x' a='x' before the command in:\ncrontab -e");
     assert_eq!(set(&[(".dockerenv", "")], "x"), "# start the container with the environment A=x a=x");
     for list in ["$(reboot)", "x'y", "x y", "%n"] {
-        assert_eq!(set(&[bash, service], list), format!("# set A and a to {list}"));
+        assert_eq!(set(&[bash, SERVICE], list), format!("# set A and a to {list}"));
     }
 }
