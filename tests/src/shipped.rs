@@ -34,7 +34,8 @@ pub fn shipping_for(target: &str) -> [(&'static str, OsString); 3] {
     [("CARGO_TARGET_DIR", scratch("shipped-for").join(target).into()), flags, temporary()]
 }
 
-/// For `Command::envs`: a place for what the tools for Windows leave behind. dlltool makes two empty files for each DLL.
+/// For `Command::envs`: a place for what the tools for Windows leave behind. dlltool makes two empty files for each DLL, and
+/// Wine's server a directory each time it starts.
 #[must_use]
 pub fn temporary() -> (&'static str, OsString) {
     ("TMPDIR", scratch("temporary").into())

@@ -1,11 +1,12 @@
 //! A Windows to run programs in: Wine, with a directory of its own below the target directory.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use arcidentity_needs::{CMAKE, MINGW, RUST_WINDOWS, WINE64, are_met};
-use arcidentity_tests::{run, scratch, succeed, workspace};
+use arcidentity_tests::{run, scratch, succeed, temporary, workspace};
 
 pub const TARGET: &str = "x86_64-pc-windows-gnu";
 pub const C: &str = "x86_64-w64-mingw32-gcc-posix";
@@ -73,11 +74,10 @@ impl Wine {
     }
 
     /// What makes the loader use this Windows, quietly and without the parts that ask for downloads.
-    pub fn environment(&self) -> [(&'static str, PathBuf); 4] {
+    pub fn environment(&self) -> [(&'static str, OsString); 4] {
         [
-            ("WINEPREFIX", self.prefix.clone()),
-            // Its server leaves a directory there.
-            ("TMPDIR", self.prefix.clone()),
+            ("WINEPREFIX", self.prefix.clone().into()),
+            temporary(),
             ("WINEDEBUG", "-all".into()),
             ("WINEDLLOVERRIDES", "mscoree,mshtml=".into()),
         ]
